@@ -1,0 +1,47 @@
+# The only commands that a person must know. `make` alone lists them.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := $(CURDIR)/.venv/bin
+
+# Commands of the environment come first, and nothing here reports to anybody.
+export PATH := $(BIN):$(PATH)
+export BENTOML_DO_NOT_TRACK := True
+export FEAST_USAGE := False
+export OTEL_SDK_DISABLED := true
+export PULUMI_SKIP_UPDATE_CHECK := true
+export RAY_USAGE_STATS_ENABLED := 0
+
+.PHONY: help bootstrap up down status check test conformance lock
+.DEFAULT_GOAL := help
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+bootstrap: ## get what is missing: .venv, and the binaries in it
+	@$(PYTHON) tools/bootstrap.py
+
+up: bootstrap ## bring the whole platform up on this machine, from raw flights to live predictions
+	@sixfold up
+
+down: bootstrap ## stop it all and remove what it made
+	@sixfold down
+
+status: bootstrap ## show what runs, and where
+	@sixfold status
+
+check: bootstrap ## lint, format, types, imports, and the lock in step with pyproject.toml
+	ruff check
+	ruff format --check
+	mypy
+	mypy tools/bootstrap.py tools/lock.py tools/language_host.py
+	lint-imports
+	python tools/lock.py --check
+
+test: bootstrap ## run the tests; ARGS="-k name" selects some
+	@pytest $(ARGS)
+
+conformance: bootstrap ## take every AWS resource type through its life, and print the table; ARGS="-k s3" selects
+	@pytest -q tests/engine/test_provider_aws.py $(ARGS)
+
+lock: bootstrap ## bring requirements.lock in step with pyproject.toml
+	@python tools/lock.py

@@ -1,0 +1,7 @@
+"""The program that `pulumi up` runs."""
+
+import pulumi
+
+from infra import config, mlplatform
+
+pulumi.export("environment", mlplatform.build(config.read()))

@@ -1,0 +1,40 @@
+"""Access: a role for each kind of job, with the rights that its code needs and no others."""
+
+from collections.abc import Mapping
+
+from pulumi import ComponentResource, Input, Output, ResourceOptions
+
+from infra.plans.iam import Document, assume_role_policy
+from infra.providers.aws.iam import Policy, PolicyArgs, Role, RoleArgs
+
+
+class Access(ComponentResource):
+    """One role and one policy for each entry of `policies` (role → document).
+
+    Outputs: `role_arns` by role.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        service: str,
+        policies: Mapping[str, Input[Document]],
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("sixfold:components:Access", name, None, opts)
+        mine = ResourceOptions(parent=self)
+        self.role_arns: dict[str, Output[str]] = {}
+        for job, document in policies.items():
+            policy = Policy(job, PolicyArgs(description=f"What {job} may do", policy=document), mine)
+            role = Role(
+                job,
+                RoleArgs(
+                    description=f"Taken by {job}",
+                    assume_role_policy=assume_role_policy(service=service),
+                    managed_policy_arns=[policy.arn],
+                ),
+                mine,
+            )
+            self.role_arns[job] = role.arn
+        self.register_outputs({"role_arns": self.role_arns})

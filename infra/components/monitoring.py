@@ -1,0 +1,75 @@
+"""Monitoring: what is measured, and who is told."""
+
+from collections.abc import Mapping
+
+from pulumi import ComponentResource, Input, ResourceOptions
+
+from infra.components.runtime import Processes, binary, python
+from infra.plans import names
+from infra.plans.monitoring import MonitoringPlan
+from infra.providers.aws.sns import Subscription, SubscriptionArgs, Topic, TopicArgs
+from infra.providers.local.process import Process, Reload
+
+
+class Monitoring(ComponentResource):
+    """The lake's exporter, Prometheus, Alertmanager, and an inbox that keeps every alert in a file.
+
+    Outputs: `topic_arn`, where AWS's own alarms go.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        runtime: Processes,
+        plan: MonitoringPlan,
+        ports: Mapping[str, int],
+        key_arn: Input[str],
+        environment: Mapping[str, Input[str]],
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("sixfold:components:Monitoring", name, None, opts)
+        self._runtime, self._ports = runtime, ports
+        topic = Topic(name, TopicArgs(kms_key_arn=key_arn), ResourceOptions(parent=self))
+        for product, address in plan.on_call.items():
+            Subscription(
+                f"{name}-{product}",
+                SubscriptionArgs(topic_arn=topic.arn, protocol="email", endpoint=address),
+                ResourceOptions(parent=self),
+            )
+        self._service("inbox", "--file", str(runtime.home / "alerts.jsonl"))
+        self._service("exporter", environment=environment)
+        self._monitor(
+            "alertmanager",
+            "--config.file={dir}/alertmanager.yml",
+            "--storage.path={dir}/data",
+            "--cluster.listen-address=",
+            files=plan.alertmanager,
+        )
+        self._monitor(
+            "prometheus",
+            "--config.file={dir}/prometheus.yml",
+            "--storage.tsdb.path={dir}/data",
+            "--storage.tsdb.retention.time=15d",
+            "--web.enable-lifecycle",
+            files=plan.prometheus,
+        )
+        self.topic_arn = topic.arn
+        self.register_outputs({"topic_arn": self.topic_arn})
+
+    def _service(self, name: str, *arguments: str, environment: Mapping[str, Input[str]] | None = None) -> Process:
+        port = self._ports[name]
+        command = python(f"serving.{name}", "--port", str(port), *arguments)
+        return self._runtime.run(name, command, port=port, ready="/readyz", environment=environment, parent=self)
+
+    def _monitor(self, name: str, *arguments: str, files: Mapping[str, str]) -> Process:
+        port = self._ports[name]
+        return self._runtime.run(
+            name,
+            binary(name, *arguments, f"--web.listen-address={names.socket(port)}"),
+            port=port,
+            ready="/-/ready",
+            files=files,
+            reload=Reload(url=f"{names.address(port)}/-/reload", file=f"{name}.yml"),
+            parent=self,
+        )

@@ -1,0 +1,90 @@
+"""Serving: one process a release, and the edge that spreads requests over them."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from pulumi import ComponentResource, Input, ResourceOptions
+
+from infra.components.runtime import Processes, binary, python
+from infra.plans import names
+from infra.plans.edge import front_config, router_config
+from infra.plans.traffic import VersionTraffic
+from infra.providers.local.process import Process, Reload
+
+
+class Serving(ComponentResource):
+    """All releases that the stack names, behind one address.
+
+    A release that does not become ready fails the update before the router hears of it, so the old one goes on
+    answering; and an old one is removed only when the router has let go of it.
+
+    Outputs: `url`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        runtime: Processes,
+        traffic: Sequence[VersionTraffic],
+        portal: str,
+        ports: Mapping[str, int],
+        environment: Mapping[str, Input[str]],
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("sixfold:components:Serving", name, None, opts)
+        self._runtime = runtime
+        releases = [
+            self._release(version, upstream.release, int(upstream.address.split(":")[1]), environment)
+            for version in traffic
+            for upstream in version.upstreams
+        ]
+        router, admin = ports["router"], ports["router-admin"]
+        behind = self._caddy(
+            "router",
+            router_config(traffic=tuple(traffic), portal_html=portal, port=router, admin_port=admin),
+            port=router,
+            reload=Reload(url=f"{names.address(admin)}/load", file="caddy.json"),
+            depends_on=releases,
+        )
+        edge = self._caddy(
+            "edge",
+            front_config(port=ports["edge"], router_port=router, admin_port=ports["edge-admin"]),
+            port=ports["edge"],
+            depends_on=[behind],
+        )
+        self.url = edge.program.apply(lambda _: names.address(ports["edge"]))  # known once it runs
+        self.register_outputs({"url": self.url})
+
+    def _release(
+        self, version: VersionTraffic, release: str, port: int, environment: Mapping[str, Input[str]]
+    ) -> Process:
+        where = ["--product", version.product, "--api-version", version.version]
+        return self._runtime.run(
+            f"{version.product}-{version.version}-{release[:8]}",
+            python("serving.run", *where, "--release", release, "--port", str(port)),
+            port=port,
+            ready="/readyz",
+            environment=environment,
+            parent=self,
+        )
+
+    def _caddy(
+        self,
+        name: str,
+        config: Mapping[str, object],
+        *,
+        port: int,
+        reload: Reload | None = None,
+        depends_on: Sequence[Process] = (),
+    ) -> Process:
+        return self._runtime.run(
+            name,
+            binary("caddy", "run", "--config", "{dir}/caddy.json"),
+            port=port,
+            ready="/",
+            files={"caddy.json": json.dumps(config)},
+            reload=reload,
+            parent=self,
+            depends_on=depends_on,
+        )

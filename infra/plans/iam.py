@@ -1,0 +1,129 @@
+"""Who may do what: an IAM policy document for each role of the platform.
+
+Each statement is what a role's own code calls, on what it calls it. No action and no resource is `*`. Nobody but the
+engine makes or removes buckets, keys and databases.
+"""
+
+from typing import Any
+
+from sixfold.contract import Strict
+
+Document = dict[str, Any]
+
+_READ_OBJECTS = ("s3:GetObject",)
+_PUT_OBJECTS = ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
+_LIST = ("s3:ListBucket", "s3:GetBucketLocation", "s3:ListBucketMultipartUploads")
+_READ_TABLES = ("glue:GetDatabase", "glue:GetDatabases", "glue:GetTable", "glue:GetTables")
+_WRITE_TABLES = ("glue:CreateTable", "glue:UpdateTable", "glue:DeleteTable")
+_READ_ITEMS = ("dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query")
+_WRITE_ITEMS = ("dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
+# `feast apply` makes the online tables.
+_MAKE_TABLES = (
+    "dynamodb:CreateTable",
+    "dynamodb:UpdateTable",
+    "dynamodb:TagResource",
+    "dynamodb:ListTagsOfResource",
+)
+
+
+class Estate(Strict):
+    """What the roles share: physical names, and the key that encrypts the buckets.
+
+    `databases` are the Glue databases by layer; `feature_project` is the prefix of the online feature tables.
+    """
+
+    region: str
+    account: str
+    partition: str = "aws"
+    key_arn: str
+    lake_bucket: str
+    features_bucket: str
+    registry_bucket: str
+    databases: dict[str, str]
+    feature_project: str
+
+    def tables(self, *layers: str) -> list[str]:
+        """Return the ARNs that Glue asks for to reach all tables of some layers."""
+        glue = f"arn:{self.partition}:glue:{self.region}:{self.account}"
+        names = [self.databases[layer] for layer in layers]
+        return [
+            f"{glue}:catalog",
+            *(f"{glue}:database/{name}" for name in names),
+            *(f"{glue}:table/{name}/*" for name in names),
+        ]
+
+    def bucket(self, name: str) -> str:
+        """Return the ARN of a bucket."""
+        return f"arn:{self.partition}:s3:::{name}"
+
+    @property
+    def online_tables(self) -> str:
+        """The ARN pattern of the online feature tables; Feast names them `<project>.<feature view>`."""
+        return f"arn:{self.partition}:dynamodb:{self.region}:{self.account}:table/{self.feature_project}.*"
+
+
+def assume_role_policy(*, service: str) -> Document:
+    """Return who may take a role: an AWS service such as `ecs-tasks.amazonaws.com` or `pods.eks.amazonaws.com`."""
+    tags = ["sts:TagSession"] if service == "pods.eks.amazonaws.com" else []  # pod identity tags each session
+    return _document({"Effect": "Allow", "Principal": {"Service": service}, "Action": ["sts:AssumeRole", *tags]})
+
+
+def ingest_policy(*, estate: Estate) -> Document:
+    """Return the rights of data loads: the whole lake, and nothing else."""
+    lake = estate.bucket(estate.lake_bucket)
+    return _document(
+        _allow("ListLake", _LIST, lake),
+        # Iceberg removes the files of a commit that lost a race; versioning keeps what was removed.
+        _allow("WriteLake", (*_READ_OBJECTS, *_PUT_OBJECTS, "s3:DeleteObject"), f"{lake}/*"),
+        _allow("WriteTables", (*_READ_TABLES, *_WRITE_TABLES), *estate.tables(*sorted(estate.databases))),
+        _key(estate, "kms:Decrypt", "kms:GenerateDataKey"),
+    )
+
+
+def training_policy(*, estate: Estate) -> Document:
+    """Return the rights of training: read the lake, write features, add releases to the registry."""
+    lake, features, registry = (
+        estate.bucket(name) for name in (estate.lake_bucket, estate.features_bucket, estate.registry_bucket)
+    )
+    return _document(
+        _allow("List", _LIST, lake, features, registry),
+        _allow("ReadLake", _READ_OBJECTS, f"{lake}/*"),
+        _allow("ReadTables", _READ_TABLES, *estate.tables(*sorted(estate.databases))),
+        _allow("WriteFeatures", (*_READ_OBJECTS, *_PUT_OBJECTS), f"{features}/*"),
+        _allow("WriteOnlineFeatures", (*_READ_ITEMS, *_WRITE_ITEMS, *_MAKE_TABLES), estate.online_tables),
+        _allow("AddReleases", (*_READ_OBJECTS, *_PUT_OBJECTS), f"{registry}/*"),  # what is published is never deleted
+        _key(estate, "kms:Decrypt", "kms:GenerateDataKey"),
+    )
+
+
+def serving_policy(*, estate: Estate) -> Document:
+    """Return the rights of a release process: read releases and online features, append predictions."""
+    lake, features, registry = (
+        estate.bucket(name) for name in (estate.lake_bucket, estate.features_bucket, estate.registry_bucket)
+    )
+    return _document(
+        _allow("List", _LIST, features, registry),
+        _allow("ReadReleases", _READ_OBJECTS, f"{registry}/*", f"{features}/*"),
+        _allow("ReadOnlineFeatures", _READ_ITEMS, estate.online_tables),
+        _allow("AppendPredictions", (*_READ_OBJECTS, *_PUT_OBJECTS), f"{lake}/predictions/*"),
+        _allow(
+            "CommitPredictions",
+            (*_READ_TABLES, "glue:CreateTable", "glue:UpdateTable"),
+            *estate.tables("predictions"),
+        ),
+        _key(estate, "kms:Decrypt", "kms:GenerateDataKey"),
+    )
+
+
+def _allow(sid: str, actions: tuple[str, ...], *resources: str) -> dict[str, Any]:
+    return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
+
+
+def _key(estate: Estate, *actions: str) -> dict[str, Any]:
+    """Allow the key only as S3 uses it: nobody decrypts with it directly."""
+    through = {"StringEquals": {"kms:ViaService": f"s3.{estate.region}.amazonaws.com"}}
+    return {**_allow("UseKey", actions, estate.key_arn), "Condition": through}
+
+
+def _document(*statements: dict[str, Any]) -> Document:
+    return {"Version": "2012-10-17", "Statement": list(statements)}

@@ -1,0 +1,83 @@
+"""Names, addresses and ports: each is settled here and nowhere else."""
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from pathlib import Path
+
+from sixfold.environment import Databases, Endpoints
+
+HOST = "127.0.0.1"
+SERVICES = ("edge", "edge-admin", "router", "router-admin", "aws", "prometheus", "alertmanager", "inbox", "exporter")
+FIRST_RELEASE = 20
+LAST_RELEASE = 999
+
+
+def service_ports(first_port: int) -> dict[str, int]:
+    """Return the port of each process that a local stack always has."""
+    return {service: first_port + offset for offset, service in enumerate(SERVICES)}
+
+
+def release_ports(first_port: int, keys: Iterable[str]) -> dict[str, int]:
+    """Return a port for each release process.
+
+    A key hashes to its slot, so that a release keeps its port while others come and go; only where two keys want the
+    same slot does the second in sorted order move on to the next free one.
+    """
+    ports: dict[str, int] = {}
+    slots = LAST_RELEASE - FIRST_RELEASE + 1
+    for key in sorted(keys):
+        slot = int(sha256(key.encode()).hexdigest(), 16) % slots
+        while (port := first_port + FIRST_RELEASE + slot) in ports.values():
+            slot = (slot + 1) % slots
+        ports[key] = port
+    return ports
+
+
+def databases(stack: str) -> Databases:
+    """Return the Glue databases of a stack. Glue takes lower case, digits and underscores."""
+    prefix = f"sixfold_{stack.replace('-', '_')}"
+    return Databases(**{layer: f"{prefix}_{layer}" for layer in Databases.model_fields})
+
+
+def feature_project(stack: str) -> str:
+    """Return the Feast project of a stack; its online tables start with it."""
+    return f"sixfold_{stack.replace('-', '_')}"
+
+
+def socket(port: int) -> str:
+    """Return host:port of a local process."""
+    return f"{HOST}:{port}"
+
+
+def address(port: int) -> str:
+    """Return the base URL of a local process."""
+    return f"http://{socket(port)}"
+
+
+def endpoints(ports: Mapping[str, int]) -> Endpoints:
+    """Return where people look."""
+    return Endpoints(
+        prometheus=address(ports["prometheus"]),
+        alertmanager=address(ports["alertmanager"]),
+        aws=address(ports["aws"]),
+        portal=address(ports["edge"]),
+    )
+
+
+def account(arn: str) -> str:
+    """Return the account in an ARN (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html)."""
+    return arn.split(":")[4]
+
+
+def job_environment(*, region: str, home: Path) -> dict[str, str]:
+    """Return what every local process finds in its environment. No tool that we start sends anything home."""
+    return {
+        "AWS_DEFAULT_REGION": region,
+        "AWS_ACCESS_KEY_ID": "test",  # what a stand-in takes; it checks nothing
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "SIXFOLD_HOME": str(home),
+        "BENTOML_DO_NOT_TRACK": "True",
+        "FEAST_USAGE": "False",
+        "OTEL_SDK_DISABLED": "true",
+        "RAY_USAGE_STATS_ENABLED": "0",
+    }

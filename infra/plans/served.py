@@ -1,0 +1,78 @@
+"""From the stack file's pins to who answers, who is scraped, and what the stack says of it."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
+from infra.plans import names
+from infra.plans.prometheus import Target
+from infra.plans.traffic import Upstream, VersionTraffic
+from sixfold.environment import ServedProduct, ServedRelease, ServedVersion
+from sixfold.release import SHORT
+from sixfold.stack import Traffic
+
+Pins = Mapping[str, Mapping[str, Traffic]]
+
+
+def upstreams(pins: Pins, first_port: int) -> dict[str, dict[str, tuple[Upstream, ...]]]:
+    """Return by product and API version who answers, each release at a port of its own."""
+    keys = [
+        f"{product}/{version}/{pin.release}"
+        for product, versions in pins.items()
+        for version, traffic in versions.items()
+        for pin in traffic.releases
+    ]
+    ports = names.release_ports(first_port, keys)
+    return {
+        product: {
+            version: tuple(
+                Upstream(
+                    release=pin.release,
+                    address=names.socket(ports[f"{product}/{version}/{pin.release}"]),
+                    weight=pin.weight,
+                )
+                for pin in traffic.releases
+            )
+            for version, traffic in versions.items()
+        }
+        for product, versions in pins.items()
+    }
+
+
+def scrape_targets(traffic: Sequence[VersionTraffic], ports: Mapping[str, int]) -> list[Target]:
+    """Return every process that serves, and the edge before them."""
+    return [
+        Target(job="edge", address=names.socket(ports["edge-admin"])),
+        Target(job="router", address=names.socket(ports["router-admin"])),
+        *(
+            Target(
+                job="serving",
+                address=upstream.address,
+                labels={
+                    "product": version.product,
+                    "api_version": version.version,
+                    "release": upstream.release[:SHORT],
+                },
+            )
+            for version in traffic
+            for upstream in version.upstreams
+        ),
+    ]
+
+
+def served(traffic: Sequence[VersionTraffic], edge: str) -> tuple[ServedProduct, ...]:
+    """Return the traffic plan as the stack's output shows it; `edge` is the base URL."""
+    return tuple(
+        ServedProduct(
+            name=product,
+            api_versions=tuple(
+                ServedVersion(
+                    version=version.version,
+                    url=f"{edge}{version.path}",
+                    status=version.status,
+                    releases=tuple(ServedRelease(release=up.release, weight=up.weight) for up in version.upstreams),
+                )
+                for version in versions
+            ),
+        )
+        for product, versions in groupby(traffic, key=lambda version: version.product)
+    )

@@ -1,0 +1,98 @@
+"""The rules as CrossGuard policies: reads what the engine sends, and reports in its words."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pulumi.runtime.proto.analyzer_pb2 import AnalyzerStackConfigureRequest
+from pulumi_policy import (
+    EnforcementLevel,
+    PolicyComplianceFramework,
+    PolicyProviderResource,
+    ReportViolation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+)
+from pulumi_policy import policy as sdk
+from pulumi_policy.proxy import UnknownValueError
+
+from infra.policies.exemptions import exemption
+from infra.policies.rule import Props, Rule, Setting
+from infra.policies.values import UNKNOWN, get
+from sixfold.stack import KEY, parse
+
+
+class Stack:
+    """What the pack knows of the stack; the engine tells it before the first resource."""
+
+    deletion_protection: bool = True
+
+    def configure(self, project: str, config: Mapping[str, str]) -> None:
+        """Take the stack's configuration, as `Pulumi.<stack>.yaml` has it; a program without ours keeps its data."""
+        given = config.get(f"{project}:{KEY}")
+        if given is not None:
+            self.deletion_protection = parse(json.loads(given), f"{project}:{KEY}").deletion_protection
+
+
+def listen(stack: Stack) -> None:
+    """Let a stack hear its configuration: the engine sends it by this call alone, and pulumi-policy 1.21 drops it."""
+    servicer: Any = sdk._PolicyAnalyzerServicer  # noqa: SLF001 - there is no public way; the version is bounded
+    answer = servicer.ConfigureStack
+
+    def configure_stack(self: object, request: AnalyzerStackConfigureRequest, context: object) -> object:
+        stack.configure(request.project, request.config)
+        return answer(self, request, context)
+
+    servicer.ConfigureStack = configure_stack
+
+
+def policy(rule: Rule, stack: Stack) -> ResourceValidationPolicy:
+    """Return a rule as a policy of a stack."""
+
+    def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
+        if not rule.covers(args.resource_type):
+            return
+        provider = provider_settings(args.provider)
+        exempt = exemption(rule, Setting("endpoint" in provider, stack.deletion_protection))
+        if exempt:
+            args.not_applicable(exempt.reason)
+        for finding in rule.check(with_default_tags(known(args.props), provider)):
+            report(f"{finding}: {rule.remedy}", args.urn)
+
+    return ResourceValidationPolicy(
+        name=rule.id,
+        description=rule.title,
+        validate=validate,
+        enforcement_level=EnforcementLevel(rule.enforcement),
+        framework=PolicyComplianceFramework(name=rule.source),
+        remediation_steps=rule.remedy,
+    )
+
+
+def known(value: Any) -> Any:  # noqa: ANN401 - any property value
+    """Return the engine's value in plain containers. Its own proxies raise when an unknown value is read."""
+    if isinstance(value, Mapping):
+        return {name: _part(value, name) for name in value}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_part(value, index) for index in range(len(value))]
+    return value
+
+
+def with_default_tags(props: Props, provider: Props) -> Props:
+    """Add the provider's tags: in a preview in which its settings are not all known, it has not done so itself."""
+    defaults, own = get(provider, "default_tags"), get(props, "tags")
+    if "tags" not in props or own is UNKNOWN or defaults is None:
+        return props
+    return {**props, "tags": UNKNOWN if defaults is UNKNOWN else {**defaults, **(own or {})}}
+
+
+def provider_settings(provider: PolicyProviderResource | None) -> Props:
+    """Return the settings of a resource's provider; none where it has none of its own."""
+    return known(provider.props) if provider else {}
+
+
+def _part(container: Any, key: Any) -> Any:  # noqa: ANN401 - any property value
+    try:
+        return known(container[key])
+    except UnknownValueError:
+        return UNKNOWN

@@ -1,0 +1,105 @@
+"""IAM policies and roles, KMS keys, and who may use what.
+
+Controls: https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html and kms-controls.html
+"""
+
+import re
+from collections.abc import Callable, Iterable
+
+from infra.policies.documents import Statement, allowing, for_everyone, grants, name_of
+from infra.policies.rule import Check, Props, Rule, Source, is_on
+from infra.policies.values import get, texts
+
+_POLICY = ("sixfold:iam:Policy",)
+_ROLE = ("sixfold:iam:Role",)
+_KEY = ("sixfold:kms:Key",)
+_EVERY_KEY = re.compile(r"\*|arn:[^:]*:kms:[^:]*:[^:]*:(key/)?\*")
+_DECRYPT = ("kms:Decrypt", "kms:ReEncryptFrom")
+
+
+def _documents(props: Props) -> dict[str, object]:
+    """Return the documents of a policy or a role by the property that they are in."""
+    inline = get(props, "inline_policies")
+    found = {f"inline_policies.{name}": document for name, document in inline.items()} if type(inline) is dict else {}
+    return {**found, "policy": get(props, "policy")}
+
+
+def _no_statement(wrong: Callable[[Statement], bool], what: str) -> Check:
+    def check(props: Props) -> Iterable[str]:
+        for where, document in _documents(props).items():
+            for statement in allowing(document):
+                if wrong(statement):
+                    yield f"{name_of(statement)} of {where} {what}"
+
+    return check
+
+
+def _is_admin(statement: Statement) -> bool:
+    return bool({"*", "*:*"} & {*texts(statement.get("Action"))}) and "*" in texts(statement.get("Resource"))
+
+
+def _has_whole_service(statement: Statement) -> bool:
+    actions = texts(statement.get("Action"))
+    return "NotAction" in statement or any(re.fullmatch(r"[^:*]+:\*", action) for action in actions)
+
+
+def _decrypts_with_every_key(statement: Statement) -> bool:
+    # `*` alone is IAM.1's business.
+    of_kms = [action for action in texts(statement.get("Action")) if action.lower().startswith("kms:")]
+    resources = texts(statement.get("Resource"))
+    return grants({"Action": of_kms}, _DECRYPT) and any(_EVERY_KEY.fullmatch(each) for each in resources)
+
+
+RULES = (
+    Rule(
+        "IAM.1",
+        "No policy makes an administrator",
+        (*_POLICY, *_ROLE),
+        _no_statement(_is_admin, "allows every action on everything"),
+        "list the actions that the code calls, and the ARNs that it calls them on",
+    ),
+    Rule(
+        "IAM.21",
+        "No policy allows a whole service",
+        (*_POLICY, *_ROLE),
+        _no_statement(_has_whole_service, "allows all actions of a service, or all but a few"),
+        "list the actions that the code calls",
+    ),
+    Rule(
+        "KMS.1",
+        "No policy decrypts with every key",
+        _POLICY,
+        _no_statement(_decrypts_with_every_key, "decrypts with every key"),
+        "name the keys' ARNs as Resource",
+    ),
+    Rule(
+        "KMS.2",
+        "No inline policy decrypts with every key",
+        _ROLE,
+        _no_statement(_decrypts_with_every_key, "decrypts with every key"),
+        "name the keys' ARNs as Resource",
+    ),
+    Rule(
+        "KMS.4",
+        "A key gets new material every year",
+        _KEY,
+        is_on("rotation"),
+        "set rotation=True",
+        Source.SECURITY_HUB,
+    ),
+    Rule(
+        "KMS.5",
+        "A key is not for everyone",
+        _KEY,
+        for_everyone,
+        "name the principals, or narrow them by kms:CallerAccount",
+    ),
+    Rule(
+        "Access.1",
+        "A repository, or a secret, is not for everyone",
+        ("sixfold:ecr:Repository", "sixfold:secretsmanager:Secret"),
+        for_everyone,
+        "name the principals, or narrow them by aws:PrincipalOrgID",
+        Source.SIXFOLD,
+    ),
+)

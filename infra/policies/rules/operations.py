@@ -1,0 +1,33 @@
+"""What keeps watch: alarms, logs, and the figures of queries.
+
+Controls: https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html and athena-controls.html
+"""
+
+from infra.policies.rule import Rule, Source, at_least, is_on
+
+RULES = (
+    Rule(
+        "Athena.4",
+        "CloudWatch hears of a workgroup's queries",
+        ("sixfold:athena:WorkGroup",),
+        is_on("metrics"),
+        "set metrics=True",
+    ),
+    Rule(
+        "CloudWatch.15",
+        "An alarm tells somebody",
+        ("sixfold:cloudwatch:Alarm",),
+        is_on("alarm_actions"),
+        "set alarm_actions to the ARN of a Topic",
+        Source.SECURITY_HUB,
+    ),
+    Rule(
+        "CloudWatch.16",
+        "Logs are kept for a year",
+        ("sixfold:logs:LogGroup",),
+        at_least("retention_days", 365),  # not set: for ever
+        "set retention_days to 365 or more, or to None",
+        Source.SECURITY_HUB,
+        enforcement="advisory",
+    ),
+)

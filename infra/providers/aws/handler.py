@@ -1,0 +1,168 @@
+"""What all AWS resources share: clients, the account guard, tags, and what counts as gone."""
+
+import os
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from functools import cached_property
+from threading import Lock
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from infra.providers.args import Args, is_later
+from infra.providers.handler import Handler, State
+from sixfold.errors import SixfoldError
+
+if TYPE_CHECKING:
+    from mypy_boto3_sts import STSClient
+    from mypy_boto3_sts.type_defs import GetCallerIdentityResponseTypeDef
+
+A = TypeVar("A", bound=Args)
+
+URN_TAG = "sixfold:urn"
+TAGS = "Tags; the provider's default_tags are added."
+
+# A stand-in checks no credentials, and must never be sent real ones.
+_STAND_IN = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+_clients: dict[tuple[str, str, str], Any] = {}
+_making = Lock()
+
+
+class AwsHandler(Handler[A]):
+    """A resource in AWS. `service` names the boto3 client, `gone` the error codes that mean that it does not exist."""
+
+    service: ClassVar[str]
+    gone: ClassVar[frozenset[str]]
+
+    @cached_property
+    def client(self) -> Any:  # noqa: ANN401 - subclasses give it the type of their service
+        """The boto3 client of the service, once the account is known to be the right one."""
+        expected = self.settings.account
+        if expected and self.account != expected:
+            raise SixfoldError(
+                f"the AWS credentials belong to account {self.account}, and this stack to {expected}",
+                remedy="switch AWS_PROFILE, or correct the account in the stack's configuration",
+            )
+        return _client(self.service, self.region, self.settings.endpoint)
+
+    @cached_property
+    def account(self) -> str:
+        """The account that the credentials belong to."""
+        return self.caller["Account"]
+
+    @cached_property
+    def caller(self) -> "GetCallerIdentityResponseTypeDef":
+        """Whose the credentials are."""
+        sts: STSClient = _client("sts", self.region, self.settings.endpoint)
+        return sts.get_caller_identity()
+
+    @property
+    def region(self) -> str:
+        """The region of the provider."""
+        region = self.settings.region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+        if not region:
+            raise SixfoldError("no AWS region is given", remedy="give the Provider a region, or set AWS_REGION")
+        return region
+
+    @cached_property
+    def scope(self) -> str:
+        """Account and region. A stand-in has one account, and need not run yet when names are settled."""
+        known = "stand-in" if self.settings.endpoint else self.account
+        return f"{self.settings.account or known}/{self.region}"
+
+    def defaults(self, args: A) -> dict[str, Any]:
+        """Return the provider's default tags with the resource's own over them."""
+        own = getattr(args, "tags", None)
+        return (
+            {}
+            if own is None or is_later(self.settings.default_tags)
+            else {"tags": {**self.settings.default_tags, **own}}
+        )
+
+    def read(self, resource_id: str) -> State[A] | None:
+        """Return what is there; None where AWS says that it is not."""
+        with self.missing_is_fine():
+            return self.describe(resource_id)
+        return None
+
+    @abstractmethod
+    def describe(self, resource_id: str) -> State[A] | None:
+        """Return what is there, or let the error of AWS through."""
+
+    @contextmanager
+    def missing_is_fine(self) -> Iterator[None]:
+        """End the block quietly where the resource is gone. A stand-in that is down has forgotten everything."""
+        from botocore.exceptions import ClientError, EndpointConnectionError  # noqa: PLC0415 - loaded by now
+
+        from infra.providers.aws.failure import code_of  # noqa: PLC0415
+
+        unreachable: Any = EndpointConnectionError if self.settings.endpoint else ()
+        with suppress(unreachable):
+            try:
+                yield
+            except ClientError as error:
+                if code_of(error) not in self.gone:
+                    raise
+
+    def owned(self, urn: str, tags: Mapping[str, str], what: str) -> None:
+        """Refuse to adopt what this URN did not make."""
+        owner = tags.get(URN_TAG)
+        if owner != urn:
+            whose = f"belongs to {owner}" if owner else "was not made by this stack"
+            raise SixfoldError(
+                f"{what} exists already and {whose}",
+                remedy="import it (`pulumi import`), remove it, or give the resource another name",
+            )
+
+
+def actions(service: str, names: str) -> tuple[str, ...]:
+    """Return IAM actions from their names, which stand between spaces."""
+    return tuple(f"{service}:{name}" for name in names.split())
+
+
+def own_tags(tags: Mapping[str, str]) -> dict[str, str]:
+    """Return the tags without those that mark who made the resource."""
+    return {key: value for key, value in tags.items() if key != URN_TAG and not key.startswith("aws:")}
+
+
+def as_pairs(tags: Mapping[str, str], key: str = "Key", value: str = "Value") -> Any:  # noqa: ANN401 - each client's own
+    """Return tags as AWS lists them."""
+    return [{key: name, value: text} for name, text in sorted(tags.items())]
+
+
+def from_pairs(pairs: Any, key: str = "Key", value: str = "Value") -> dict[str, str]:  # noqa: ANN401 - each client's own
+    """Return the tags that AWS lists."""
+    return {pair[key]: pair[value] for pair in pairs}
+
+
+def settle_tags(
+    have: Mapping[str, str],
+    want: Mapping[str, str],
+    put: Callable[[dict[str, str]], object],
+    remove: Callable[[list[str]], object],
+) -> None:
+    """Make the tags exactly `want`, with as few calls as that takes."""
+    changed = {key: value for key, value in want.items() if have.get(key) != value}
+    if changed:
+        put(changed)
+    surplus = sorted(key for key in have if key not in want and not key.startswith("aws:"))
+    if surplus:
+        remove(surplus)
+
+
+def _client(service: str, region: str, endpoint: str | None) -> Any:  # noqa: ANN401 - boto3's are made at run time
+    """Return the one client of a service, region and endpoint. Unlike sessions, clients are thread-safe."""
+    key = (service, region, endpoint or "")
+    with _making:
+        if key not in _clients:
+            import boto3  # noqa: PLC0415 - half a second, for those who use AWS
+            from botocore.config import Config  # noqa: PLC0415
+
+            config = Config(
+                retries={"mode": "standard", "max_attempts": 2 if endpoint else 8},
+                max_pool_connections=64,
+                s3={"addressing_style": "path" if endpoint else "auto"},
+            )
+            credentials: Any = _STAND_IN if endpoint else {}
+            session: Any = boto3.Session(region_name=region, **credentials)  # its 400 overloads want a literal
+            _clients[key] = session.client(service, endpoint_url=endpoint, config=config)
+        return _clients[key]

@@ -1,0 +1,155 @@
+"""KMS keys, each with an alias."""
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+import pulumi
+from pydantic import Field
+
+from infra.providers.args import Args, Document, Input, Tags, canonical
+from infra.providers.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs, own_tags, settle_tags
+from infra.providers.handler import State
+from infra.providers.resource import Resource
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
+
+_DEFAULT = "default"
+
+
+class KeyArgs(Args):
+    """The inputs of a Key: symmetric, for encryption, rotated every year unless told otherwise."""
+
+    name: Input[Annotated[str, Field(pattern=r"^[a-zA-Z0-9/_-]+$")] | None] = Field(
+        None, description="The alias, without `alias/`; None: derived from the resource's name."
+    )
+    description: Input[str] = Field("", description="What the key protects.")
+    rotation: Input[bool] = Field(True, description="New key material every year.")
+    policy: Input[Document | None] = Field(None, description="Key policy; None: IAM policies of the account decide.")
+    deletion_window_days: Input[Annotated[int, Field(ge=7, le=30)]] = Field(
+        30, description="Days, 7-30, in which a deleted key can still be brought back."
+    )
+    tags: Tags = Field(default={}, description=TAGS)
+
+
+class KeyHandler(AwsHandler[KeyArgs]):
+    """The id is the key id."""
+
+    token: ClassVar[str] = "sixfold:kms:Key"  # noqa: S105 - a type, not a secret
+    args: ClassVar[type[Args]] = KeyArgs
+    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the key."}
+    unreadable: ClassVar[frozenset[str]] = frozenset({"deletion_window_days"})
+    service: ClassVar[str] = "kms"
+    gone: ClassVar[frozenset[str]] = frozenset({"NotFoundException"})
+    client: "KMSClient"
+    iam_actions: ClassVar[tuple[str, ...]] = actions(
+        "kms",
+        "CreateAlias CreateKey DeleteAlias DescribeKey DisableKeyRotation EnableKeyRotation GetKeyPolicy "
+        "GetKeyRotationStatus ListAliases ListKeys ListResourceTags PutKeyPolicy ScheduleKeyDeletion "
+        "TagResource UntagResource UpdateKeyDescription",
+    )
+
+    def create(self, urn: str, args: KeyArgs) -> str:
+        """Make the key with its tags, or adopt the one that this URN made."""
+        with self.missing_is_fine():
+            known = self.client.describe_key(KeyId=f"alias/{args.name}")["KeyMetadata"]["KeyId"]
+            self.owned(urn, self._tags(known), f"the key alias/{args.name}")
+            return known
+        return self._without_alias(urn) or self._create(urn, args)
+
+    def update(self, urn: str, resource_id: str, args: KeyArgs) -> None:
+        """Change what differs."""
+        state, client = self.read(resource_id), self.client
+        have = state.args if state else KeyArgs()
+        settle_tags(
+            self._tags(resource_id),
+            {**args.tags, URN_TAG: urn},
+            put=lambda tags: client.tag_resource(KeyId=resource_id, Tags=as_pairs(tags, "TagKey", "TagValue")),
+            remove=lambda keys: client.untag_resource(KeyId=resource_id, TagKeys=keys),
+        )
+        if have.description != args.description:
+            client.update_key_description(KeyId=resource_id, Description=args.description)
+        if have.rotation != args.rotation:
+            (client.enable_key_rotation if args.rotation else client.disable_key_rotation)(KeyId=resource_id)
+        if have.policy != args.policy:
+            policy = args.policy or _default_policy(self.account)
+            client.put_key_policy(KeyId=resource_id, PolicyName=_DEFAULT, Policy=policy)
+        if have.name != args.name:
+            client.create_alias(AliasName=f"alias/{args.name}", TargetKeyId=resource_id)
+            if have.name:
+                client.delete_alias(AliasName=f"alias/{have.name}")
+
+    def describe(self, resource_id: str) -> State[KeyArgs] | None:
+        """Read every aspect of the key; one that waits for its deletion counts as gone."""
+        key, client = {"KeyId": resource_id}, self.client
+        metadata = client.describe_key(**key)["KeyMetadata"]
+        if metadata.get("KeyState") == "PendingDeletion":
+            return None
+        policy = canonical(json.loads(client.get_key_policy(**key, PolicyName=_DEFAULT)["Policy"]))
+        aliases = sorted(self._aliases(resource_id))
+        args = KeyArgs(
+            name=aliases[0].removeprefix("alias/") if aliases else None,
+            description=metadata.get("Description", ""),
+            rotation=client.get_key_rotation_status(**key)["KeyRotationEnabled"],
+            policy=None if policy == _default_policy(metadata["Arn"].split(":")[4]) else policy,
+            tags=own_tags(self._tags(resource_id)),
+        )
+        return State(args, {"arn": metadata["Arn"]})
+
+    def delete(self, resource_id: str, args: KeyArgs) -> None:
+        """Free the alias, and let the key go after its deletion window."""
+        if self.read(resource_id) is None:
+            return
+        for alias in self._aliases(resource_id):
+            self.client.delete_alias(AliasName=alias)
+        self.client.schedule_key_deletion(KeyId=resource_id, PendingWindowInDays=args.deletion_window_days)
+
+    def _create(self, urn: str, args: KeyArgs) -> str:
+        tags = as_pairs({**args.tags, URN_TAG: urn}, "TagKey", "TagValue")
+        made = self.client.create_key(Description=args.description, Tags=tags)
+        return made["KeyMetadata"]["KeyId"]
+
+    def _without_alias(self, urn: str) -> str | None:
+        """Return the key of a create that died before it made the alias."""
+        aliased = self._aliased()
+        for page in self.client.get_paginator("list_keys").paginate():
+            for key in page["Keys"]:
+                key_id = key["KeyId"]
+                if key_id not in aliased and self._tags(key_id).get(URN_TAG) == urn and self.read(key_id):
+                    return key_id
+        return None
+
+    def _aliased(self) -> set[str]:
+        pages = self.client.get_paginator("list_aliases").paginate()
+        return {alias.get("TargetKeyId", "") for page in pages for alias in page["Aliases"]}
+
+    def _aliases(self, key_id: str) -> list[str]:
+        found = self.client.list_aliases(KeyId=key_id)["Aliases"]
+        return [alias["AliasName"] for alias in found if alias.get("TargetKeyId") == key_id]
+
+    def _tags(self, key_id: str) -> dict[str, str]:
+        return from_pairs(self.client.list_resource_tags(KeyId=key_id)["Tags"], "TagKey", "TagValue")
+
+
+class Key(Resource):
+    """A KMS key; its id is the key id."""
+
+    handler = KeyHandler
+    name: pulumi.Output[str]
+    arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: KeyArgs | None = None, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args or KeyArgs(), opts)
+
+
+def _default_policy(account: str) -> str:
+    """Return what AWS gives to a key without a policy: the IAM policies of the account decide."""
+    statement = {
+        "Sid": "Enable IAM User Permissions",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
+    return canonical({"Version": "2012-10-17", "Id": "key-default-1", "Statement": [statement]})

@@ -1,0 +1,21 @@
+"""AWS clients of a platform: the real AWS, or the stand-in that the platform names."""
+
+from typing import TYPE_CHECKING
+
+import boto3
+
+from sixfold.environment import Platform
+
+if TYPE_CHECKING:
+    from mypy_boto3_glue import GlueClient
+    from mypy_boto3_s3 import S3Client
+
+
+def s3(platform: Platform) -> "S3Client":
+    """Return a client for the platform's buckets."""
+    return boto3.client("s3", region_name=platform.region, endpoint_url=platform.aws_endpoint)
+
+
+def glue(platform: Platform) -> "GlueClient":
+    """Return a client for the platform's table catalog."""
+    return boto3.client("glue", region_name=platform.region, endpoint_url=platform.aws_endpoint)

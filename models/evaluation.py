@@ -1,0 +1,110 @@
+"""How good a candidate is: the gate's rules, calibration and slices. Figures in, figures out."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from models.candidate import BASELINE, LABEL, SCORE
+from sixfold.contract import Metric, Strict
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from models.metrics import Floats
+
+LIVE = "live"
+BINS = 10
+
+
+class Rule(Strict):
+    """One condition of the gate: `value` must reach `bound` in the direction of the metric."""
+
+    what: str
+    value: float
+    bound: float
+    passed: bool
+
+    @property
+    def sentence(self) -> str:
+        """What a person reads."""
+        short = f"misses {self.bound:.4f} by {abs(self.value - self.bound):.4f}"
+        verb = f"reaches {self.bound:.4f}" if self.passed else short
+        return f"{self.what}: {self.value:.4f} {verb}"
+
+
+class Verdict(Strict):
+    """What the gate found. `live` is None where no release is live, and then only the baseline is to beat.
+
+    `key` is the same for the same candidate, live release, contract and code.
+    """
+
+    key: str
+    product: str
+    metric: str
+    value: float
+    baseline: float
+    live: float | None
+    calibration_error: float
+    rules: tuple[Rule, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every rule holds."""
+        return all(rule.passed for rule in self.rules)
+
+    @property
+    def refusals(self) -> tuple[str, ...]:
+        """Which numbers failed, and by how much."""
+        return tuple(rule.sentence for rule in self.rules if not rule.passed)
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The metric for the rows with one value of a column."""
+
+    column: str
+    value: str
+    rows: int
+    rate: float
+    metric: float
+    baseline: float
+
+
+def judge(metric: Metric, value: float, baseline: float, live: float | None) -> tuple[Rule, ...]:
+    """Hold a candidate's figure to the margins that the product declares; nan reaches nothing."""
+    sign = 1 if metric.direction == "higher" else -1
+    bounds = {f"{metric.name} against the baseline plus its margin": baseline + sign * metric.baseline_margin}
+    if live is not None:
+        bounds[f"{metric.name} against the live release less its margin"] = live - sign * metric.release_margin
+    return tuple(
+        Rule(what=what, value=value, bound=bound, passed=sign * value >= sign * bound) for what, bound in bounds.items()
+    )
+
+
+def calibration(labels: "Floats", scores: "Floats") -> "pl.DataFrame":
+    """Return for `BINS` bins of equally many rows the mean `score`, the `rate` of positives, and the `rows`."""
+    import polars as pl  # noqa: PLC0415 - with the rest of what evaluation loads
+
+    frame = pl.DataFrame({"score": scores, "rate": labels}).sort("score").with_row_index("at")
+    binned = frame.with_columns(bin=pl.col("at") * BINS // max(frame.height, 1))
+    means = binned.group_by("bin").agg(pl.col("score").mean(), pl.col("rate").mean(), rows=pl.len())
+    return means.sort("bin").drop("bin")
+
+
+def calibration_error(labels: "Floats", scores: "Floats") -> float:
+    """Return the expected calibration error: the mean distance of rate and score over the bins, weighted by rows."""
+    bins = calibration(labels, scores)
+    distance = (bins["rate"] - bins["score"]).abs() * bins["rows"]
+    return float(distance.sum() / max(len(labels), 1))
+
+
+def slices(test: "pl.DataFrame", column: str, metric: str) -> list[Slice]:
+    """Return the metric by value of a column, most rows first."""
+    from models.metrics import METRICS  # noqa: PLC0415 - pulls in scikit-learn
+
+    measure = METRICS[metric]
+    found = []
+    for (value,), part in test.partition_by(column, as_dict=True).items():
+        labels = part[LABEL].to_numpy()
+        figures = (measure(labels, part[name].to_numpy()) for name in (SCORE, BASELINE))
+        found.append(Slice(column, str(value), part.height, float(labels.mean()), *figures))
+    return sorted(found, key=lambda each: (-each.rows, each.value))

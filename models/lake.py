@@ -1,0 +1,156 @@
+"""The data lake: Iceberg tables in S3 with their catalog in AWS Glue.
+
+Tables are named `layer.name`; the layer is one of the databases of `sixfold.environment.Databases`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+from pyiceberg.catalog import Catalog, load_catalog
+from pyiceberg.exceptions import NoSuchTableError
+from pyiceberg.schema import Schema
+from pyiceberg.table import Table
+from pyiceberg.transforms import IdentityTransform, MonthTransform
+
+from sixfold.environment import Platform
+from sixfold.errors import SixfoldError
+
+FACT = "sixfold."
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """What a table is. Partitioned by the month of the timestamp `month_of`, and by the values of the columns `by`."""
+
+    name: str
+    owner: str
+    description: str
+    month_of: str | None = None
+    by: tuple[str, ...] = ()
+
+    @property
+    def properties(self) -> dict[str, str]:
+        """The table properties that tell people whose this is."""
+        return {"owner": self.owner, "description": self.description}
+
+
+class Lake:
+    """Reads and replaces whole tables; each write is one atomic commit.
+
+    Args:
+        platform: where the lake is. Credentials come from the environment, as everywhere on AWS.
+
+    """
+
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+        self._catalog = _open(platform)
+
+    def read(self, name: str) -> pl.DataFrame:
+        """Return the rows of a table as it is now.
+
+        Raises:
+            SixfoldError: there is no such table.
+
+        """
+        frame = pl.from_arrow(self._table(name).scan().to_arrow())
+        if not isinstance(frame, pl.DataFrame):
+            raise TypeError(name)
+        return frame
+
+    def facts(self, name: str) -> dict[str, str]:
+        """Return what the last write noted on the snapshot, without its `sixfold.` prefix; empty without a table."""
+        table = self._find(name)
+        snapshot = table.current_snapshot() if table else None
+        if snapshot is None or snapshot.summary is None:
+            return {}
+        noted = snapshot.summary.additional_properties
+        return {key.removeprefix(FACT): value for key, value in noted.items() if key.startswith(FACT)}
+
+    def snapshot_id(self, name: str) -> int:
+        """Return the id of a table's current snapshot.
+
+        Raises:
+            SixfoldError: there is no such table.
+
+        """
+        snapshot = self._table(name).current_snapshot()
+        return snapshot.snapshot_id if snapshot else 0
+
+    def count(self, name: str) -> int:
+        """Return how many rows a table holds, from its snapshot's summary."""
+        snapshot = self._table(name).current_snapshot()
+        return int(snapshot.summary["total-records"] or 0) if snapshot and snapshot.summary else 0
+
+    def replace(self, spec: TableSpec, frame: pl.DataFrame, facts: dict[str, str]) -> None:
+        """Make `frame` the whole content of a table, in one commit: readers see the old snapshot or the new one.
+
+        Files are written before the catalog is pointed at them, so a writer that dies leaves the old snapshot in place.
+        """
+        rows = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+        notes = {f"{FACT}{key}": value for key, value in facts.items()}
+        table = self._find(spec.name)
+        if table is None:
+            self._create(spec, rows, notes)
+            return
+        with table.transaction() as change:
+            _change_columns(change, table.schema(), rows.schema)
+            change.set_properties(spec.properties)
+            if self.count(spec.name):
+                change.overwrite(rows, snapshot_properties=notes)
+            else:  # pyiceberg warns of an overwrite that deletes nothing
+                change.append(rows, snapshot_properties=notes)
+
+    def _create(self, spec: TableSpec, rows: pa.Table, notes: dict[str, str]) -> None:
+        layer, name = spec.name.split(".")
+        with self._catalog.create_table_transaction(
+            self._identifier(spec.name),
+            schema=rows.schema,
+            location=f"s3://{self.platform.lake_bucket}/{layer}/{name}",
+            properties=spec.properties,
+        ) as create:
+            with create.update_spec() as partition:
+                for column in spec.by:
+                    partition.add_field(column, IdentityTransform(), f"{column}_is")
+                if spec.month_of:
+                    partition.add_field(spec.month_of, MonthTransform(), f"{spec.month_of}_month")
+            create.append(rows, snapshot_properties=notes)
+
+    def _table(self, name: str) -> Table:
+        table = self._find(name)
+        if table is None:
+            raise SixfoldError(
+                f"the lake of stack {self.platform.stack} has no table {name}",
+                remedy="load the data and build the features: `sixfold data load`",
+            )
+        return table
+
+    def _find(self, name: str) -> Table | None:
+        try:
+            return self._catalog.load_table(self._identifier(name))
+        except NoSuchTableError:
+            return None
+
+    def _identifier(self, name: str) -> tuple[str, str]:
+        layer, table = name.split(".")
+        return getattr(self.platform.databases, layer), table
+
+
+def _open(platform: Platform) -> Catalog:
+    endpoint = platform.aws_endpoint
+    stand_in = {"glue.endpoint": endpoint, "s3.endpoint": endpoint} if endpoint else {}
+    return load_catalog(
+        "lake", type="glue", **{"glue.region": platform.region, "s3.region": platform.region}, **stand_in
+    )
+
+
+def _change_columns(change: Any, old: Schema, new: pa.Schema) -> None:  # noqa: ANN401 - pyiceberg's transaction is untyped in use
+    """Follow a definition that gained or lost columns; a new type of an old column is refused by Iceberg."""
+    gone = set(old.column_names) - set(new.names)
+    if gone or set(new.names) - set(old.column_names):
+        with change.update_schema(allow_incompatible_changes=True) as columns:
+            for name in sorted(gone):
+                columns.delete_column(name)
+            columns.union_by_name(new)

@@ -1,0 +1,114 @@
+"""Loads a product's sources into the lake: raw as published, then curated, quarantined and labelled.
+
+Each table is one commit, marked with the key of the data and the code that it was made from. A load that dies half-way
+leaves tables whose mark is not the expected one, and the next load writes just those. Curated tables come last, so what
+readers see was checked and counted.
+"""
+
+import importlib
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from models import steps
+from models.hashing import code_key, content_key, file_key
+from models.sources import Source, read
+from sixfold.contract import Product
+from sixfold.environment import Platform
+from sixfold.errors import SixfoldError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from models.lake import Lake, TableSpec
+    from models.quality import Checked
+
+Progress = Callable[[str], None]
+_LOG = logging.getLogger(__name__)
+
+
+def load(platform: Platform, product: Product, sources: tuple[Source, ...], progress: Progress = _LOG.info) -> bool:
+    """Bring the lake in step with the source files. Return False where it already was, which takes milliseconds.
+
+    Raises:
+        SixfoldError: rows were lost on the way: raw is not curated plus quarantined.
+
+    """
+    package = f"models.products.{product.package}"
+    code = code_key("models.quality", "models.sources", f"{package}.contracts", f"{package}.curation")
+    key = content_key(code, *(file_key(source.path) for source in sources))
+    tables = [f"{layer}.{source.name}" for source in sources for layer in ("raw", "quarantine", "curated")]
+    tables.append(f"labels.{product.package}")
+    if steps.unchanged(platform, _step(product), key, tables):
+        return False
+    from models.lake import Lake  # noqa: PLC0415 - a run with nothing to do does not wait for Iceberg
+
+    _run(Lake(platform), package, sources, key, progress)
+    steps.record(platform, _step(product), key, tables)
+    return True
+
+
+def _step(product: Product) -> str:
+    return f"{product.name}/load"
+
+
+def _run(lake: "Lake", package: str, sources: tuple[Source, ...], key: str, progress: Progress) -> None:
+    from models.quality import check  # noqa: PLC0415 - the same, for pandera
+
+    contracts = importlib.import_module(f"{package}.contracts").CONTRACTS
+    curation = importlib.import_module(f"{package}.curation")
+    checked: dict[str, Checked] = {}
+    counts: dict[str, dict[str, str]] = {}
+    for source in sources:
+        raw = _load_raw(lake, source)
+        result = checked[source.name] = check(raw, contracts[source.name])
+        counts[source.name] = _counts(raw, result)
+        progress(f"{source.name}: {raw.height:,} rows, {result.failed.height:,} quarantined")
+        _replace(lake, _quarantine(source), result.failed, {**counts[source.name], "content": key})
+    curated = curation.curate({name: result.passed for name, result in checked.items()})
+    for spec in curation.TABLES:
+        source_name = spec.name.split(".")[1]
+        _replace(lake, spec, curated[spec.name], {**counts.get(source_name, {}), "content": key})
+        progress(f"{spec.name}: {curated[spec.name].height:,} rows")
+    for source in sources:
+        _assert_none_lost(lake, source.name)
+
+
+def _load_raw(lake: "Lake", source: Source) -> "pl.DataFrame":
+    from models.lake import TableSpec  # noqa: PLC0415 - the same, for Iceberg
+
+    raw = read(source)
+    spec = TableSpec(f"raw.{source.name}", source.owner, f"{source.description}, as published", by=source.partition_by)
+    _replace(lake, spec, raw, {"content": file_key(source.path), "source": source.path.name})
+    return raw
+
+
+def _quarantine(source: Source) -> "TableSpec":
+    from models.lake import TableSpec  # noqa: PLC0415 - the same, for Iceberg
+
+    description = f"Rows of {source.name} as published that break their contract, and why"
+    return TableSpec(f"quarantine.{source.name}", source.owner, description)
+
+
+def _replace(lake: "Lake", spec: "TableSpec", frame: "pl.DataFrame", facts: dict[str, str]) -> None:
+    """Write a table unless its last snapshot was made from the same."""
+    if lake.facts(spec.name).get("content") != facts["content"]:
+        lake.replace(spec, frame, {**facts, "loaded-at": datetime.now(UTC).isoformat(timespec="seconds")})
+
+
+def _counts(raw: "pl.DataFrame", checked: "Checked") -> dict[str, str]:
+    return {
+        "rows-raw": str(raw.height),
+        "rows-curated": str(checked.passed.height),
+        "rows-quarantined": str(checked.failed.height),
+    }
+
+
+def _assert_none_lost(lake: "Lake", name: str) -> None:
+    raw, curated, quarantined = (lake.count(f"{layer}.{name}") for layer in ("raw", "curated", "quarantine"))
+    if raw != curated + quarantined:
+        raise SixfoldError(
+            f"{name}: {raw} raw rows became {curated} curated and {quarantined} quarantined",
+            remedy=f"make `curate` keep a row for each row of {name} that passed",
+        )

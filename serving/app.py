@@ -1,0 +1,158 @@
+"""The HTTP side of a release process: routes, limits, and a problem document for everything that goes wrong."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from uuid import UUID
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Mount
+from starlette.types import Receive, Scope, Send
+
+from serving.body import read_json
+from serving.docs import openapi, page
+from serving.parsing import parse, parse_rows
+from serving.problems import Problem
+from serving.runtime import Runtime
+
+MAX_IN_FLIGHT = 64
+REFUSALS = {status for status in HTTPStatus if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR}
+Handler = Callable[[Request, Runtime], Awaitable[Response]]
+_log = logging.getLogger("sixfold.app")
+
+
+class Feedback(BaseModel):
+    """What turned out. `label` is a number of the product's own: for a yes or no, 1 or 0."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    prediction_id: UUID
+    label: float
+
+
+_FEEDBACK = TypeAdapter(Feedback)
+
+
+async def predict(request: Request, runtime: Runtime) -> Response:
+    """Answer one row, or a batch."""
+    started, status, consumer = time.perf_counter(), HTTPStatus.INTERNAL_SERVER_ERROR, _consumer(request, runtime)
+    try:
+        rows, batch = parse_rows(await read_json(request), runtime.row, runtime.batch)
+        served = await run_in_threadpool(runtime.predictor.predict, rows)
+        runtime.log(served, consumer)
+        status = HTTPStatus.OK
+    except Problem as problem:
+        status = problem.status
+        raise
+    finally:
+        runtime.metrics.requests(consumer, str(status.value)).inc()
+        if status not in REFUSALS:  # a refusal takes no time, and would make the service look faster
+            runtime.metrics.seconds.observe(time.perf_counter() - started)
+    answers = [each.answer() for each in served]
+    return JSONResponse({"release": runtime.short, **({"predictions": answers} if batch else answers[0])})
+
+
+async def feedback(request: Request, runtime: Runtime) -> Response:
+    """Take what turned out, for later."""
+    given = parse(await read_json(request), _FEEDBACK)
+    runtime.feed_back(given.prediction_id, given.label, _consumer(request, runtime))
+    return JSONResponse({"prediction_id": str(given.prediction_id)}, HTTPStatus.ACCEPTED)
+
+
+async def metrics(_: Request, runtime: Runtime) -> Response:
+    """Expose the metrics; how old the features are is asked for now, and left as it was where nobody knows."""
+    try:
+        await asyncio.wait_for(run_in_threadpool(runtime.measure_freshness), timeout=2)
+    except Exception as error:  # noqa: BLE001 - a scrape must not fail with the online store
+        _log.warning("cannot tell how fresh the features are: %s", error or type(error).__name__)
+    return Response(generate_latest(runtime.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+async def docs(_: Request, runtime: Runtime) -> Response:
+    """Show the contract to a person."""
+    return HTMLResponse(page(openapi(runtime), runtime.product))
+
+
+async def openapi_json(_: Request, runtime: Runtime) -> Response:
+    """Show the contract to a program."""
+    return JSONResponse(openapi(runtime))
+
+
+async def index(_request: Request, _runtime: Runtime) -> Response:
+    """Lead people to the docs; BentoML's own page would load a tracker from the internet."""
+    return RedirectResponse("docs")
+
+
+ROUTES: dict[str, tuple[str, Handler]] = {
+    "/predict": ("POST", predict),
+    "/feedback": ("POST", feedback),
+    "/metrics": ("GET", metrics),
+    "/docs": ("GET", docs),
+    "/openapi.json": ("GET", openapi_json),
+    "/docs.json": ("GET", openapi_json),
+    "/": ("GET", index),
+}
+
+
+class Dispatch:
+    """Finds the handler of a request, and turns what it raises into a problem document."""
+
+    def __init__(self) -> None:
+        self._in_flight = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; the ASGI interface."""
+        request = Request(scope, receive)
+        runtime: Runtime = request.app.state.runtime
+        self._in_flight += 1
+        try:
+            response = await self._answer(request, runtime)
+        except Problem as problem:
+            response = problem.response()
+        except Exception:  # noqa: BLE001 - a consumer gets a problem document, and the log the traceback
+            _log.exception("%s %s failed", request.method, request.url.path)
+            response = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "the service failed; its log says why").response()
+        finally:
+            self._in_flight -= 1
+        response.headers["X-Release"] = runtime.short
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request, runtime: Runtime) -> Response:
+        path = request.url.path.removeprefix(request.scope.get("root_path", "")) or "/"
+        if path not in ROUTES:
+            known = ", ".join(path for path in ROUTES if path != "/")
+            raise Problem(HTTPStatus.NOT_FOUND, f"there is nothing here; there is {known} and /readyz")
+        method, handler = ROUTES[path]
+        if request.method != method:
+            detail = f"{path} takes {method}, not {request.method}"
+            raise Problem(HTTPStatus.METHOD_NOT_ALLOWED, detail, headers={"Allow": method})
+        if handler is predict and self._in_flight > MAX_IN_FLIGHT:
+            detail = "too many requests at once; try again in a second"
+            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": "1"})
+        return await handler(request, runtime)
+
+
+def create_app(load: Callable[[], Runtime]) -> Starlette:
+    """Return the application; the release is loaded when it starts, and closed when it stops."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        app.state.runtime = load()
+        try:
+            yield
+        finally:
+            await run_in_threadpool(app.state.runtime.close)
+
+    return Starlette(routes=[Mount("/", Dispatch())], lifespan=lifespan)
+
+
+def _consumer(request: Request, runtime: Runtime) -> str:
+    return runtime.consumer(request.headers.get("x-consumer"))

@@ -1,0 +1,51 @@
+"""Reads the body of a request within limits of type, size and time."""
+
+import asyncio
+from http import HTTPStatus
+
+from starlette.requests import ClientDisconnect, Request
+
+from serving.problems import Problem
+
+MAX_BYTES = 1024 * 1024
+WITHIN_S = 10
+
+
+async def read_json(request: Request) -> bytes:
+    """Return the body of a JSON request.
+
+    Raises:
+        Problem: 415 for another type or encoding, 413 beyond 1 MiB, 408 where it does not arrive in time.
+
+    """
+    _check_type(request)
+    length = request.headers.get("content-length", "0")
+    if length.isdecimal() and int(length) > MAX_BYTES:
+        raise _too_large()
+    body = bytearray()
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MAX_BYTES:
+                    raise _too_large()
+    except TimeoutError:
+        raise Problem(HTTPStatus.REQUEST_TIMEOUT, f"the body did not arrive within {WITHIN_S} seconds") from None
+    except ClientDisconnect:
+        raise Problem(HTTPStatus.BAD_REQUEST, "the connection closed before the body was complete") from None
+    return bytes(body)
+
+
+def _check_type(request: Request) -> None:
+    kind, _, parameters = request.headers.get("content-type", "").partition(";")
+    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
+    if kind.strip().lower() != "application/json" or charset not in {"", "utf-8"}:
+        detail = "send `Content-Type: application/json`, in UTF-8"
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail)
+    if request.headers.get("content-encoding", "identity") != "identity":
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send the body without Content-Encoding")
+
+
+def _too_large() -> Problem:
+    detail = f"a request has at most {MAX_BYTES} bytes; send fewer rows at a time"
+    return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail, headers={"Connection": "close"})

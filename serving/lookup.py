@@ -1,0 +1,106 @@
+"""Features of the online store, within a deadline: a store that is slow or away must not take predictions with it."""
+
+import logging
+import math
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+_THREADS = 16
+_FIRST_S = 10.0  # the first read makes connections and imports what the store puts off
+_TRIES = 3
+_REST_S = 5.0
+_ASK_AGAIN_S = 30.0
+_log = logging.getLogger("sixfold.lookup")
+
+
+class Freshness(Protocol):
+    """How old the online features are."""
+
+    @property
+    def materialized_at(self) -> datetime:
+        """When they were copied to the online store."""
+
+
+class Reader(Protocol):
+    """What `models.online.OnlineReader` offers."""
+
+    def read(self, rows: list[dict[str, str]]) -> Sequence[Mapping[str, Any]]:
+        """Return the features of each row of entity keys, None for what is not known."""
+
+    def freshness(self) -> Freshness:
+        """Return how old the features are."""
+
+
+class Lookup:
+    """Reads features; after three failures in a row the store is left alone for five seconds.
+
+    Args:
+        open_reader: opens the online store; called until it works once.
+        deadline_s: how long a prediction waits for its features.
+
+    """
+
+    def __init__(self, open_reader: Callable[[], Reader], deadline_s: float) -> None:
+        self._open, self._deadline_s = open_reader, deadline_s
+        self._opened: Reader | None = None
+        self._opening = threading.Lock()
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="features")
+        self._within_s = _FIRST_S
+        self._failures, self._rest_until = 0, 0.0
+        self._materialized_at: datetime | None = None
+        self._asked_at = 0.0
+        try:
+            self._reader()
+        except Exception as error:  # noqa: BLE001 - a release must be able to start while its store is away
+            self._failed(error)
+
+    def read(self, entities: Sequence[Mapping[str, str]]) -> list[dict[str, float]] | None:
+        """Return the known features of each row, missing ones left out; None where the store does not answer."""
+        if time.monotonic() < self._rest_until:
+            return None
+        try:
+            asked = self._pool.submit(self._ask, [dict(each) for each in entities])
+            found = asked.result(self._within_s)
+        except Exception as error:  # noqa: BLE001 - whatever happens to the store, the consumer gets an answer
+            self._failed(error)
+            return None
+        self._within_s, self._failures = self._deadline_s, 0
+        return found
+
+    def age_s(self) -> float:
+        """Return how many seconds ago the features were copied to the online store.
+
+        It grows on while nobody can say whether they were copied again. Raises what the store raises where it was never
+        known.
+        """
+        if self._materialized_at is None or time.monotonic() > self._asked_at + _ASK_AGAIN_S:
+            self._asked_at = time.monotonic()
+            try:
+                self._materialized_at = self._reader().freshness().materialized_at
+            except Exception:
+                if self._materialized_at is None:
+                    raise
+        return (datetime.now(UTC) - self._materialized_at).total_seconds()
+
+    def _ask(self, entities: list[dict[str, str]]) -> list[dict[str, float]]:
+        return [_known(row) for row in self._reader().read(entities)]
+
+    def _reader(self) -> Reader:
+        with self._opening:
+            if self._opened is None:
+                self._opened = self._open()
+            return self._opened
+
+    def _failed(self, error: Exception) -> None:
+        self._failures += 1
+        if self._failures >= _TRIES:
+            self._rest_until = time.monotonic() + _REST_S
+        _log.warning("the online store does not answer, predicting without it: %s", error or type(error).__name__)
+
+
+def _known(row: Mapping[str, Any]) -> dict[str, float]:
+    return {name: float(value) for name, value in row.items() if value is not None and not math.isnan(value)}

@@ -1,0 +1,62 @@
+"""The metrics of one release process. Their names and labels are a contract with the alert rules: docs/serving.md."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import NamedTuple
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+BUCKETS_S = (0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+
+
+class Identity(NamedTuple):
+    """Who is measured; `release` is the short digest."""
+
+    product: str
+    api_version: str
+    release: str
+
+
+class Metrics:
+    """Every metric, its label children resolved once: finding one costs more than counting does.
+
+    Args:
+        identity: the labels that all metrics of this process share.
+        consumers: everyone who may be counted as one.
+        latency_ms: the objective's latency, made a bucket, so that the share of faster answers is exact.
+        registry: where they are registered; one a process.
+
+    """
+
+    def __init__(
+        self, identity: Identity, consumers: Iterable[str], latency_ms: float, registry: CollectorRegistry
+    ) -> None:
+        names, buckets = Identity._fields, sorted({*BUCKETS_S, latency_ms / 1000})
+
+        def counter(name: str, meaning: str, *labels: str) -> Counter:
+            return Counter(f"sixfold_{name}", meaning, (*names, *labels), registry=registry)
+
+        requests = counter("requests", "Predict requests, by consumer and HTTP status", "consumer", "code")
+        missing = counter("feature_missing", "Rows for which the online store had no value", "feature")
+        fallback = counter("fallback", "Predictions made without some features, by reason", "reason")
+        written = counter("prediction_log_written", "Rows written to the lake", "table")
+        shed = counter("prediction_log_shed", "Rows given up because the lake was too slow", "table")
+        pending = Gauge("sixfold_prediction_log_pending", "Rows in memory", (*names, "table"), registry=registry)
+        seconds = Histogram("sixfold_request_seconds", "Time to answer", names, buckets=buckets, registry=registry)
+        freshness = Gauge(
+            "sixfold_feature_freshness_seconds", "Age of the online features", ("product",), registry=registry
+        )
+        self.requests = cache(lambda consumer, code: requests.labels(*identity, consumer, code))
+        self.missing = cache(lambda feature: missing.labels(*identity, feature))
+        self.fallback = cache(lambda reason: fallback.labels(*identity, reason))
+        self.written = cache(lambda table: written.labels(*identity, table))
+        self.shed = cache(lambda table: shed.labels(*identity, table))
+        self.pending = cache(lambda table: pending.labels(*identity, table))
+        self.seconds = seconds.labels(*identity)
+        self.predictions = counter("predictions", "Rows predicted").labels(*identity)
+        self.freshness = cache(lambda: freshness.labels(identity.product))  # no series before the age is known
+        # a rate cannot see a series appear with its first value: what must not be missed exists from the start, at zero
+        for reason in ("missing", "store"):
+            self.fallback(reason)
+        for consumer in consumers:
+            self.requests(consumer, "200")

@@ -1,0 +1,53 @@
+"""The model file: ONNX, a format that cannot run code."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sixfold.errors import SixfoldError
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+
+class Model:
+    """A loaded model: a row of features in, one score out. Safe to call from many threads.
+
+    Args:
+        path: the `.onnx` file.
+        width: how many features a row has.
+
+    Raises:
+        SixfoldError: it cannot be loaded, or does not score a row of that width.
+
+    """
+
+    def __init__(self, path: Path, width: int) -> None:
+        import onnxruntime  # noqa: PLC0415 - half a second that a fetch with a bad digest need not wait for
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1  # a row takes microseconds: handing it to a pool takes longer
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 4
+        try:
+            self._session: InferenceSession = onnxruntime.InferenceSession(
+                str(path), options, providers=["CPUExecutionProvider"]
+            )
+            self._input = self._session.get_inputs()[0].name
+            self._output = self._session.get_outputs()[-1].name
+            self.score([[0.0] * width])
+        except Exception as error:  # onnxruntime raises its own classes, all straight from Exception
+            raise SixfoldError(
+                f"the model {path.name} does not load, or does not score a row of {width} features: {error}",
+                remedy="this release cannot be served: publish another one, and pin it in the stack file",
+            ) from error
+
+    def score(self, rows: Sequence[Sequence[float]]) -> list[float]:
+        """Return the probability of the positive class, or the regression's value, for each row; NaN is a missing one.
+
+        The last output is what onnxmltools (zipmap off) calls `probabilities`, shape (n, 2); a regression's is (n, 1).
+        """
+        import numpy as np  # noqa: PLC0415 - onnxruntime has loaded it by now
+
+        (found,) = self._session.run([self._output], {self._input: np.asarray(rows, dtype=np.float32)})
+        return [float(score) for score in found.reshape(len(rows), -1)[:, -1]]

@@ -1,0 +1,103 @@
+"""What was predicted and what was fed back, on its way to the lake: off the request path, in one background thread.
+
+Rows wait in memory until the next flush, every `FLUSH_S` seconds or `FLUSH_ROWS` rows: a killed process loses those,
+and those of a flush in progress. A graceful stop flushes. Where the lake is too slow or away, rows beyond `MAX_PENDING`
+are shed and counted: an answer never waits for its log.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from prometheus_client import Counter, Gauge
+
+FLUSH_S = 5.0
+FLUSH_ROWS = 5_000
+MAX_PENDING = 50_000
+
+Row = dict[str, Any]
+_log = logging.getLogger("sixfold.prediction_log")
+
+
+class Counts(NamedTuple):
+    """The metrics of one log."""
+
+    written: Counter
+    shed: Counter
+    pending: Gauge
+
+
+class BufferedLog:
+    """A bounded buffer in front of a slow writer.
+
+    Args:
+        write: takes the rows of one flush; an exception keeps them for the next one.
+        counts: what is counted.
+        flush_s: seconds between flushes.
+        max_pending: rows in memory beyond which new ones are shed.
+
+    """
+
+    def __init__(
+        self,
+        write: Callable[[Sequence[Row]], None],
+        counts: Counts,
+        *,
+        flush_s: float = FLUSH_S,
+        max_pending: int = MAX_PENDING,
+    ) -> None:
+        self._write, self._counts = write, counts
+        self._flush_s, self._max_pending = flush_s, max_pending
+        self._rows: list[Row] = []
+        self._lock = threading.Lock()
+        self._wake, self._stop = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name="prediction-log", daemon=True)
+        self._thread.start()
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """Take rows; never waits for the lake, and never raises."""
+        with self._lock:
+            taken = rows[: max(0, self._max_pending - len(self._rows))]
+            self._rows.extend(taken)
+            pending = len(self._rows)
+        self._counts.pending.set(pending)
+        self._counts.shed.inc(len(rows) - len(taken))
+        if pending >= FLUSH_ROWS:
+            self._wake.set()
+
+    def close(self, within_s: float = 15.0) -> None:
+        """Write what is pending, and stop; what cannot be written in that time is lost."""
+        self._stop.set()
+        self._wake.set()
+        self._thread.join(within_s)
+        if self._rows:
+            _log.error("%d rows were not written to the lake before the end", len(self._rows))
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self._wake.wait(self._flush_s)
+            self._wake.clear()
+            while len(self._rows) >= FLUSH_ROWS and self._flush():
+                pass
+            self._flush()
+        while self._rows and self._flush():
+            pass
+
+    def _flush(self) -> bool:
+        """Write the oldest rows, and return whether that worked."""
+        with self._lock:
+            rows = self._rows[:FLUSH_ROWS]
+        if not rows:
+            return True
+        try:
+            self._write(rows)
+        except Exception as error:  # noqa: BLE001 - whatever the lake says, serving goes on and the rows stay
+            _log.warning("%d rows wait for the lake: %s", len(self._rows), error)
+            self._stop.wait(self._flush_s)
+            return False
+        with self._lock:
+            del self._rows[: len(rows)]
+        self._counts.written.inc(len(rows))
+        self._counts.pending.set(len(self._rows))
+        return True

@@ -1,0 +1,132 @@
+"""From validated rows to predictions: features of the request and the online store, the model, the product's words.
+
+The fallback, where a feature is missing or the store is away: the model gets NaN for it, which LightGBM's trees treat
+as they learned to treat missing values. The answer is then a prediction from what is known.
+"""
+
+import importlib
+import json
+import math
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, Protocol
+
+from pydantic import BaseModel
+
+from serving.lookup import Lookup
+from serving.metrics import Metrics
+from serving.model import Model
+
+
+class ProductCode(Protocol):
+    """What `models/products/<package>/service.py` offers; all of it pure."""
+
+    Row: type[BaseModel]
+    Prediction: type[BaseModel]
+
+    def entities(self, row: Any) -> dict[str, str]:  # noqa: ANN401 - a row of this product
+        """Return the keys of the row's entities."""
+
+    def label_key(self, row: Any) -> str:  # noqa: ANN401 - a row of this product
+        """Return the key under which the label of this row will be known."""
+
+    def request_features(self, row: Any) -> dict[str, float]:  # noqa: ANN401 - a row of this product
+        """Return the features that the request alone gives."""
+
+    def predict(self, score: float) -> BaseModel:
+        """Return the answer for a score."""
+
+
+class Served(NamedTuple):
+    """One prediction, as the consumer and the log get it. `features` has None where the fallback was used."""
+
+    prediction_id: str
+    time: datetime
+    prediction: dict[str, Any]
+    score: float
+    entities: dict[str, str]
+    label_key: str
+    features: dict[str, float | None]
+
+    @property
+    def fallback(self) -> bool:
+        """Whether a feature was missing."""
+        return None in self.features.values()
+
+    def answer(self) -> dict[str, Any]:
+        """Return what the consumer gets."""
+        return {"prediction_id": self.prediction_id, "prediction": self.prediction}
+
+    def logged(self) -> dict[str, Any]:
+        """Return the columns of the prediction log that this prediction fills."""
+        return {
+            "prediction_id": self.prediction_id,
+            "time": self.time,
+            "entities": json.dumps(self.entities),
+            "label_key": self.label_key,
+            "features": json.dumps(self.features),
+            "score": self.score,
+            "fallback": self.fallback,
+            "shadow": False,
+        }
+
+
+def product_code(package: str) -> ProductCode:
+    """Import the product's own code."""
+    return importlib.import_module(f"models.products.{package}.service")
+
+
+class Predictor:
+    """Predicts rows; every call is thread-safe.
+
+    Args:
+        code: the product's functions.
+        features: the names of the model's inputs, in order.
+        model: scores them.
+        lookup: reads those that the request does not give.
+        metrics: counts predictions, missing features and fallbacks.
+
+    """
+
+    def __init__(
+        self, code: ProductCode, features: Sequence[str], model: Model, lookup: Lookup, metrics: Metrics
+    ) -> None:
+        self._code, self._features, self._model = code, features, model
+        self._lookup, self._metrics = lookup, metrics
+
+    def predict(self, rows: Sequence[BaseModel]) -> list[Served]:
+        """Predict rows, in order."""
+        entities = [self._code.entities(row) for row in rows]
+        read = self._lookup.read(entities)
+        known = [
+            {**online, **self._code.request_features(row)}
+            for row, online in zip(rows, read or [{}] * len(rows), strict=True)
+        ]
+        features = [{name: row.get(name) for name in self._features} for row in known]
+        scores = self._model.score([[math.nan if v is None else v for v in row.values()] for row in features])
+        now = datetime.now(UTC)
+        served = [
+            Served(
+                prediction_id=str(uuid.uuid4()),
+                time=now,
+                prediction=self._code.predict(score).model_dump(mode="json"),
+                score=score,
+                entities=keys,
+                label_key=self._code.label_key(row),
+                features=given,
+            )
+            for row, score, keys, given in zip(rows, scores, entities, features, strict=True)
+        ]
+        self._count(served, answered=read is not None)
+        return served
+
+    def _count(self, served: Sequence[Served], *, answered: bool) -> None:
+        self._metrics.predictions.inc(len(served))
+        for each in served:
+            if each.fallback:
+                self._metrics.fallback("missing" if answered else "store").inc()
+            if each.fallback and answered:  # a store that is away says nothing about single features
+                for name, value in each.features.items():
+                    if value is None:
+                        self._metrics.missing(name).inc()

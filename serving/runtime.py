@@ -1,0 +1,114 @@
+"""All that a release process holds while it serves, put together in one place."""
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from prometheus_client import CollectorRegistry, ProcessCollector
+from pydantic import TypeAdapter
+
+from models.online import OnlineReader
+from serving.lookup import Lookup, Reader
+from serving.metrics import Identity, Metrics
+from serving.model import Model
+from serving.parsing import Batch
+from serving.prediction_log import BufferedLog, Counts
+from serving.predictor import Predictor, ProductCode, Served, product_code
+from serving.settings import Settings, read_bento
+from serving.tables import FEEDBACK, PREDICTIONS, writer
+from sixfold.contract import Product
+from sixfold.release import SHORT
+
+UNKNOWN = "unknown"
+_PATIENCE = 4  # a right answer after the objective is better than a quick one without features, but not for ever
+
+
+class Runtime:
+    """One release, loaded and ready.
+
+    Args:
+        settings: which release and platform.
+        product: the contract in the bento.
+        code: the product's own functions.
+        model: the loaded model, and `features` the names of its inputs, in order.
+        open_reader: opens the online store.
+
+    """
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        product: Product,
+        code: ProductCode,
+        model: Model,
+        features: Sequence[str],
+        open_reader: Callable[[], Reader],
+    ) -> None:
+        self.product, self.settings, self.code = product, settings, code
+        self.short = settings.release[:SHORT]
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        labels = Identity(product.name, settings.api_version, self.short)
+        self._consumers = {consumer.name for consumer in product.consumers}
+        self.metrics = Metrics(labels, {*self._consumers, UNKNOWN}, product.slo.latency_ms, self.registry)
+        self.row: TypeAdapter[Any] = TypeAdapter(code.Row)
+        self.batch: TypeAdapter[Any] = TypeAdapter(Batch[code.Row])  # type: ignore[name-defined] # known at run time
+        self._lookup = Lookup(open_reader, deadline_s=_PATIENCE * product.slo.latency_ms / 1000)
+        self.predictor = Predictor(code, features, model, self._lookup, self.metrics)
+        self._predictions = self._log(product.package, PREDICTIONS)
+        self._feedback = self._log(f"feedback_{product.package}", FEEDBACK)
+
+    def consumer(self, header: str | None) -> str:
+        """Return a consumer that the contract names, or `unknown`: a label must not grow with what people send."""
+        return header if header in self._consumers else UNKNOWN
+
+    def log(self, served: Sequence[Served], consumer: str) -> None:
+        """Hand predictions to their log."""
+        about = self._about(consumer) | {"release": self.settings.release}
+        self._predictions.add([about | each.logged() for each in served])
+
+    def feed_back(self, prediction_id: UUID, label: float, consumer: str) -> None:
+        """Hand a label to its log."""
+        row = {"prediction_id": str(prediction_id), "time": datetime.now(UTC), "label": label}
+        self._feedback.add([self._about(consumer) | row])
+
+    def warm_up(self) -> None:
+        """Read the features of the contract's example: the first read opens connections, and takes its time."""
+        example = self.row.validate_json(json.dumps(self.product.example))
+        self._lookup.read([self.code.entities(example)])
+
+    def measure_freshness(self) -> None:
+        """Ask the online store how old its features are; raises what the store raises."""
+        age = self._lookup.age_s()  # before the series is made: one without a value would say 0
+        self.metrics.freshness().set(age)
+
+    def close(self) -> None:
+        """Write what is still in memory."""
+        self._predictions.close()
+        self._feedback.close()
+
+    def _about(self, consumer: str) -> dict[str, Any]:
+        return {"product": self.product.name, "api_version": self.settings.api_version, "consumer": consumer}
+
+    def _log(self, table: str, columns: dict[str, str]) -> BufferedLog:
+        counts = Counts(self.metrics.written(table), self.metrics.shed(table), self.metrics.pending(table))
+        return BufferedLog(writer(self.settings.platform, self.settings.home, table, columns), counts)
+
+
+def load() -> Runtime:
+    """Load the release that this code lies in, with the settings of the environment."""
+    settings = Settings.read()
+    product, candidate, path = read_bento()
+    runtime = Runtime(
+        settings=settings,
+        product=product,
+        code=product_code(product.package),
+        model=Model(path, len(candidate.features)),
+        features=candidate.features,
+        open_reader=lambda: OnlineReader(settings.platform, product.name),
+    )
+    runtime.warm_up()
+    return runtime

@@ -1,0 +1,76 @@
+"""What a release process is told: its settings from the environment, and the bento that its code lies in."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from sixfold.contract import Product, Strict, load_product
+from sixfold.environment import Platform
+from sixfold.errors import SixfoldError
+from sixfold.release import Digest
+from sixfold.validation import explain
+
+SOURCE = Path(__file__).resolve().parents[1]  # `src/` of the bento: code, model and contract side by side
+
+
+def platform(environment: Mapping[str, str] = os.environ) -> Platform:
+    """Return the platform that the stack names in SIXFOLD_PLATFORM.
+
+    Raises:
+        SixfoldError: it is not there, or is not a platform.
+
+    """
+    text = environment.get("SIXFOLD_PLATFORM", "{}")
+    try:
+        return Platform.model_validate_json(text)
+    except ValidationError as error:
+        raise SixfoldError(
+            f"SIXFOLD_PLATFORM in the environment is no platform: {explain(error, Platform)}",
+            remedy="let the stack start this process, or take the value from `pulumi stack output environment`",
+        ) from error
+
+
+class Settings(Strict):
+    """Which release this process serves, as which API version, on which platform."""
+
+    platform: Platform
+    home: Path
+    api_version: str
+    release: Digest
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Read the settings that `serving.run` hands over.
+
+        Raises:
+            SixfoldError: one is missing or wrong.
+
+        """
+        try:
+            return cls(
+                platform=platform(environment),
+                home=Path(environment.get("SIXFOLD_HOME", ".sixfold")),
+                api_version=environment.get("SIXFOLD_API_VERSION", ""),
+                release=environment.get("SIXFOLD_RELEASE", ""),
+            )
+        except ValidationError as error:
+            raise SixfoldError(
+                f"the settings of this release are not usable: {explain(error, cls)}",
+                remedy="a release is named by its whole digest, 64 hex digits: correct it in the stack file",
+            ) from error
+
+
+class Candidate(BaseModel):
+    """The part of `candidate.json` that serving needs: the names of the model's inputs, in order."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    features: tuple[str, ...]
+
+
+def read_bento(source: Path = SOURCE) -> tuple[Product, Candidate, Path]:
+    """Return the product's contract, the candidate, and the path of the model of the bento that this code lies in."""
+    candidate = Candidate.model_validate_json((source / "candidate.json").read_bytes())
+    return load_product(source / "product.yaml"), candidate, source / "model.onnx"

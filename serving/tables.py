@@ -1,0 +1,60 @@
+"""What the serving side writes to the lake: every prediction, and what consumers say of it later."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from serving import lake
+from sixfold.environment import Platform
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+PREDICTIONS = {
+    "prediction_id": "string",
+    "time": "time",
+    "product": "string",
+    "api_version": "string",
+    "release": "string",  # the whole digest
+    "consumer": "string",
+    "entities": "string",  # JSON: entity name to key
+    "label_key": "string",  # under which the product's label table will know what happened
+    "features": "string",  # JSON: as the model got them, null where the fallback was used
+    "score": "double",
+    "fallback": "bool",
+    "shadow": "bool",
+}
+FEEDBACK = {
+    "prediction_id": "string",
+    "time": "time",
+    "product": "string",
+    "api_version": "string",
+    "consumer": "string",
+    "label": "double",
+}
+
+
+def writer(
+    platform: Platform, home: Path, table: str, columns: dict[str, str]
+) -> Callable[[Sequence[dict[str, Any]]], None]:
+    """Return a function that appends rows to a table of the predictions database, made on its first call.
+
+    Nothing is opened before that call, which is on the log's own thread: the start of a service does not wait for it.
+    """
+    identifier = (platform.databases.predictions, table)
+    opened: list[Any] = []
+
+    def write(rows: Sequence[dict[str, Any]]) -> None:
+        if not opened:
+            opened.append(lake.open_catalog(platform))
+        with lake.one_writer(home / "run" / "locks" / f"{'.'.join(identifier)}.lock"):
+            lake.append(opened[0], identifier, rows, _schema(columns))
+
+    return write
+
+
+def _schema(columns: dict[str, str]) -> "pa.Schema":
+    import pyarrow as pa  # noqa: PLC0415 - a third of a second that the start need not wait for
+
+    types = {"string": pa.string(), "time": pa.timestamp("us", tz="UTC"), "double": pa.float64(), "bool": pa.bool_()}
+    return pa.schema([pa.field(name, types[kind]) for name, kind in columns.items()])

@@ -1,0 +1,1 @@
+"""The vocabulary that infra, models and serving share. It imports none of them."""

@@ -1,0 +1,120 @@
+"""The command line: thin commands over the same functions that CI calls."""
+
+import json
+import sys
+from contextlib import suppress
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from sixfold.cli import model, status
+from sixfold.cli.stages import console
+from sixfold.cli.up import up as bring_up
+from sixfold.cli.workspace import Workspace
+from sixfold.errors import SixfoldError
+from sixfold.release import SHORT
+from sixfold.stack import Pin, pin
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="An MLOps platform that you `pulumi up`.")
+data = typer.Typer(no_args_is_help=True, help="The data lake and the feature store.")
+app.add_typer(data, name="data")
+
+Stack = Annotated[str, typer.Option(envvar="STACK", help="Which stack; its settings are stacks/Pulumi.<stack>.yaml.")]
+Product = Annotated[str, typer.Argument(help="Which product, as in its product.yaml.")]
+
+
+@app.command()
+def up(stack: Stack = "local") -> None:
+    """Bring everything up, from an empty machine to live predictions."""
+    bring_up(Workspace(stack))
+
+
+@app.command()
+def down(stack: Stack = "local") -> None:
+    """Delete all that the stack made. The releases' copy on this machine stays, and the next `up` brings it back."""
+    work = Workspace(stack)
+    work.engine.select()
+    with suppress(SixfoldError):  # a stack that was never wholly up has no output, and no online tables either
+        model.teardown(work)
+    work.engine.destroy()
+    console.print(f"Gone. Kept: {work.home / 'releases'}. Next: `make up` brings it all back")
+
+
+@app.command(name="status")
+def show_status(*, stack: Stack = "local", as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """Show what is served, by which release, and where to look."""
+    environment = Workspace(stack).environment
+    if as_json:
+        sys.stdout.write(environment.model_dump_json(indent=2) + "\n")
+    else:
+        console.print(status.products_table(environment), status.endpoints_table(environment))
+        console.print("Next: `sixfold predict flight-delays`")
+
+
+@data.command()
+def load(product: Product = "flight-delays", stack: Stack = "local") -> None:
+    """Load a product's sources into the lake, and bring its features in step; the same again changes nothing."""
+    work = Workspace(stack)
+    model.load_data(work, product)
+    model.build_features(work, product)
+    console.print(f"Next: `sixfold train {product}`")
+
+
+@app.command()
+def train(product: Product, stack: Stack = "local") -> None:
+    """Train a candidate on the lake as it is now."""
+    candidate = model.train(Workspace(stack), product)
+    console.print(f"Candidate in {candidate.path}. Next: `sixfold evaluate {product}`")
+
+
+@app.command()
+def evaluate(product: Product, stack: Stack = "local") -> None:
+    """Hold the candidate against the baseline and the release now live. A refused one ends with exit code 1."""
+    model.evaluate(Workspace(stack), product)
+    console.print(f"Next: `sixfold publish {product}`")
+
+
+@app.command()
+def publish(product: Product, stack: Stack = "local") -> None:
+    """Package a candidate that passes the gate, and put it into the registry."""
+    digest = model.publish(Workspace(stack), product)
+    console.print(f"Next: `sixfold release {product} v1 {digest[:SHORT]}`")
+
+
+@app.command()
+def release(product: Product, version: str, digest: str, stack: Stack = "local") -> None:
+    """Let a published release answer an API version: pin it in the stack file, and apply the stack."""
+    work = Workspace(stack)
+    full = work.registry.resolve(product, digest)
+    pin(work.stack_file, product, version, [Pin(release=full)])
+    work.engine.up()
+    console.print(f"Next: `sixfold predict {product}`, and commit {work.stack_file.name}")
+
+
+@app.command()
+def dashboard(product: Product = "flight-delays", stack: Stack = "local") -> None:
+    """Print a product's Grafana dashboard as JSON, for Grafana's import."""
+    from infra.plans.dashboards import product_dashboard  # noqa: PLC0415 - its SDK takes a second to load
+
+    sys.stdout.write(json.dumps(product_dashboard(product=Workspace(stack).product(product)), indent=2) + "\n")
+
+
+@app.command()
+def predict(
+    product: Product = "flight-delays",
+    version: Annotated[str, typer.Option()] = "v1",
+    row: Annotated[str | None, typer.Option(help="A row as JSON; the contract's example if left out.")] = None,
+    stack: Stack = "local",
+) -> None:
+    """Ask the live service for a prediction."""
+    sys.stdout.write(json.dumps(model.predict(Workspace(stack), product, version, row), indent=2) + "\n")
+
+
+def main() -> None:
+    """Run a command; what a person can put right is shown without a stack trace."""
+    try:
+        app()
+    except SixfoldError as error:
+        console.print(f"[bold red]error:[/] {escape(str(error))}")
+        sys.exit(1)

@@ -1,0 +1,171 @@
+"""The steps of a model's life, as the commands call them. Heavy libraries load only where there is work to do."""
+
+import json
+import subprocess
+from datetime import UTC, datetime
+from hashlib import sha256
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from sixfold.cli.stages import say
+from sixfold.cli.status import answers
+from sixfold.cli.workspace import Workspace
+from sixfold.errors import SixfoldError
+from sixfold.registry import Record
+from sixfold.release import SHORT
+
+if TYPE_CHECKING:
+    from models.candidate import Candidate
+    from models.evaluation import Verdict
+
+UNCHANGED = "nothing to do: made from the same already"
+
+
+def load_data(work: Workspace, product: str) -> None:
+    """Bring the lake in step with the product's sources."""
+    from models.loading import load  # noqa: PLC0415 - see the module
+
+    contract = work.product(product)
+    sources = import_module(f"models.products.{contract.package}.data").sources()
+    say("loaded, checked and labelled" if load(work.platform, contract, sources, say) else UNCHANGED)
+
+
+def build_features(work: Workspace, product: str) -> None:
+    """Bring the product's features in step with the lake, offline and online."""
+    from models.features import build  # noqa: PLC0415 - see the module
+
+    say("computed and materialized" if build(work.platform, work.product(product), say) else UNCHANGED)
+
+
+def train(work: Workspace, product: str) -> "Candidate":
+    """Return a candidate made from the lake as it is now."""
+    from models.training import train as make  # noqa: PLC0415 - see the module
+
+    return make(work.platform, work.product(product), _folder(work, product), say)
+
+
+def evaluate(work: Workspace, product: str) -> "Verdict":
+    """Hold the candidate against the baseline and the release now live, and print the figures.
+
+    Raises:
+        SixfoldError: the gate refuses it; the message says which number failed, and by how much.
+
+    """
+    from models.candidate import Candidate  # noqa: PLC0415 - see the module
+    from models.gate import evaluate as judge  # noqa: PLC0415 - see the module
+
+    candidate = Candidate(_folder(work, product))
+    verdict = judge(candidate, work.product(product), _live(work, product))
+    live = "none is live" if verdict.live is None else f"live release {verdict.live:.4f}"
+    say(f"{verdict.metric} on the test months: {verdict.value:.4f}; naive baseline {verdict.baseline:.4f}; {live}")
+    for rule in verdict.rules:
+        say(f"{'[green]pass[/]' if rule.passed else '[red]fail[/]'} {rule.sentence}")
+    say(f"report: {candidate.report}")
+    if not verdict.passed:
+        raise SixfoldError(
+            f"the gate refuses the candidate of {product}: {'; '.join(verdict.refusals)}",
+            remedy=f"read {candidate.report}, improve the model or its data, and train again",
+        )
+    return verdict
+
+
+def publish(work: Workspace, product: str) -> str:
+    """Package a candidate that passes the gate, publish it, and return its digest. The same again changes nothing.
+
+    Raises:
+        SixfoldError: there is no candidate, or the gate refuses it.
+
+    """
+    from models.candidate import Candidate  # noqa: PLC0415 - see the module
+    from serving.package import build  # noqa: PLC0415 - see the module
+
+    verdict = evaluate(work, product)
+    candidate = Candidate(_folder(work, product))
+    archive, digest = build(candidate.path, work.product(product))
+    known = {record.digest: record for record in work.registry.records(product)}
+    if digest in known:
+        say(f"release {digest[:SHORT]} is published already, on {known[digest].created:%Y-%m-%d}")
+        return digest
+    record = Record(
+        product=product,
+        digest=digest,
+        created=datetime.now(UTC),
+        git_commit=_commit(work.root),
+        lock_hash=sha256((work.root / "requirements.lock").read_bytes()).hexdigest(),
+        feature_hash=candidate.record.feature_hash,
+        training_key=candidate.record.training_key,
+        snapshots=candidate.record.snapshots,
+        metrics={**candidate.record.metrics, f"baseline_{verdict.metric}": verdict.baseline},
+    )
+    work.registry.publish(record, archive)
+    say(f"release {record.short} published")
+    return digest
+
+
+def predict(work: Workspace, product: str, version: str, row: str | None = None) -> dict[str, Any]:
+    """Ask the live service.
+
+    Args:
+        work: where.
+        product: its name.
+        version: its API version.
+        row: a row as JSON; None: the contract's example.
+
+    Raises:
+        SixfoldError: there is no such version, or it did not answer with a prediction.
+
+    """
+    urls = {(p.name, v.version): v.url for p in work.environment.products for v in p.api_versions}
+    if (product, version) not in urls:
+        known = ", ".join(" ".join(key) for key in urls)
+        raise SixfoldError(f"the stack serves no {product} {version}", remedy=f"name one of these: {known}")
+    body = row or json.dumps(work.product(product).example)
+    headers = {"Content-Type": "application/json", "X-Consumer": "sixfold-cli"}
+    answer = httpx.post(f"{urls[product, version]}/predict", content=body, headers=headers, timeout=30)
+    if not answer.is_success:
+        problem = answer.json()
+        faults = "; ".join(f"{fault['pointer']}: {fault['detail']}" for fault in problem.get("errors", []))
+        raise SixfoldError(
+            f"{product} {version} answered {answer.status_code}: {faults or problem['detail']}",
+            remedy="correct the row, or see the release's log below .sixfold/run/logs",
+        )
+    prediction: dict[str, Any] = answer.json()
+    return prediction
+
+
+def teardown(work: Workspace) -> None:
+    """Delete what the engine does not know of: the online feature tables that Feast made.
+
+    A local AWS that does not run has forgotten them already.
+    """
+    endpoint = work.platform.aws_endpoint
+    if endpoint and not answers(f"{endpoint}/moto-api/"):
+        return
+    from models.features import teardown as remove  # noqa: PLC0415 - see the module
+
+    for served in work.environment.products:
+        remove(work.platform, work.product(served.name))
+
+
+def _folder(work: Workspace, product: str) -> Path:
+    return work.home / "candidates" / product
+
+
+def _live(work: Workspace, product: str) -> Path | None:
+    """Return the folder of the release that answers most of the newest API version, None where none does."""
+    versions = next((p.api_versions for p in work.environment.products if p.name == product), ())
+    served = [release for version in versions for release in version.releases]
+    if not served:
+        return None
+    heaviest = max(served, key=lambda release: release.weight)
+    return work.registry.fetch(product, heaviest.release) / "src"
+
+
+def _commit(root: Path) -> str:
+    """Return the commit of the project, marked where files differ from it; "unknown" outside of git."""
+    command = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "unknown"

@@ -1,0 +1,150 @@
+"""One platform for all of these tests: brought up in a project folder of its own, at ports of its own."""
+
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sixfold.contract import Product, load_product
+from sixfold.environment import Environment
+from sixfold.stack import Pin, pin, read
+
+ROOT = Path(__file__).parents[2]
+SHARED = ("infra", "models", "serving", "sixfold", "Pulumi.yaml", "requirements.lock")
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project folder with its own home and stack file; the code is this checkout's."""
+
+    root: Path
+
+    @property
+    def home(self) -> Path:
+        return self.root / ".sixfold"
+
+    @property
+    def stack_file(self) -> Path:
+        return self.root / "stacks" / "Pulumi.local.yaml"
+
+    @property
+    def release(self) -> str:
+        return read(self.stack_file).products["flight-delays"]["v1"].releases[0].release
+
+    def run(self, program: str, *arguments: str, fails: bool = False) -> str:
+        """Run `sixfold` or `pulumi` in this project, and return what it printed."""
+        done = subprocess.run(
+            [Path(sys.executable).with_name(program), *arguments],
+            cwd=self.root,
+            env=os.environ | {"SIXFOLD_HOME": str(self.home), "COLUMNS": "200"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert bool(done.returncode) == fails, done.stdout
+        return done.stdout
+
+    def environment(self) -> Environment:
+        return Environment.model_validate_json(self.run("sixfold", "status", "--json"))
+
+    def pin(self, *releases: Pin) -> None:
+        pin(self.stack_file, "flight-delays", "v1", list(releases))
+
+    def processes(self) -> list[int]:
+        """Return every process that works for this project: its home is in the environment, or on the command line."""
+        mark = str(self.home).encode()
+        return [
+            int(folder.name)
+            for folder in Path("/proc").iterdir()
+            if folder.name.isdigit() and int(folder.name) != os.getpid() and mark in _described(folder)
+        ]
+
+    def kill_during(self, line: str, program: str, *arguments: str) -> None:
+        """Start a program, and kill it and all that works for this project as soon as it prints the line."""
+        command = [Path(sys.executable).with_name(program), *arguments]
+        environment = os.environ | {"SIXFOLD_HOME": str(self.home)}
+        with subprocess.Popen(command, cwd=self.root, env=environment, stdout=subprocess.PIPE, text=True) as running:
+            assert running.stdout
+            assert any(line in printed for printed in running.stdout)
+            self.kill_all()
+
+    def kill_all(self) -> None:
+        """Do what a restart of the machine does."""
+        for pid in self.processes():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def _free_ports() -> int:
+    """Return the first of the ports for a platform, below those that outgoing connections are given."""
+    blocks = range(10_000, 31_000, 1_000)
+    return next(first for first in random.sample(blocks, len(blocks)) if all(map(_free, range(first, first + 1_000))))
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def _described(folder: Path) -> bytes:
+    with suppress(OSError):
+        return (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
+    return b""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _credentials() -> Iterator[None]:
+    """What a stand-in takes; for the tests that look into the lake or the registry themselves."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "test")
+        yield
+
+
+@pytest.fixture(scope="session")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """A project in which nothing was ever done."""
+    project = Project(tmp_path_factory.mktemp("project"))
+    for name in SHARED:
+        (project.root / name).symlink_to(ROOT / name)
+    project.stack_file.parent.mkdir()
+    committed = subprocess.check_output(["git", "show", "HEAD:stacks/Pulumi.local.yaml"], cwd=ROOT, text=True)
+    project.stack_file.write_text(committed.replace("first_port: 4600", f"first_port: {_free_ports()}"))
+    yield project
+    project.kill_all()
+    shutil.rmtree(project.home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def first_up(fresh: Project) -> str:
+    """What the first `sixfold up` printed."""
+    return fresh.run("sixfold", "up")
+
+
+@pytest.fixture(scope="session")
+def platform(fresh: Project, first_up: str) -> Project:
+    """A platform that is up."""
+    assert "/predict → " in first_up
+    return fresh
+
+
+@pytest.fixture(scope="session")
+def contract() -> Product:
+    return load_product(ROOT / "models/products/flight_delays/product.yaml")
+
+
+@pytest.fixture
+def flight(contract: Product) -> dict[str, Any]:
+    """A request row that works."""
+    return dict(contract.example)

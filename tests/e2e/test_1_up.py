@@ -1,0 +1,111 @@
+"""What a person finds after `make up`."""
+
+import json
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+from pyiceberg.catalog import load_catalog
+
+from infra.plans.dashboards import expressions, product_dashboard
+from sixfold.contract import Product
+
+
+def test_the_gate_prints_a_metric_that_beats_the_baseline_by_more_than_its_margin(first_up: str) -> None:
+    value, bound = re.findall(r"roc_auc against the baseline plus its margin: ([\d.]+) reaches ([\d.]+)", first_up)[0]
+    assert float(value) > float(bound) > 0.5
+
+
+def test_status_is_json_as_documented(platform: Any) -> None:
+    status = json.loads(platform.run("sixfold", "status", "--json"))
+    (version,) = status["products"][0]["api_versions"]
+    assert set(version) == {"version", "url", "status", "releases"}
+    assert set(status["endpoints"]) == {"prometheus", "alertmanager", "aws", "portal"}
+
+
+def test_the_live_service_predicts(platform: Any, flight: dict[str, Any]) -> None:
+    answer = httpx.post(f"{_url(platform)}/predict", json=flight).raise_for_status().json()
+    assert set(answer) == {"prediction_id", "release", "prediction"}
+    assert 0 < answer["prediction"]["late_probability"] < 1
+
+
+def test_the_answer_depends_on_features_from_the_store(platform: Any, flight: dict[str, Any]) -> None:
+    rows = [flight, flight | {"tailnum": None}]
+    answers = httpx.post(f"{_url(platform)}/predict", json={"rows": rows}).raise_for_status().json()["predictions"]
+    known, unknown = (answer["prediction"]["late_probability"] for answer in answers)
+    assert known != unknown
+
+
+def test_a_bad_row_gets_a_problem_document(platform: Any, flight: dict[str, Any]) -> None:
+    answer = httpx.post(f"{_url(platform)}/predict", json=flight | {"origin": "ZZZ"})
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert "origin" in answer.text
+
+
+def test_a_preview_after_up_shows_no_changes(platform: Any) -> None:
+    assert "unchanged" in platform.run("pulumi", "preview", "--stack", "local", "--expect-no-changes")
+
+
+def test_a_second_up_has_nothing_to_do(platform: Any) -> None:
+    again = platform.run("sixfold", "up")
+    assert again.count("nothing to do") == 2
+    assert not re.search(r"\d (created|updated|deleted)", again)
+
+
+def test_the_portal_names_the_product_and_its_release(platform: Any) -> None:
+    page = httpx.get(platform.environment().endpoints.portal).raise_for_status().text
+    assert "Flight delays" in page
+    assert platform.release[:12] in page
+
+
+def test_prometheus_reaches_every_process(platform: Any) -> None:
+    _until(lambda: _query(platform, "count(up == 1) == count(up)"))
+    jobs = {series["metric"]["job"] for series in _query(platform, "up")}
+    assert jobs >= {"serving", "edge", "router", "exporter", "prometheus", "alertmanager"}
+
+
+def test_every_query_of_the_dashboard_returns_data(platform: Any, contract: Product, flight: dict[str, Any]) -> None:
+    httpx.post(f"{_url(platform)}/predict", json=flight | {"tailnum": "NOSUCH"}).raise_for_status()
+    queries = expressions(product_dashboard(product=contract))
+    _until(lambda: all(_query(platform, query.replace("$__rate_interval", "1m")) for query in queries))
+
+
+def test_a_healthy_platform_alerts_nobody(platform: Any) -> None:
+    firing = httpx.get(f"{platform.environment().endpoints.alertmanager}/api/v2/alerts").json()
+    assert [alert["labels"]["alertname"] for alert in firing] == []
+
+
+def test_a_prediction_is_in_the_lake_after_the_flush_interval(platform: Any, flight: dict[str, Any]) -> None:
+    predicted = httpx.post(f"{_url(platform)}/predict", json=flight).json()["prediction_id"]
+    _until(lambda: predicted in _logged(platform))
+
+
+def _url(platform: Any) -> str:
+    return str(platform.environment().products[0].api_versions[0].url)
+
+
+def _query(platform: Any, expression: str) -> list[dict[str, Any]]:
+    address = f"{platform.environment().endpoints.prometheus}/api/v1/query"
+    answer = httpx.get(address, params={"query": expression}).raise_for_status().json()
+    return list(answer["data"]["result"])
+
+
+def _logged(platform: Any) -> set[str]:
+    known = platform.environment().platform
+    catalog = load_catalog(
+        "lake",
+        **{"type": "glue", "glue.region": known.region, "glue.endpoint": known.aws_endpoint},
+        **{"s3.region": known.region, "s3.endpoint": known.aws_endpoint, "warehouse": f"s3://{known.lake_bucket}"},
+    )
+    table = catalog.load_table((known.databases.predictions, "flight_delays"))
+    return set(table.scan(selected_fields=("prediction_id",)).to_arrow()["prediction_id"].to_pylist())
+
+
+def _until(met: Callable[[], object], within_s: float = 60) -> None:
+    """Wait for something that others do at their own pace."""
+    deadline = time.monotonic() + within_s
+    while not met():
+        assert time.monotonic() < deadline, "not within its time"
+        time.sleep(1)

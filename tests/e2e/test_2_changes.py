@@ -1,0 +1,121 @@
+"""What happens to those who call while the stack changes, and what a mistake in a stack file does."""
+
+import json
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+from serving.package import build
+from sixfold.contract import Product
+from sixfold.registry import Record, Registry
+from sixfold.stack import Pin, read
+
+
+@pytest.fixture(scope="module")
+def second(platform: Any, contract: Product, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Another release of the same model: its candidate has a figure more."""
+    candidate = tmp_path_factory.mktemp("second") / "candidate"
+    shutil.copytree(platform.home / "candidates" / "flight-delays", candidate)
+    described = json.loads((candidate / "candidate.json").read_text())
+    described["metrics"]["again"] = 1.0
+    (candidate / "candidate.json").write_text(json.dumps(described))
+    archive, digest = build(candidate, contract)
+    registry = Registry(platform.environment().platform, platform.home)
+    (first,) = registry.records("flight-delays")
+    registry.publish(Record(**{**first.model_dump(), "digest": digest}), archive)
+    return digest
+
+
+def test_weights_and_releases_change_without_one_failed_request(
+    platform: Any, flight: dict[str, Any], second: str
+) -> None:
+    first = platform.release
+    with _calling(platform, flight) as (answered, failed):
+        for releases in ([Pin(release=first, weight=60), Pin(release=second, weight=40)], [Pin(release=second)]):
+            platform.pin(*releases)
+            platform.run("pulumi", "up", "--yes", "--skip-preview", "--stack", "local")
+    assert failed == []
+    assert {first[:12], second[:12]} <= set(answered)
+    assert answered[-1] == second[:12]
+
+
+def test_a_release_that_does_not_exist_fails_and_leaves_the_old_one_serving(
+    platform: Any, flight: dict[str, Any]
+) -> None:
+    serving = platform.release
+    platform.pin(Pin(release="0" * 64))
+    printed = platform.run("pulumi", "up", "--yes", "--skip-preview", "--stack", "local", fails=True)
+    platform.pin(Pin(release=serving))
+    assert "release flight-delays/000000000000 is neither" in printed
+    assert httpx.post(_url(platform), json=flight).json()["release"] == serving[:12]
+
+
+def test_a_bento_that_was_changed_fails_and_leaves_the_old_one_serving(
+    platform: Any, flight: dict[str, Any], second: str
+) -> None:
+    (first,) = {path.name for path in (platform.home / "releases").iterdir()} - {second}
+    _tamper(platform, first)
+    platform.pin(Pin(release=first))
+    printed = platform.run("pulumi", "up", "--yes", "--skip-preview", "--stack", "local", fails=True)
+    platform.pin(Pin(release=second))
+    platform.run("pulumi", "up", "--yes", "--skip-preview", "--stack", "local")
+    assert f"is not release {first[:12]}" in printed
+    assert httpx.post(_url(platform), json=flight).json()["release"] == second[:12]
+
+
+def test_a_misspelt_key_fails_the_preview_with_its_path_and_the_nearest_one(platform: Any) -> None:
+    good = platform.stack_file.read_text()
+    platform.stack_file.write_text(good.replace("deletion_protection", "deletion_protecton"))
+    printed = platform.run("pulumi", "preview", "--stack", "local", fails=True)
+    platform.stack_file.write_text(good)
+    assert "deletion_protecton: unknown key; did you mean 'deletion_protection'?" in printed
+    assert "Traceback" not in printed
+
+
+def _tamper(platform: Any, digest: str) -> None:
+    """Change a release in both places where a fetch looks."""
+    known = platform.environment().platform
+    registry = Registry(known, platform.home)
+    archive = platform.home / "tampered.tar"
+    bento = registry.fetch("flight-delays", digest)
+    (bento / "src" / "model.onnx").write_bytes(b"something else")
+    shutil.make_archive(str(archive.with_suffix("")), "tar", bento)
+    registry._s3.upload_file(str(archive), known.registry_bucket, f"flight-delays/{digest}/bento.tar")
+
+
+@contextmanager
+def _calling(platform: Any, flight: dict[str, Any]) -> Iterator[tuple[list[str], list[str]]]:
+    """Call from two clients, one request after the other, until the block ends."""
+    answered: list[str] = []
+    failed: list[str] = []
+    done = threading.Event()
+    url = _url(platform)
+
+    def call() -> None:
+        with httpx.Client(timeout=30) as client:
+            while not done.is_set():
+                answer = client.post(url, json=flight)
+                (answered if answer.is_success else failed).append(
+                    answer.json()["release"] if answer.is_success else answer.text
+                )
+                done.wait(0.02)
+
+    clients = [threading.Thread(target=call) for _ in range(2)]
+    for client in clients:
+        client.start()
+    try:
+        yield answered, failed
+    finally:
+        done.set()
+        for client in clients:
+            client.join()
+
+
+def _url(platform: Any) -> str:
+    first_port = read(platform.stack_file).local.first_port
+    return f"http://127.0.0.1:{first_port}/flight-delays/v1/predict"

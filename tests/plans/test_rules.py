@@ -1,0 +1,139 @@
+"""The rules, judged by Prometheus: `promtool test rules` plays series and says which alerts fire."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.plans.rules import alerts, prometheus_rules
+from infra.plans.traffic import VersionTraffic
+from sixfold.contract import Product
+
+Rules = dict[str, Any]
+Fires = Callable[[Rules, dict[str, str | None], set[str]], tuple[bool, str]]
+
+VERSION = 'product="flight-delays",api_version="v1",release="abc"'
+TOTAL, FAILED = f'sixfold_requests_total{{{VERSION},code="200"}}', f'sixfold_requests_total{{{VERSION},code="500"}}'
+COUNT = f"sixfold_request_seconds_count{{{VERSION}}}"
+FAST = f'sixfold_request_seconds_bucket{{{VERSION},le="0.25"}}'
+UP, EDGE = f'up{{job="release",{VERSION}}}', 'up{job="edge",instance="127.0.0.1:8001"}'
+FRESHNESS = 'sixfold_feature_freshness_seconds{product="flight-delays"}'
+QUARANTINE = 'sixfold_quarantine_rate{table="curated.flights"}'
+SHED = f'sixfold_prediction_log_shed_total{{{VERSION},table="predictions"}}'
+HEALTHY = {
+    UP: "1x90",
+    EDGE: "1x90",
+    TOTAL: "0+1000x90",
+    COUNT: "0+1000x90",
+    FAST: "0+1000x90",
+    f"sixfold_predictions_total{{{VERSION}}}": "0+1000x90",
+    FRESHNESS: "3600x90",
+    QUARANTINE: "0.001x90",
+    SHED: "0x90",
+}
+NOTHING: dict[str, str | None] = dict.fromkeys(HEALTHY)
+CASES: dict[str, tuple[dict[str, str | None], set[str]]] = {
+    "all is well": ({}, set()),
+    "nobody calls": ({TOTAL: "7x90", COUNT: "7x90", FAST: "7x90"}, set()),
+    "3 in 1000 fail, of 5 allowed": ({FAILED: "0+3x90"}, set()),
+    "1% fail": ({FAILED: "0+10x90"}, {"AvailabilityBudgetBurn ticket"}),
+    "10% fail": ({FAILED: "0+110x90"}, {"AvailabilityBudgetBurn page", "AvailabilityBudgetBurn ticket"}),
+    "an outage that is over": ({FAILED: "0+1000x20 20000x70"}, {"AvailabilityBudgetBurn ticket"}),
+    "a short blip": ({FAILED: "0x88 10 20"}, set()),
+    "20% are slow": ({FAST: "0+800x90"}, {"LatencyBudgetBurn page", "LatencyBudgetBurn ticket"}),
+    "one of the two only requests is slow": ({TOTAL: "0x80 2x9", COUNT: "0x80 2x9", FAST: "0x80 1x9"}, set()),
+    "half a per cent are slow": ({FAST: "0+995x90"}, set()),
+    "a release is down": ({UP: "1x80 0x10"}, {"TargetDown page"}),
+    "a release was down for a moment": ({UP: "1x80 0 1x9"}, set()),
+    "the edge is down": ({EDGE: "0x90"}, {"PlatformTargetDown page"}),
+    "features are 49 hours old": ({FRESHNESS: "176400x90"}, {"FeaturesStale ticket"}),
+    "3% are in quarantine": ({QUARANTINE: "0.03x90"}, {"QuarantineRateHigh ticket"}),
+    "predictions are not logged": ({SHED: "0x85 50x5"}, {"PredictionLogShedding ticket"}),
+    "a release is not scraped": ({UP: None}, {"MetricsMissing ticket"}),
+    "the lake is not scraped": ({QUARANTINE: None}, {"MetricsMissing ticket"}),
+    "nothing is scraped": (NOTHING, {"MetricsMissing ticket"}),
+}
+
+
+@pytest.fixture
+def rules(product: Product, live: tuple[VersionTraffic, ...]) -> Rules:
+    return prometheus_rules(products={product.name: product}, traffic=live)
+
+
+@pytest.fixture
+def fires(tool: Callable[[str], str], write: Callable[[str, Any], str]) -> Fires:
+    """A function that says whether just the expected alerts ("name severity") fire after 90 minutes, and a report."""
+
+    def fires(rules: Rules, series: dict[str, str | None], expected: set[str]) -> tuple[bool, str]:
+        played = [{"series": name, "values": values} for name, values in series.items() if values]
+        samples = [
+            {"labels": f'{{alertname="{name}", severity="{severity}"}}', "value": 1}
+            for name, severity in map(str.split, expected)
+        ]
+        question = {
+            "expr": 'group by (alertname, severity) (ALERTS{alertstate="firing"})',
+            "eval_time": "90m",
+            "exp_samples": samples,
+        }
+        test = {"interval": "1m", "input_series": played, "promql_expr_test": [question]}
+        file = write(
+            "test.yml", {"rule_files": [write("rules.yml", rules)], "evaluation_interval": "1m", "tests": [test]}
+        )
+        done = subprocess.run([tool("promtool"), "test", "rules", file], capture_output=True, text=True, check=False)
+        return done.returncode == 0, done.stdout + done.stderr
+
+    return fires
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_alerts_fire_when_they_should_and_only_then(case: str, rules: Rules, fires: Fires) -> None:
+    changed, expected = CASES[case]
+    right, report = fires(rules, {**HEALTHY, **changed}, expected)
+    assert right, report
+
+
+def test_a_product_without_a_release_alerts_nobody(
+    product: Product, plan: Callable[..., tuple[VersionTraffic, ...]], fires: Fires
+) -> None:
+    rules = prometheus_rules(products={product.name: product}, traffic=plan(product))
+    right, report = fires(rules, {EDGE: "1x90"}, set())
+    assert right, report
+
+
+def test_promtool_finds_nothing_to_complain_of(
+    rules: Rules, tool: Callable[[str], str], write: Callable[[str, Any], str]
+) -> None:
+    command = [tool("promtool"), "check", "rules", "--lint-fatal", write("rules.yml", rules)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_alert_names_its_owner_and_a_runbook_that_exists(rules: Rules) -> None:
+    root = Path(__file__).parents[2]
+    for alert in alerts(rules):
+        assert alert["labels"]["team"] in {"arrivals", "platform"}
+        assert {"summary", "description"} <= alert["annotations"].keys()
+        assert (root / alert["annotations"]["runbook_url"]).is_file(), alert["alert"]
+
+
+def test_every_runbook_belongs_to_an_alert(rules: Rules) -> None:
+    runbooks = {path.stem for path in (Path(__file__).parents[2] / "docs" / "runbooks").glob("*.md")}
+    assert runbooks == {alert["alert"] for alert in alerts(rules)}
+
+
+@pytest.mark.parametrize("availability", [0.5, 0.9, 0.9999])
+def test_a_total_outage_pages_whatever_the_objective(
+    availability: float,
+    make_product: Callable[..., Product],
+    plan: Callable[..., tuple[VersionTraffic, ...]],
+    fires: Fires,
+) -> None:
+    product = make_product(slo={"availability": availability, "latency_ms": 250})
+    rules = prometheus_rules(
+        products={product.name: product}, traffic=plan(product, v1=[("abc", "127.0.0.1:8020", 100)])
+    )
+    outage = {**HEALTHY, TOTAL: None, FAILED: "0+1000x90"}
+    right, report = fires(rules, outage, {"AvailabilityBudgetBurn page", "AvailabilityBudgetBurn ticket"})
+    assert right, report

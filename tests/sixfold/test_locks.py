@@ -1,0 +1,62 @@
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sixfold.cli.locks import clear_dead
+
+HERE = socket.gethostname()
+
+
+@pytest.fixture
+def lock(tmp_path: Path) -> Callable[..., Path]:
+    """A function that leaves a lock of the stack `local`."""
+
+    def leave(pid: int, hostname: str = HERE) -> Path:
+        path = tmp_path / ".pulumi" / "locks" / "organization" / "sixfold" / "local" / f"{pid}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({"pid": pid, "username": "me", "hostname": hostname, "timestamp": "now"}))
+        return path
+
+    return leave
+
+
+@pytest.fixture
+def dead() -> int:
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+def test_the_lock_of_a_dead_engine_is_cleared(lock: Callable[..., Path], dead: int, tmp_path: Path) -> None:
+    path = lock(dead)
+    assert clear_dead(tmp_path, "local") == [dead]
+    assert not path.exists()
+
+
+def test_a_zombie_holds_nothing(lock: Callable[..., Path], tmp_path: Path) -> None:
+    process = subprocess.Popen([sys.executable, "-c", ""], stdout=subprocess.PIPE)
+    assert process.stdout
+    process.stdout.read()  # it has ended, and nobody has waited for it
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    lock(process.pid)
+    assert clear_dead(tmp_path, "local") == [process.pid]
+    process.wait()
+    process.stdout.close()
+
+
+def test_the_lock_of_a_running_engine_stays(lock: Callable[..., Path], tmp_path: Path) -> None:
+    path = lock(os.getpid())
+    assert clear_dead(tmp_path, "local") == []
+    assert path.exists()
+
+
+def test_the_lock_of_another_host_or_stack_stays(lock: Callable[..., Path], dead: int, tmp_path: Path) -> None:
+    path = lock(dead, hostname="elsewhere")
+    assert clear_dead(tmp_path, "local") == clear_dead(tmp_path, "dev") == []
+    assert path.exists()

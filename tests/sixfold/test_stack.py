@@ -1,0 +1,53 @@
+from pathlib import Path
+
+import pytest
+
+from sixfold.errors import SixfoldError
+from sixfold.stack import Pin, parse, pin, read
+
+STACKS = sorted((Path(__file__).parents[2] / "stacks").glob("Pulumi.*.yaml"))
+FIRST, SECOND = "a" * 64, "b" * 64
+
+
+@pytest.mark.parametrize("path", STACKS, ids=lambda path: path.name)
+def test_every_stack_file_of_ours_is_valid(path: Path) -> None:
+    assert read(path).region
+
+
+@pytest.fixture
+def stack_file(tmp_path: Path) -> Path:
+    path = tmp_path / STACKS[0].name
+    path.write_text(STACKS[0].read_text())
+    return path
+
+
+def test_a_pin_is_written_and_the_comments_stay(stack_file: Path) -> None:
+    before = stack_file.read_text()
+    pin(stack_file, "flight-delays", "v1", [Pin(release=FIRST)])
+    assert read(stack_file).products["flight-delays"]["v1"].releases == (Pin(release=FIRST),)
+    comments = [line.split("#")[1] for line in before.splitlines() if "#" in line]
+    assert all(comment in stack_file.read_text() for comment in comments)
+
+
+def test_pins_that_do_not_add_up_are_refused_and_the_file_stays(stack_file: Path) -> None:
+    before = stack_file.read_text()
+    with pytest.raises(SixfoldError, match="the weights add up to 90; make them add up to 100"):
+        pin(stack_file, "flight-delays", "v1", [Pin(release=FIRST, weight=50), Pin(release=SECOND, weight=40)])
+    assert stack_file.read_text() == before
+
+
+def test_the_same_release_twice_is_refused(stack_file: Path) -> None:
+    with pytest.raises(SixfoldError, match="named twice"):
+        pin(stack_file, "flight-delays", "v1", [Pin(release=FIRST, weight=50), Pin(release=FIRST, weight=50)])
+
+
+def test_an_unknown_stack_is_answered_with_those_that_exist() -> None:
+    with pytest.raises(SixfoldError, match="name one of these stacks: local"):
+        read(STACKS[0].with_name("Pulumi.nowhere.yaml"))
+
+
+def test_a_misspelt_key_inside_a_product_is_found() -> None:
+    products = {"a": {"v1": {"rels": []}}}
+    data = {"runtime": "processes", "region": "r", "local": {"first_port": 4600}, "products": products}
+    with pytest.raises(SixfoldError, match=r"products\.a\.v1\.rels: unknown key; did you mean 'releases'\?"):
+        parse(data, "Pulumi.test.yaml")

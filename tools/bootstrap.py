@@ -1,0 +1,100 @@
+"""Gets everything that the platform needs onto this machine: `.venv`, and the binaries in it. Run by `make`.
+
+Standard library only: it runs before anything is installed.
+"""
+
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 - this is where an older Python is told so
+    version = ".".join(map(str, sys.version_info[:3]))
+    sys.exit(f"Sixfold needs Python 3.11 or newer, and this is {version}.\n  → make PYTHON=python3.11 …")
+
+import argparse
+import asyncio
+import signal
+from pathlib import Path
+
+import launchers
+import python_env
+from catalog import ALERTMANAGER, PROMETHEUS, PULUMI, Tool
+from chooser import Chooser, describe
+from console import Console, StepFailed
+from stamp import Stamp, digest_of
+
+_PROJECT = Path(__file__).resolve().parents[1]
+_ENVIRONMENT = _PROJECT / ".venv"
+_PARTS: dict[str, tuple[Tool, ...]] = {"python": (), "pulumi": (PULUMI,), "monitoring": (PROMETHEUS, ALERTMANAGER)}
+
+
+async def bootstrap(parts: list[str]) -> None:
+    """Make what is missing, side by side.
+
+    Raises:
+        ExceptionGroup: of StepFailed, for each part that failed.
+
+    """
+    stamp = Stamp(_ENVIRONMENT)
+    has_python = stamp.holds("python", python_env.digest(_PROJECT))
+    tools = [tool for part in parts for tool in _PARTS[part]]
+    missing = [tool for tool in tools if not (has_python and stamp.holds(tool.name, digest_of(tool)))]
+    if has_python and not missing:
+        return
+    console = Console()
+    ticker = asyncio.create_task(console.tick())
+    try:
+        uv = await python_env.find_uv()
+        async with asyncio.TaskGroup() as group:
+            chooser = Chooser(uv, group.create_task(_python(uv, stamp, console)), console)
+            for tool in missing:
+                group.create_task(_install(tool, chooser, stamp, console))
+    finally:
+        ticker.cancel()
+    console.say("bootstrap", "done: every command is in .venv/bin")
+
+
+async def _python(uv: Path, stamp: Stamp, console: Console) -> Path:
+    """Make the environment; give its interpreter."""
+    digest = python_env.digest(_PROJECT)
+    python = _ENVIRONMENT / "bin" / "python"
+    if not stamp.holds("python", digest):
+        console.say("python", f".venv from requirements.lock, with {uv}")
+        with console.working("python", "installing packages"):
+            await python_env.make(_PROJECT, uv)
+        launchers.install(_ENVIRONMENT / "bin", {"uv": uv})
+        stamp.put("python", digest, [python, uv])
+        console.say("python", ".venv is ready")
+    return python
+
+
+async def _install(tool: Tool, chooser: Chooser, stamp: Stamp, console: Console) -> None:
+    """Get one tool, and make its commands part of the environment."""
+    choice = await chooser.choose(tool)
+    console.say(tool.name, describe(tool, choice))
+    await chooser.python  # making it anew would remove what is in it
+    commands, _ = choice
+    launchers.install(_ENVIRONMENT / "bin", commands)
+    stamp.put(tool.name, digest_of(tool), [*commands.values(), *(_ENVIRONMENT / "bin" / name for name in commands)])
+
+
+def main() -> None:
+    """Parse the arguments, run, and turn failures into sentences."""
+    parser = argparse.ArgumentParser(description="Get what Sixfold needs onto this machine.")
+    parser.add_argument("--only", nargs="+", choices=list(_PARTS), default=list(_PARTS), help="python is always made")
+    arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # asyncio then ends its tasks, and their processes
+    failed = False
+    try:
+        asyncio.run(bootstrap(arguments.only))
+    except* StepFailed as group:
+        for failure in group.exceptions:
+            print(f"\n{failure}", file=sys.stderr)
+        failed = True
+    except* KeyboardInterrupt:
+        print("\ninterrupted: nothing is left half-made, and make goes on where it stopped", file=sys.stderr)
+        failed = True
+    if failed:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""Makes `.venv` from the hashed lock."""
+
+import hashlib
+import shutil
+import sys
+from pathlib import Path
+
+import cache
+import debian
+from catalog import parse_version, version_of
+from console import StepFailed
+from processes import CommandFailed, run
+
+_MINIMUM_UV = (0, 5)
+_PINS = Path(__file__).with_name("uv.txt")
+
+
+def digest(project: Path) -> str:
+    """Digest what the environment is made from: when it changes, the environment is brought up to date."""
+    inputs = [(project / name).read_bytes() for name in ("requirements.lock", "pyproject.toml")]
+    return hashlib.sha256(b"\0".join([*inputs, sys.version.encode()])).hexdigest()
+
+
+async def find_uv() -> Path:
+    """Give uv: from PATH, else installed by pip into the cache from its hashed pin; on Debian even without a pip.
+
+    Raises:
+        StepFailed: there is neither uv nor a pip that can fetch it.
+
+    """
+    found = shutil.which("uv")
+    if found and version_of(Path(found), "--version") >= _MINIMUM_UV:
+        return Path(found)
+    pinned = parse_version(_PINS.read_text())
+
+    async def make(draft: Path) -> None:
+        log = cache.log("uv")
+        pip = await _pip(draft / "pip", log)
+        await run(sys.executable, *pip, "install", "--target", draft, "--require-hashes", "-r", _PINS, log=log)
+
+    try:
+        entry = await cache.obtain("uv-" + ".".join(map(str, pinned)), make)
+    except CommandFailed as error:
+        remedy = "install uv (docs.astral.sh/uv), or pip for this python (Debian: apt-get install python3-pip)"
+        raise StepFailed("getting uv", why=str(error), remedy=remedy) from error
+    return entry / "bin" / "uv"
+
+
+async def _pip(scratch: Path, log: Path) -> tuple[str, ...]:
+    """Say how to run pip: as this Python's own module, else out of the wheel that Debian packs apart from Python."""
+    try:
+        await run(sys.executable, "-m", "pip", "--version", log=log)
+    except CommandFailed:
+        await debian.unpack(("python3-pip-whl",), scratch, log)
+        wheel = next(scratch.glob("usr/share/python-wheels/pip-*.whl"))  # noqa: ASYNC240 - one file
+        return (str(wheel / "pip"),)
+    return ("-m", "pip")
+
+
+async def make(project: Path, uv: Path) -> None:
+    """Bring `.venv` in line with the lock, and install the project into it, editable.
+
+    Raises:
+        StepFailed: a package could not be had, or does not match its hash.
+
+    """
+    log = cache.log("python")
+    environment = project / ".venv"
+    python = environment / "bin" / "python"
+    pip = (uv, "pip")
+    try:
+        if version_of(python, "--version") < (3, 11):
+            await run(uv, "venv", "--clear", "--python", sys.executable, environment, log=log)
+        # Compiled once here: where bytecode is not written, each start of a tool would compile for seconds.
+        locked = ("--require-hashes", "--compile-bytecode", "requirements.lock")
+        await run(*pip, "sync", "--python", python, *locked, log=log, cwd=project)
+        editable = ("--no-build-isolation", "--no-deps", "--editable", project)  # hatchling is in the lock
+        await run(*pip, "install", "--python", python, *editable, log=log, cwd=project)
+    except CommandFailed as error:
+        remedy = "see the package index that pip or uv is set to use (PIP_INDEX_URL, UV_INDEX_URL), then run make again"
+        raise StepFailed("making .venv from requirements.lock", why=str(error), remedy=remedy) from error

@@ -1,0 +1,36 @@
+"""Remembers in `.venv` what it was made from, so that a bootstrap with nothing to do takes no time."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from catalog import Tool
+
+_TOOLS = Path(__file__).parent
+
+
+class Stamp:
+    """What each part was made from, and the files it needs: a part holds while both are as they were."""
+
+    def __init__(self, environment: Path) -> None:
+        self._file = environment / "bootstrap.json"
+        self._parts = json.loads(self._file.read_text()) if self._file.exists() else {}
+
+    def holds(self, part: str, digest: str) -> bool:
+        """Tell whether the part was made from just this, and is still all there."""
+        made = self._parts.get(part)
+        return made is not None and made["digest"] == digest and all(Path(file).exists() for file in made["files"])
+
+    def put(self, part: str, digest: str, files: list[Path]) -> None:
+        """Record a part that is finished."""
+        self._parts[part] = {"digest": digest, "files": [str(file) for file in files]}
+        draft = self._file.with_suffix(".draft")
+        draft.write_text(json.dumps(self._parts, indent=2))
+        draft.replace(self._file)
+
+
+def digest_of(tool: Tool) -> str:
+    """Digest what a tool is made from: its pins, and what is known about it."""
+    pins = [(_TOOLS / tool.name / name).read_bytes() for name in ("go.mod", "go.sum")]
+    own = [(_TOOLS / name).read_bytes() for name in ("catalog.py", "launchers.py")]
+    return hashlib.sha256(b"\0".join(pins + own)).hexdigest()
