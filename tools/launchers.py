@@ -10,7 +10,8 @@ bin=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 if [ -z "${{PULUMI_BACKEND_URL:-}}" ]; then
   state=${{SIXFOLD_HOME:-$bin/../../.sixfold}}/state
   mkdir -p "$state"
-  PULUMI_BACKEND_URL=file://$(cd "$state" && pwd)
+  # No sidecar files: the engine does not write them in one step, and one that a kill cut short makes the state unreadable.
+  PULUMI_BACKEND_URL="file://$(cd "$state" && pwd)?metadata=skip"
 fi
 if [ -z "${{PULUMI_CONFIG_PASSPHRASE_FILE:-}}" ]; then
   export PULUMI_CONFIG_PASSPHRASE="${{PULUMI_CONFIG_PASSPHRASE:-}}"

@@ -6,12 +6,23 @@ time of the holder. A lock of another host, or in a shared backend, is left alon
 
 import json
 import socket
+import time
 from pathlib import Path
 
 
+UNFINISHED_SECONDS = 5  # how old a lock must be that is still being written: its writer needs microseconds
+
+
 def clear_dead(state: Path, stack: str) -> list[int]:
-    """Remove the stack's locks whose holder is no more, and return the pids of those holders."""
-    held = {path: json.loads(path.read_text()) for path in (state / ".pulumi" / "locks").glob(f"*/*/{stack}/*.json")}
+    """Remove the stack's locks whose holder is no more, and return the pids of those holders.
+
+    A lock that its engine never finished writing names nobody; it goes too, once it is older than `UNFINISHED_SECONDS`.
+    """
+    folders = list((state / ".pulumi" / "locks").glob(f"*/*/{stack}"))
+    for part in (path for folder in folders for path in folder.glob("*.tmp")):
+        if time.time() - part.stat().st_mtime > UNFINISHED_SECONDS:
+            part.unlink(missing_ok=True)
+    held = {path: json.loads(path.read_text()) for folder in folders for path in folder.glob("*.json")}
     dead = {path: int(holder["pid"]) for path, holder in held.items() if _is_dead(holder)}
     for path in dead:
         path.unlink(missing_ok=True)

@@ -123,7 +123,7 @@ def _projects(engine: Path, folder: Path) -> Iterator[Callable[..., Project]]:
         env = {
             **os.environ,
             "PATH": f"{engine.parent}{os.pathsep}{os.environ['PATH']}",
-            "PULUMI_BACKEND_URL": f"file://{root / 'state'}",
+            "PULUMI_BACKEND_URL": f"file://{root / 'state'}?metadata=skip",
             "PULUMI_HOME": str(root / "pulumi-home"),
             "PULUMI_CONFIG_PASSPHRASE": "",
             "PULUMI_DEBUG_COMMANDS": "true",  # the engine hides --event-log without it

@@ -37,7 +37,7 @@ def preview(tmp_path: Path) -> Callable[..., Result]:
     (project / "Pulumi.yaml").write_text(_PROJECT)
     env = {
         **os.environ,
-        "PULUMI_BACKEND_URL": f"file://{tmp_path / 'state'}",
+        "PULUMI_BACKEND_URL": f"file://{tmp_path / 'state'}?metadata=skip",
         "PULUMI_HOME": str(tmp_path / "pulumi-home"),
         "PULUMI_CONFIG_PASSPHRASE": "",
         "SIXFOLD_HOME": str(tmp_path / "sixfold"),

@@ -60,3 +60,15 @@ def test_the_lock_of_another_host_or_stack_stays(lock: Callable[..., Path], dead
     path = lock(dead, hostname="elsewhere")
     assert clear_dead(tmp_path, "local") == clear_dead(tmp_path, "dev") == []
     assert path.exists()
+
+
+def test_a_lock_that_was_never_finished_goes_once_nobody_can_be_writing_it(
+    lock: Callable[..., Path], tmp_path: Path
+) -> None:
+    path = lock(os.getpid())
+    unfinished = [path.with_name(f"{name}.json.1.tmp") for name in ("old", "new")]
+    for part in unfinished:
+        part.touch()
+    os.utime(unfinished[0], (0, 0))
+    clear_dead(tmp_path, "local")
+    assert [part.exists() for part in unfinished] == [False, True]
