@@ -10,7 +10,7 @@ bin=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 if [ -z "${{PULUMI_BACKEND_URL:-}}" ]; then
   state=${{SIXFOLD_HOME:-$bin/../../.sixfold}}/state
   mkdir -p "$state"
-  # No sidecar files: the engine does not write them in one step, and one that a kill cut short makes the state unreadable.
+  # No sidecar files: the engine writes them in two steps, and a kill between the two makes the state unreadable.
   PULUMI_BACKEND_URL="file://$(cd "$state" && pwd)?metadata=skip"
 fi
 if [ -z "${{PULUMI_CONFIG_PASSPHRASE_FILE:-}}" ]; then

@@ -9,7 +9,6 @@ import socket
 import time
 from pathlib import Path
 
-
 UNFINISHED_SECONDS = 5  # how old a lock must be that is still being written: its writer needs microseconds
 
 

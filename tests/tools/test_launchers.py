@@ -37,7 +37,10 @@ def test_what_the_environment_says_is_kept(environment: Path, command: MakeComma
 
 def test_the_state_follows_the_home(environment: Path, command: MakeCommand, tmp_path: Path) -> None:
     launchers.install(environment, {"pulumi": command("pulumi", SHOWS)})
-    assert call(environment / "pulumi", SIXFOLD_HOME=str(tmp_path / "home"))[0] == f"file://{tmp_path}/home/state?metadata=skip"
+    assert (
+        call(environment / "pulumi", SIXFOLD_HOME=str(tmp_path / "home"))[0]
+        == f"file://{tmp_path}/home/state?metadata=skip"
+    )
 
 
 def test_an_engine_without_a_language_host_gets_ours(environment: Path, command: MakeCommand) -> None:
