@@ -38,3 +38,13 @@ def test_a_queue_keeps_its_policy_when_something_else_changes(make: Make) -> Non
     changed = ARGS.model_copy(update={"delay_s": 5})
     handler.update(URN, "jobs", changed)
     assert handler.read("jobs").args == changed
+
+
+def test_a_queue_that_loses_its_key_is_encrypted_by_sqs(make: Make) -> None:
+    handler = make(QueueHandler)
+    handler.create(URN, ARGS.model_copy(update={"kms_key_arn": "alias/aws/sqs"}))
+    handler.update(URN, "jobs", ARGS)
+    url = handler.read("jobs").outputs["url"]
+    attributes = handler.client.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    assert attributes["SqsManagedSseEnabled"] == "true"
+    assert not attributes.get("KmsMasterKeyId")

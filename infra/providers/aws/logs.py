@@ -27,7 +27,7 @@ class LogGroupArgs(Args):
         None, description="1-512 characters; None: derived from the resource's name. A change replaces."
     )
     retention_days: Input[_Days | None] = Field(
-        90,
+        365,
         description="Days that events are kept: 1, 3, 5, 7, 14, 30, 60, 90 and others of CloudWatch; None: for ever.",
     )
     kms_key_arn: Input[str | None] = Field(None, description="KMS key that encrypts; None: CloudWatch's own key.")

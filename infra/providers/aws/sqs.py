@@ -164,6 +164,7 @@ def _attributes(args: QueueArgs) -> dict[str, str]:
     return {
         **{attribute: str(getattr(args, field)) for field, attribute in _NUMBERS.items()},
         "KmsMasterKeyId": args.kms_key_arn or "",
+        "SqsManagedSseEnabled": "false" if args.kms_key_arn else "true",  # one of the two, always
         "RedrivePolicy": json.dumps(redrive) if redrive else "",
         "Policy": args.policy or "",
     }
