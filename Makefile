@@ -11,7 +11,7 @@ export OTEL_SDK_DISABLED := true
 export PULUMI_SKIP_UPDATE_CHECK := true
 export RAY_USAGE_STATS_ENABLED := 0
 
-.PHONY: help bootstrap up down status check test conformance lock
+.PHONY: help bootstrap up down status cost check test conformance lock
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -28,6 +28,9 @@ down: bootstrap ## stop it all and remove what it made
 
 status: bootstrap ## show what runs, and where
 	@sixfold status
+
+cost: bootstrap ## estimate what a stack costs a month at rest; STACK=name, no credentials needed
+	@sixfold cost
 
 check: bootstrap ## lint, format, types, imports, and the lock in step with pyproject.toml
 	ruff check

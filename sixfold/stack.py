@@ -47,11 +47,15 @@ class Local(Strict):
 
 
 class Settings(Strict):
-    """One stack. `deletion_protection` keeps full buckets and tables from being deleted."""
+    """One stack. `deletion_protection` keeps full buckets and tables from being deleted.
+
+    `budget_usd` is what the stack may cost a month at rest, US dollars; None: no limit.
+    """
 
     runtime: Literal["processes"]
     region: str
     deletion_protection: bool = True
+    budget_usd: Annotated[float, Field(ge=0)] | None = None
     local: Local
     products: dict[Slug, dict[str, Traffic]] = Field(default_factory=dict)
 

@@ -1,7 +1,7 @@
 """Every rule of the pack."""
 
-from infra.policies.rule import Rule
-from infra.policies.rules import access, cluster, messaging, network, operations, ours, pod_security, storage
+from infra.policies.rule import Rule, StackRule
+from infra.policies.rules import access, cluster, cost, messaging, network, operations, ours, pod_security, storage
 
 RULES: tuple[Rule, ...] = (
     *storage.RULES,
@@ -13,3 +13,5 @@ RULES: tuple[Rule, ...] = (
     *pod_security.RULES,
     *ours.RULES,
 )
+
+STACK_RULES: tuple[StackRule, ...] = cost.STACK_RULES

@@ -12,13 +12,16 @@ from pulumi_policy import (
     ReportViolation,
     ResourceValidationArgs,
     ResourceValidationPolicy,
+    StackValidationArgs,
+    StackValidationPolicy,
 )
 from pulumi_policy import policy as sdk
 from pulumi_policy.proxy import UnknownValueError
 
 from infra.policies.exemptions import exemption
-from infra.policies.rule import Props, Rule, Setting
+from infra.policies.rule import Props, Rule, Setting, StackRule
 from infra.policies.values import UNKNOWN, get
+from infra.prices.estimate import Resource
 from sixfold.stack import KEY, parse
 
 
@@ -26,12 +29,14 @@ class Stack:
     """What the pack knows of the stack; the engine tells it before the first resource."""
 
     deletion_protection: bool = True
+    budget_usd: float | None = None
 
     def configure(self, project: str, config: Mapping[str, str]) -> None:
         """Take the stack's configuration, as `Pulumi.<stack>.yaml` has it; a program without ours keeps its data."""
         given = config.get(f"{project}:{KEY}")
         if given is not None:
-            self.deletion_protection = parse(json.loads(given), f"{project}:{KEY}").deletion_protection
+            settings = parse(json.loads(given), f"{project}:{KEY}")
+            self.deletion_protection, self.budget_usd = settings.deletion_protection, settings.budget_usd
 
 
 def listen(stack: Stack) -> None:
@@ -67,6 +72,33 @@ def policy(rule: Rule, stack: Stack) -> ResourceValidationPolicy:
         framework=PolicyComplianceFramework(name=rule.source),
         remediation_steps=rule.remedy,
     )
+
+
+def stack_policy(rule: StackRule, stack: Stack) -> StackValidationPolicy:
+    """Return a rule over a whole stack as a policy of it."""
+
+    def validate(args: StackValidationArgs, report: ReportViolation) -> None:
+        for finding in rule.check(on_aws(args), stack.budget_usd):
+            report(f"{finding}: {rule.remedy}", None)
+
+    return StackValidationPolicy(
+        name=rule.id,
+        description=rule.title,
+        validate=validate,
+        enforcement_level=EnforcementLevel(rule.enforcement),
+        framework=PolicyComplianceFramework(name=rule.source),
+        remediation_steps=rule.remedy,
+    )
+
+
+def on_aws(args: StackValidationArgs) -> list[Resource]:
+    """Return the resources whose provider speaks to a region of real AWS, and not to a stand-in."""
+    found = [(each, provider_settings(each.provider)) for each in args.resources]
+    return [
+        Resource(each.urn, known(each.props), provider["region"])
+        for each, provider in found
+        if isinstance(provider.get("region"), str) and "endpoint" not in provider
+    ]
 
 
 def known(value: Any) -> Any:  # noqa: ANN401 - any property value

@@ -1,12 +1,13 @@
 """What a rule is, and when one does not hold."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 from infra.policies.values import get
+from infra.prices.estimate import Resource
 
 Props = dict[str, Any]
 Check = Callable[[Props], Iterable[str]]
@@ -48,6 +49,19 @@ class Rule:
     def covers(self, resource_type: str) -> bool:
         """Return whether the rule is about resources of this type."""
         return any(fnmatchcase(resource_type, pattern) for pattern in self.types)
+
+
+@dataclass(frozen=True)
+class StackRule:
+    """One control over a stack as a whole; `check` gets its resources on real AWS, and its budget in US dollars."""
+
+    id: str
+    title: str
+    check: Callable[[Sequence[Resource], float | None], Iterable[str]]
+    remedy: str
+    source: Source
+    enforcement: Literal["mandatory", "advisory"] = "mandatory"
+    types: tuple[str, ...] = ("the stack",)
 
 
 @dataclass(frozen=True)

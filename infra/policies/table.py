@@ -4,8 +4,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from infra.policies.catalogue import RULES
+from infra.policies.catalogue import RULES, STACK_RULES
 from infra.policies.exemptions import EXEMPTIONS
+from infra.policies.rule import Rule, StackRule
 from infra.policies.unchecked import UNCHECKED
 
 PAGE = Path(__file__).parents[2] / "docs" / "policies.md"
@@ -14,11 +15,12 @@ MARK = "<!-- from here on written by `python -m infra.policies.table` -->\n"
 
 def table() -> str:
     """Return every rule, every exemption and every control without a rule, in Markdown."""
-    rules = [(rule.id, rule.title, ", ".join(rule.types), rule.enforcement, rule.source) for rule in RULES]
+    every: tuple[Rule | StackRule, ...] = (*RULES, *STACK_RULES)
+    rules = [(rule.id, rule.title, ", ".join(rule.types), rule.enforcement, rule.source) for rule in every]
     exemptions = [(", ".join(each.rules), each.where, each.reason) for each in EXEMPTIONS]
-    mandatory = sum(rule.enforcement == "mandatory" for rule in RULES)
+    mandatory = sum(rule.enforcement == "mandatory" for rule in every)
     lines = [
-        f"{len(RULES)} rules, {mandatory} of them mandatory.\n",
+        f"{len(every)} rules, {mandatory} of them mandatory.\n",
         *_rows(("control", "what holds", "on", "enforcement", "from"), rules),
         "\n### Exemptions\n",
         *_rows(("controls", "where", "why"), exemptions),

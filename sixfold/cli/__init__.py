@@ -52,6 +52,14 @@ def show_status(*, stack: Stack = "local", as_json: Annotated[bool, typer.Option
         console.print("Next: `sixfold predict flight-delays`")
 
 
+@app.command(name="cost")
+def show_cost(stack: Stack = "local") -> None:
+    """Estimate what a stack costs a month at rest, by component. Needs neither credentials nor an engine."""
+    from sixfold.cli.cost import cost  # noqa: PLC0415 - loads the whole program
+
+    sys.stdout.write(cost(Workspace(stack)))
+
+
 @data.command()
 def load(product: Product = "flight-delays", stack: Stack = "local") -> None:
     """Load a product's sources into the lake, and bring its features in step; the same again changes nothing."""

@@ -66,8 +66,8 @@ class AwsHandler(Handler[A]):
     @cached_property
     def scope(self) -> str:
         """Account and region. A stand-in has one account, and need not run yet when names are settled."""
-        known = "stand-in" if self.settings.endpoint else self.account
-        return f"{self.settings.account or known}/{self.region}"
+        account = self.settings.account or ("stand-in" if self.settings.endpoint else self.account)
+        return f"{account}/{self.region}"
 
     def defaults(self, args: A) -> dict[str, Any]:
         """Return the provider's default tags with the resource's own over them."""

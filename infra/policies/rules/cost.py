@@ -1,0 +1,39 @@
+"""What a stack may cost. The prices, and what counts as being at rest, are those of `make cost`."""
+
+from collections.abc import Iterable, Sequence
+
+from infra.policies.rule import Source, StackRule
+from infra.prices.estimate import Resource, estimate, total
+from infra.prices.table import PAGE, prices
+
+
+def over_budget(resources: Sequence[Resource], budget_usd: float | None) -> Iterable[str]:
+    """Find that the stack costs more than its budget, or that nobody can tell. Without a budget nothing is found.
+
+    Raises:
+        SixfoldError: the table has no prices for a region in which something costs.
+
+    """
+    if budget_usd is None:
+        return
+    lines = estimate(resources, prices())
+    for line in lines:
+        if line.usd is None:
+            yield f"the budget cannot be held: {line.resource}: {line.what} in infra/prices/{PAGE.name}"
+    if total(lines) > budget_usd:
+        dearest = max(lines, key=lambda line: line.usd or 0)
+        yield (
+            f"the stack costs {total(lines):.2f} USD a month at rest, and budget_usd is {budget_usd:.2f}; "
+            f"the dearest is {dearest.resource} of {dearest.component} with {dearest.usd:.2f}"
+        )
+
+
+STACK_RULES = (
+    StackRule(
+        "Cost.1",
+        "A stack costs no more than its budget",
+        over_budget,
+        "make it cheaper (`make cost` shows each part), or raise budget_usd in the stack file",
+        Source.SIXFOLD,
+    ),
+)

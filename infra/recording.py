@@ -1,0 +1,97 @@
+"""The program run without an engine and without AWS: what it declares, for those who look before an `up`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pulumi
+from pulumi.runtime import mocks, rpc
+
+from infra import mlplatform
+from infra.config import Config
+from infra.providers.catalogue import HANDLERS
+from sixfold.contract import load_products
+from sixfold.stack import Settings
+
+PROJECT = "sixfold"
+_PROVIDER = "pulumi:providers:sixfold"
+_ACCOUNT = "000000000000"
+_HANDLERS = {handler.token: handler for handler in HANDLERS}
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A resource that the program declares: its inputs, and the settings of its provider."""
+
+    urn: str
+    type: str
+    inputs: Mapping[str, Any]
+    provider: Mapping[str, Any]
+
+    @property
+    def on_aws(self) -> bool:
+        """Whether it is made in a real AWS account: neither on a stand-in nor on this machine."""
+        return self.type.startswith("sixfold:") and "region" in self.provider and "endpoint" not in self.provider
+
+
+def record(stack: str, settings: Settings, *, root: Path, home: Path) -> list[Planned]:
+    """Run the program as a preview of an empty stack would, and return its resources in the order of declaration."""
+    region = settings.region
+    recorder = _Recorder(_Answers(region))
+    mocks.set_mocks(recorder.mocks, PROJECT, stack, preview=False, monitor=recorder)
+    products = load_products(Path(mlplatform.__file__).parents[1] / "models" / "products")
+    config = Config(stack, root, home, settings, products)
+    run: Any = pulumi.runtime.test  # it has no types
+    run(lambda: mlplatform.build(config))()
+    return recorder.planned()
+
+
+class _Answers(mocks.Mocks):
+    """Outputs that look like AWS's: a name where there is none, and ARNs, which programs take apart."""
+
+    def __init__(self, region: str) -> None:
+        self.region = region
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        """Return the id and the outputs of a resource."""
+        handler = _HANDLERS.get(args.typ)
+        outputs = {name: self._output(name, args) for name in handler.outputs} if handler else {}
+        given = {"name": args.name, **args.inputs} if handler and "name" in handler.args.model_fields else args.inputs
+        return f"{args.name}-id", {**given, **outputs}
+
+    def call(self, args: mocks.MockCallArgs) -> dict[str, Any]:  # type: ignore[override] # the SDK takes both
+        """Return what a look-up finds."""
+        known: dict[str, dict[str, Any]] = {
+            "sixfold:sts:getCallerIdentity": {"account": _ACCOUNT, "arn": f"arn:aws:iam::{_ACCOUNT}:root"},
+            "sixfold:ec2:getRegion": {"name": self.region},
+            "sixfold:ec2:getAvailabilityZones": {"names": [f"{self.region}{zone}" for zone in "abc"]},
+        }
+        return known[args.token]
+
+    def _output(self, output: str, args: mocks.MockResourceArgs) -> str:
+        service = args.typ.split(":")[1]
+        return f"arn:aws:{service}:{self.region}:{_ACCOUNT}:{args.name}" if output == "arn" else f"{args.name}-{output}"
+
+
+class _Recorder(mocks.MockMonitor):
+    """Keeps every registration with its provider, which the SDK's own monitor forgets."""
+
+    def __init__(self, answers: _Answers) -> None:
+        super().__init__(answers)
+        self._made: list[tuple[str, str, dict[str, Any], str]] = []
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: ANN401, N802 - the SDK's own shape
+        """Record a resource."""
+        answer: Any = super().RegisterResource(request)  # type: ignore[no-untyped-call] # as all of the SDK's mocks
+        self._made.append((answer.urn, request.type, rpc.deserialize_properties(request.object), request.provider))
+        return answer
+
+    def planned(self) -> list[Planned]:
+        """Return all resources that are not providers, components or the stack itself."""
+        settings = {urn: inputs for urn, kind, inputs, _ in self._made if kind == _PROVIDER}
+        return [
+            Planned(urn, kind, inputs, settings.get(provider.rsplit("::", 1)[0], {}))
+            for urn, kind, inputs, provider in self._made
+            if provider
+        ]
