@@ -1,13 +1,14 @@
 """Makes `.venv` from the hashed lock."""
 
 import hashlib
+import os
 import shutil
 import sys
 from pathlib import Path
 
 import cache
 import debian
-from catalog import parse_version, version_of
+from catalog import outside_environments, parse_version, version_of
 from console import StepFailed
 from processes import CommandFailed, run
 
@@ -28,7 +29,8 @@ async def find_uv() -> Path:
         StepFailed: there is neither uv nor a pip that can fetch it.
 
     """
-    found = shutil.which("uv")
+    # The environment's own uv may be what `make` put first on PATH: it would become a link to itself.
+    found = shutil.which("uv", path=outside_environments(os.environ.get("PATH", os.defpath)))
     if found and version_of(Path(found), "--version") >= _MINIMUM_UV:
         return Path(found)
     pinned = parse_version(_PINS.read_text())
