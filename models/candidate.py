@@ -10,7 +10,7 @@ from sixfold.errors import SixfoldError
 if TYPE_CHECKING:
     import polars as pl
 
-    from models.metrics import Floats
+    from sixfold.metrics import Floats
 
 INPUT = "features"
 OUTPUT = "probabilities"

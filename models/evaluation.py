@@ -9,10 +9,9 @@ from sixfold.contract import Metric, Strict
 if TYPE_CHECKING:
     import polars as pl
 
-    from models.metrics import Floats
+    from sixfold.metrics import Floats, Measure
 
 LIVE = "live"
-BINS = 10
 
 
 class Rule(Strict):
@@ -71,7 +70,7 @@ class Slice:
 
 def judge(metric: Metric, value: float, baseline: float, live: float | None) -> tuple[Rule, ...]:
     """Hold a candidate's figure to the margins that the product declares; nan reaches nothing."""
-    sign = 1 if metric.direction == "higher" else -1
+    sign = metric.sign
     bounds = {f"{metric.name} against the baseline plus its margin": baseline + sign * metric.baseline_margin}
     if live is not None:
         bounds[f"{metric.name} against the live release less its margin"] = live - sign * metric.release_margin
@@ -84,24 +83,16 @@ def calibration(labels: "Floats", scores: "Floats") -> "pl.DataFrame":
     """Return for `BINS` bins of equally many rows the mean `score`, the `rate` of positives, and the `rows`."""
     import polars as pl  # noqa: PLC0415 - with the rest of what evaluation loads
 
+    from sixfold.metrics import BINS  # noqa: PLC0415 - the same, for numpy
+
     frame = pl.DataFrame({"score": scores, "rate": labels}).sort("score").with_row_index("at")
     binned = frame.with_columns(bin=pl.col("at") * BINS // max(frame.height, 1))
     means = binned.group_by("bin").agg(pl.col("score").mean(), pl.col("rate").mean(), rows=pl.len())
     return means.sort("bin").drop("bin")
 
 
-def calibration_error(labels: "Floats", scores: "Floats") -> float:
-    """Return the expected calibration error: the mean distance of rate and score over the bins, weighted by rows."""
-    bins = calibration(labels, scores)
-    distance = (bins["rate"] - bins["score"]).abs() * bins["rows"]
-    return float(distance.sum() / max(len(labels), 1))
-
-
-def slices(test: "pl.DataFrame", column: str, metric: str) -> list[Slice]:
+def slices(test: "pl.DataFrame", column: str, measure: "Measure") -> list[Slice]:
     """Return the metric by value of a column, most rows first."""
-    from models.metrics import METRICS  # noqa: PLC0415 - pulls in scikit-learn
-
-    measure = METRICS[metric]
     found = []
     for (value,), part in test.partition_by(column, as_dict=True).items():
         labels = part[LABEL].to_numpy()

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from models.candidate import INPUT, score
-from models.metrics import Floats
 from sixfold.errors import SixfoldError
+from sixfold.metrics import Floats
 
 OPSET = 15
 TOLERANCE = 1e-6

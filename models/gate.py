@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.candidate import BASELINE, LABEL, SCORE, Candidate, score
-from models.evaluation import LIVE, Verdict, calibration_error, judge
+from models.evaluation import LIVE, Verdict, judge
 from models.hashing import code_key, content_key, file_key
 from sixfold.contract import Product
 
@@ -31,16 +31,16 @@ def evaluate(candidate: Candidate, product: Product, live: Path | None = None) -
         last = Verdict.model_validate_json(done.read_bytes())
         if last.key == key:
             return last
-    from models.metrics import METRICS  # noqa: PLC0415 - pulls in scikit-learn
     from models.report import write  # noqa: PLC0415 - pulls in matplotlib
+    from sixfold.metrics import calibration_error, measure_of  # noqa: PLC0415 - pulls in numpy
 
     test = candidate.test()
-    measure = METRICS[product.metric.name]
+    measure = measure_of(product)
     labels = test[LABEL].to_numpy()
     value, naive = measure(labels, test[SCORE].to_numpy()), measure(labels, test[BASELINE].to_numpy())
     live_value = None
     if release:
-        test, live_value = _score_live(release, test, product.metric.name)
+        test, live_value = _score_live(release, test, product)
     verdict = Verdict(
         key=key,
         product=product.name,
@@ -60,17 +60,17 @@ def _key(candidate: Candidate, product: Product, live: Candidate | None) -> str:
     judged = [
         file_key(path) for each in (candidate, live) if each for path in (each.model, each.path / "candidate.json")
     ]
-    code = code_key("models.gate", "models.evaluation", "models.report", "models.plots", "models.metrics")
+    code = code_key("models.gate", "models.evaluation", "models.report", "models.plots", "sixfold.metrics")
     return content_key(code, product.model_dump_json(), *judged)
 
 
-def _score_live(live: Candidate, test: "pl.DataFrame", metric: str) -> tuple["pl.DataFrame", float]:
+def _score_live(live: Candidate, test: "pl.DataFrame", product: Product) -> tuple["pl.DataFrame", float]:
     import polars as pl  # noqa: PLC0415 - with the rest of what evaluation loads
 
-    from models.metrics import METRICS  # noqa: PLC0415 - pulls in scikit-learn
-    from models.search import matrix  # noqa: PLC0415 - the same
+    from models.search import matrix  # noqa: PLC0415 - pulls in numpy
+    from sixfold.metrics import measure_of  # noqa: PLC0415 - the same
 
     if not set(live.record.features) <= set(test.columns):
-        return test, live.record.metrics[metric]
+        return test, live.record.metrics[product.metric.name]
     scored = test.with_columns(pl.Series(LIVE, score(live.model, matrix(test, live.record.features))))
-    return scored, METRICS[metric](test[LABEL].to_numpy(), scored[LIVE].to_numpy())
+    return scored, measure_of(product)(test[LABEL].to_numpy(), scored[LIVE].to_numpy())

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from sklearn.metrics import roc_curve
 
 from models.evaluation import Slice, calibration
-from models.metrics import Floats
+from sixfold.metrics import Floats
 
 ACCENT, MUTED, LIVE, GRID = "#1f5fbf", "#9aa3af", "#d97706", "#e5e7eb"
 _STYLE: Any = {

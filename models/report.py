@@ -9,6 +9,7 @@ from models import plots
 from models.candidate import BASELINE, LABEL, SCORE, Candidate
 from models.evaluation import LIVE, Slice, Verdict, slices
 from sixfold.contract import Product
+from sixfold.metrics import measure_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -18,7 +19,7 @@ _TEMPLATE = Path(__file__).with_name("report.html")
 
 def write(candidate: Candidate, product: Product, verdict: Verdict, test: "pl.DataFrame") -> None:
     """Write `report.html` into the candidate's folder."""
-    labels = test[LABEL].to_numpy()
+    labels, measure = test[LABEL].to_numpy(), measure_of(product)
     scorers = {"candidate": SCORE, "baseline": BASELINE, "live release": LIVE}
     scores = {name: test[column].to_numpy() for name, column in scorers.items() if column in test.columns}
     page = Template(_TEMPLATE.read_text()).substitute(
@@ -31,9 +32,7 @@ def write(candidate: Candidate, product: Product, verdict: Verdict, test: "pl.Da
         roc=plots.roc(labels, scores),
         calibration=plots.calibrated(labels, scores["candidate"]),
         ece=f"{verdict.calibration_error:.3f}",
-        slices="".join(
-            _slice_card(name, slices(test, name, verdict.metric), verdict) for name in product.metric.slices
-        ),
+        slices="".join(_slice_card(name, slices(test, name, measure), verdict) for name in product.metric.slices),
         importance=plots.ranked(candidate.record.importance),
         origin=_origin(candidate),
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from models.metrics import METRICS, Floats
+from sixfold.metrics import Floats, Measure
 
 Params = dict[str, Any]
 # One thread a model and no timing-based choice: the same data gives the same bytes.
@@ -49,18 +49,18 @@ def fit(params: Params, train: Part, rounds: int, validate: Part | None = None) 
     return lgb.train({**params, **REPRODUCIBLE}, data, rounds, valid_sets=watched, callbacks=stop)
 
 
-def attempt(params: Params, rounds: int, metric: str, train: Part, validate: Part) -> Trial:
+def attempt(params: Params, rounds: int, measure: Measure, train: Part, validate: Part) -> Trial:
     """Fit one set of parameters and measure it on the validation period."""
     booster = fit(params, train, rounds, validate)
-    return Trial(params, booster.best_iteration, METRICS[metric](validate.labels, booster.predict(validate.features)))
+    return Trial(params, booster.best_iteration, measure(validate.labels, booster.predict(validate.features)))
 
 
-def search(space: Sequence[Params], rounds: int, metric: str, train: Part, validate: Part) -> Iterator[Trial]:
+def search(space: Sequence[Params], rounds: int, measure: Measure, train: Part, validate: Part) -> Iterator[Trial]:
     """Yield each trial of `space` as it ends; their results do not depend on that order."""
     with _ray() as ray:
         run = ray.remote(num_cpus=1)(attempt)
         shared = ray.put(train), ray.put(validate)
-        running = [run.remote(params, rounds, metric, *shared) for params in space]
+        running = [run.remote(params, rounds, measure, *shared) for params in space]
         while running:
             (ended, *_), running = ray.wait(running)
             yield ray.get(ended)

@@ -75,17 +75,19 @@ def _train(
 
     from models.dataset import assemble  # noqa: PLC0415 - a run with nothing to do does not wait for polars
     from models.export import export  # noqa: PLC0415 - the same
-    from models.metrics import METRICS  # noqa: PLC0415 - the same, for scikit-learn
     from models.search import best, fit, search  # noqa: PLC0415 - the same
+    from sixfold.metrics import METRICS, measure_of  # noqa: PLC0415 - the same, for numpy
 
     recipe = importlib.import_module(f"models.products.{product.package}.train")
+    measure = measure_of(product)
+    measures = {**METRICS, product.metric.name: measure}
     data = assemble(lake, product)
     progress(
         f"examples: {data.train.height:,} to learn, {data.validate.height:,} to choose, {data.test.height:,} to judge"
     )
     trials = []
     space = [{**recipe.FIXED, **params} for params in recipe.SEARCH]
-    for trial in search(space, recipe.MAX_ROUNDS, product.metric.name, data.part(data.train), data.part(data.validate)):
+    for trial in search(space, recipe.MAX_ROUNDS, measure, data.part(data.train), data.part(data.validate)):
         trials.append(trial)
         progress(f"trial {len(trials)} of {len(space)}: {product.metric.name} {trial.value:.4f}, {trial.rounds} trees")
     chosen = best(trials, product.metric.direction)
@@ -107,8 +109,8 @@ def _train(
         rounds=chosen.rounds,
         periods=data.periods,
         rows={"train": data.train.height, "validate": data.validate.height, "test": data.test.height},
-        metrics={name: metric(judged.labels, scores) for name, metric in METRICS.items()},
-        baseline={name: metric(judged.labels, data.test[BASELINE].to_numpy()) for name, metric in METRICS.items()},
+        metrics={name: metric(judged.labels, scores) for name, metric in measures.items()},
+        baseline={name: metric(judged.labels, data.test[BASELINE].to_numpy()) for name, metric in measures.items()},
         importance=dict(zip(data.features, (gain / gain.sum()).tolist(), strict=True)),
         onnx_difference=difference,
     )

@@ -5,11 +5,12 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from http import HTTPStatus
 from uuid import UUID
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -39,6 +40,7 @@ class Feedback(BaseModel):
 
 
 _FEEDBACK = TypeAdapter(Feedback)
+_MOMENT = TypeAdapter(AwareDatetime)
 
 
 async def predict(request: Request, runtime: Runtime) -> Response:
@@ -46,7 +48,7 @@ async def predict(request: Request, runtime: Runtime) -> Response:
     started, status, consumer = time.perf_counter(), HTTPStatus.INTERNAL_SERVER_ERROR, _consumer(request, runtime)
     try:
         rows, batch = parse_rows(await read_json(request), runtime.row, runtime.batch)
-        served = await run_in_threadpool(runtime.predictor.predict, rows)
+        served = await run_in_threadpool(runtime.predictor.predict, rows, replayed_at(request, runtime))
         runtime.log(served, consumer)
         status = HTTPStatus.OK
     except Problem as problem:
@@ -63,7 +65,7 @@ async def predict(request: Request, runtime: Runtime) -> Response:
 async def feedback(request: Request, runtime: Runtime) -> Response:
     """Take what turned out, for later."""
     given = parse(await read_json(request), _FEEDBACK)
-    runtime.feed_back(given.prediction_id, given.label, _consumer(request, runtime))
+    runtime.feed_back(given.prediction_id, given.label, _consumer(request, runtime), replayed_at(request, runtime))
     return JSONResponse({"prediction_id": str(given.prediction_id)}, HTTPStatus.ACCEPTED)
 
 
@@ -152,6 +154,25 @@ def create_app(load: Callable[[], Runtime]) -> Starlette:
             await run_in_threadpool(app.state.runtime.close)
 
     return Starlette(routes=[Mount("/", Dispatch())], lifespan=lifespan)
+
+
+def replayed_at(request: Request, runtime: Runtime) -> datetime | None:
+    """Return the moment that a replayed request was made at, by its header `X-Replay-Time`; None for one made now.
+
+    Raises:
+        Problem: this stack takes no replays, or the moment is not ISO 8601 with an offset.
+
+    """
+    given = request.headers.get("x-replay-time")
+    if given is None:
+        return None
+    if not runtime.settings.replay:
+        raise Problem(HTTPStatus.FORBIDDEN, "this stack takes no replayed requests; leave X-Replay-Time out")
+    try:
+        return _MOMENT.validate_python(given).astimezone(UTC)
+    except ValidationError:
+        detail = "X-Replay-Time is no moment; write it like 2013-10-01T12:00:00Z"
+        raise Problem(HTTPStatus.BAD_REQUEST, detail) from None
 
 
 def _consumer(request: Request, runtime: Runtime) -> str:

@@ -48,6 +48,7 @@ class Served(NamedTuple):
     entities: dict[str, str]
     label_key: str
     features: dict[str, float | None]
+    replayed: bool = False
 
     @property
     def fallback(self) -> bool:
@@ -69,6 +70,8 @@ class Served(NamedTuple):
             "score": self.score,
             "fallback": self.fallback,
             "shadow": False,
+            "logged_at": datetime.now(UTC),
+            "replayed": self.replayed,
         }
 
 
@@ -95,8 +98,8 @@ class Predictor:
         self._code, self._features, self._model = code, features, model
         self._lookup, self._metrics = lookup, metrics
 
-    def predict(self, rows: Sequence[BaseModel]) -> list[Served]:
-        """Predict rows, in order."""
+    def predict(self, rows: Sequence[BaseModel], at: datetime | None = None) -> list[Served]:
+        """Predict rows, in order; a replay says at which moment of the past."""
         entities = [self._code.entities(row) for row in rows]
         read = self._lookup.read(entities)
         known = [
@@ -105,7 +108,7 @@ class Predictor:
         ]
         features = [{name: row.get(name) for name in self._features} for row in known]
         scores = self._model.score([[math.nan if v is None else v for v in row.values()] for row in features])
-        now = datetime.now(UTC)
+        now = at or datetime.now(UTC)
         served = [
             Served(
                 prediction_id=str(uuid.uuid4()),
@@ -115,6 +118,7 @@ class Predictor:
                 entities=keys,
                 label_key=self._code.label_key(row),
                 features=given,
+                replayed=at is not None,
             )
             for row, score, keys, given in zip(rows, scores, entities, features, strict=True)
         ]

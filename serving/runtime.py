@@ -70,9 +70,9 @@ class Runtime:
         about = self._about(consumer) | {"release": self.settings.release}
         self._predictions.add([about | each.logged() for each in served])
 
-    def feed_back(self, prediction_id: UUID, label: float, consumer: str) -> None:
+    def feed_back(self, prediction_id: UUID, label: float, consumer: str, at: datetime | None = None) -> None:
         """Hand a label to its log."""
-        row = {"prediction_id": str(prediction_id), "time": datetime.now(UTC), "label": label}
+        row = {"prediction_id": str(prediction_id), "time": at or datetime.now(UTC), "label": label}
         self._feedback.add([self._about(consumer) | row])
 
     def warm_up(self) -> None:

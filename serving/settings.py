@@ -39,6 +39,7 @@ class Settings(Strict):
     home: Path
     api_version: str
     release: Digest
+    replay: bool = False  # whether a request may say when it is made: never where real consumers call
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -54,6 +55,7 @@ class Settings(Strict):
                 home=Path(environment.get("SIXFOLD_HOME", ".sixfold")),
                 api_version=environment.get("SIXFOLD_API_VERSION", ""),
                 release=environment.get("SIXFOLD_RELEASE", ""),
+                replay=environment.get("SIXFOLD_REPLAY") == "1",
             )
         except ValidationError as error:
             raise SixfoldError(

@@ -23,6 +23,8 @@ PREDICTIONS = {
     "score": "double",
     "fallback": "bool",
     "shadow": "bool",
+    "logged_at": "time",  # by the clock of the machine, also where `time` was replayed
+    "replayed": "bool",
 }
 FEEDBACK = {
     "prediction_id": "string",

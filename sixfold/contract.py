@@ -35,8 +35,13 @@ class Consumer(Strict):
 class Metric(Strict):
     """The figure that the data scientists chose, and how good is good enough.
 
-    `name` is a key of `models.metrics.METRICS`. The gate asks for `baseline_margin` above the naive baseline, and for
-    no more than `release_margin` below the release now live, both in units of the metric.
+    `name` is a key of `sixfold.metrics.METRICS`, or a function in the product's own `metrics.py`. The gate asks for
+    `baseline_margin` above the naive baseline, and for no more than `release_margin` below the release now live, both
+    in units of the metric. Live, the metric is that of the last `window_hours`; it means something from `min_labels`
+    labels on, and where `min_coverage` of the predictions older than `label_delay_hours` have theirs. It is watched as
+    a whole and by each of `slices`, which are names of entities. `max_drift` is the population stability index of a
+    feature or of the score, against the release's own training, from which somebody is told; `max_skew` is the share
+    of predictions whose features the lake does not confirm.
     """
 
     name: str
@@ -49,6 +54,24 @@ class Metric(Strict):
     min_coverage: Fraction
     label_delay_hours: Hours
     slices: tuple[str, ...] = ()
+    max_drift: Annotated[float, Field(gt=0)] = 0.25
+    max_skew: Fraction = 0
+
+    @property
+    def sign(self) -> int:
+        """1 where more is better, -1 where less is."""
+        return 1 if self.direction == "higher" else -1
+
+
+class Label(Strict):
+    """Where the truth arrives: columns of the table `labels.<package>`.
+
+    A row says that `value` was known for `key` from `known_at` on; a later row for the same key corrects it.
+    """
+
+    key: str = "label_key"
+    known_at: str = "known_at"
+    value: str = "label"
 
 
 class Objective(Strict):
@@ -100,6 +123,7 @@ class Product(Strict):
     on_call: str
     consumers: tuple[Consumer, ...] = Field(min_length=1)
     metric: Metric
+    label: Label = Label()
     slo: Objective
     limits: Limits
     example: dict[str, JsonValue]

@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 from models.candidate import Candidate
-from models.evaluation import calibration_error, judge, slices
+from models.evaluation import judge, slices
 from models.gate import evaluate
 from sixfold.contract import Metric, Product
+from sixfold.metrics import calibration_error, roc_auc
 
 METRIC = Metric(
     name="roc_auc", direction="higher", baseline_margin=0.03, release_margin=0.005, live_threshold=0.6,
@@ -83,6 +84,6 @@ def test_what_was_judged_is_not_judged_again(candidate: Candidate, product: Prod
 
 def test_slices_hold_every_row_once(candidate: Candidate) -> None:
     test = candidate.test()
-    found = slices(test, "carrier", "roc_auc")
+    found = slices(test, "carrier", roc_auc)
     assert sum(each.rows for each in found) == test.height
     assert found == sorted(found, key=lambda each: (-each.rows, each.value))

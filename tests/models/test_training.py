@@ -6,11 +6,11 @@ import pytest
 from models import training
 from models.candidate import Candidate, score
 from models.export import export, in_single_precision
-from models.metrics import roc_auc
 from models.search import REPRODUCIBLE, Part, Trial, best, fit, matrix
 from sixfold.contract import Product
 from sixfold.environment import Platform
 from sixfold.errors import SixfoldError
+from sixfold.metrics import roc_auc
 
 PARAMS = {"objective": "binary", "num_leaves": 15, "min_data_in_leaf": 5}
 

@@ -1,0 +1,115 @@
+"""Predictions and what became of them, as it was known at a moment. Pure: frames in, frames out.
+
+Ids and keys are 64-bit hashes of the text: ten million of them collide with a chance of 3 in a million, and take a
+third of the memory.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import polars as pl
+
+from sixfold.contract import Label
+from sixfold.release import SHORT
+
+PREDICTION_COLUMNS = (
+    *("prediction_id", "time", "api_version", "release", "entities", "label_key", "score", "shadow"),
+    *("features", "replayed"),
+)
+_MOMENT = pl.Datetime("us", "UTC")
+
+
+class Joined(NamedTuple):
+    """Predictions with the label of each, null while it is not known.
+
+    `rows` have `id`, `key`, `time`, `api_version`, `release` (short), `score`, `shadow`, the slices, `label`,
+    `known_at` and `due` (its label should be there by now). `counts` are what was found wrong, by name. `changes_at` is
+    the first moment at which the same rows and labels will say something else; None: never.
+    """
+
+    rows: pl.DataFrame
+    counts: dict[str, int]
+    changes_at: datetime | None
+
+
+def compact(raw: pl.DataFrame, slices: Sequence[str]) -> pl.DataFrame:
+    """Return logged predictions without what the join does not need."""
+    entities = pl.col("entities").str.json_decode(pl.Struct(dict.fromkeys(slices, pl.String)))
+    return raw.select(
+        pl.col("prediction_id").hash().alias("id"),
+        pl.col("label_key").hash().alias("key"),
+        pl.col("time").cast(_MOMENT),
+        pl.col("api_version"),
+        pl.col("release").str.slice(0, SHORT),
+        pl.col("score"),
+        pl.col("shadow").fill_null(value=False),
+        *(entities.struct.field(name) for name in slices),
+    )
+
+
+def compact_labels(raw: pl.DataFrame, names: Label) -> pl.DataFrame:
+    """Return labels as `key`, `known_at`, `label`."""
+    return raw.select(
+        pl.col(names.key).hash().alias("key"),
+        pl.col(names.known_at).cast(_MOMENT).alias("known_at"),
+        pl.col(names.value).cast(pl.Float64).alias("label"),
+    ).drop_nulls()
+
+
+def attach(
+    predictions: pl.DataFrame, labels: pl.DataFrame, feedback: pl.DataFrame, *, as_of: datetime, delay: timedelta
+) -> Joined:
+    """Give each prediction the newest label that was known at `as_of`.
+
+    Args:
+        predictions: as `compact` returns them; of those with the same id only the first counts.
+        labels: as `compact_labels` returns them, by label key; several for a key are its history.
+        feedback: the same, but by prediction id; where both know, the later word counts.
+        as_of: what is known later does not exist yet.
+        delay: how long after its prediction a label should be there.
+
+    """
+    distinct = predictions.unique("id", keep="first", maintain_order=True)
+    history = pl.concat(
+        [
+            distinct.select("id", "key").join(labels, on="key").drop("key"),
+            feedback.rename({"key": "id"}).join(distinct.select("id"), on="id", how="semi"),
+        ],
+        how="diagonal",
+    )
+    known = history.filter(pl.col("known_at") <= as_of)
+    latest = known.sort("known_at").unique("id", keep="last")
+    rows = distinct.join(latest, on="id", how="left").with_columns(due=pl.col("time") + delay <= as_of)
+    early = pl.col("known_at") <= pl.col(
+        "time"
+    )  # known before it was predicted: a clock is wrong, or it is no forecast
+    counts = {
+        "prediction_twice": predictions.height - distinct.height,
+        "label_twice": known.height - known.unique(["id", "known_at", "label"]).height,
+        "label_corrected": known.group_by("id").agg(pl.col("label").n_unique()).filter(pl.col("label") > 1).height,
+        "label_before_prediction": rows.filter(early).height,
+        "feedback_matched": feedback.join(distinct, left_on="key", right_on="id", how="semi").height,
+        "prediction_in_future": rows.filter(pl.col("time") > as_of).height,
+    }
+    kept = rows.filter(pl.col("time") <= as_of, ~early.fill_null(value=False))
+    return Joined(kept, counts, _changes_at(rows, history, as_of, delay))
+
+
+def _changes_at(rows: pl.DataFrame, history: pl.DataFrame, as_of: datetime, delay: timedelta) -> datetime | None:
+    moments = [
+        *history.filter(pl.col("known_at") > as_of).select(pl.col("known_at").min()).to_series(),
+        *rows.filter(~pl.col("due")).select(pl.col("time").min() + delay).to_series(),
+        *rows.filter(pl.col("time") > as_of).select(pl.col("time").min()).to_series(),
+    ]
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def features(raw: pl.DataFrame) -> pl.DataFrame:
+    """Return the features as served, a column each, with `api_version`, `release` and `score`."""
+    first = raw["features"].drop_nulls().head(1).to_list()
+    names = json.loads(first[0]) if first else {}
+    given = pl.col("features").str.json_decode(pl.Struct(dict.fromkeys(names, pl.Float64)))
+    about = (pl.col("api_version"), pl.col("release").str.slice(0, SHORT), pl.col("score"))
+    return raw.select(*about, *(given.struct.field(name) for name in names))
