@@ -4,22 +4,15 @@ Bucket: `<product>/<digest>/bento.tar`, and `record.json`, which is written last
 """
 
 import tarfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import ValidationError
 
 from sixfold.archive import pack, tree_digest, unpack
+from sixfold.bucket import Bucket
 from sixfold.environment import Platform
 from sixfold.errors import SixfoldError
 from sixfold.release import SHORT, Record, ReleaseCopy
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
 
 __all__ = ["Record", "Registry"]
 
@@ -34,9 +27,8 @@ class Registry:
     """
 
     def __init__(self, platform: Platform, home: Path) -> None:
-        self._platform = platform
+        self._bucket = Bucket(platform)
         self._copy = ReleaseCopy(home)
-        self._address = f"s3://{platform.registry_bucket}"
 
     def publish(self, record: Record, archive: Path) -> Record:
         """Publish the tar of a bento; return the record as first published. The same again is a no-op.
@@ -118,46 +110,28 @@ class Registry:
                 self._upload(record, incoming / "bento.tar")
         return whole
 
-    @cached_property
-    def _s3(self) -> "S3Client":
-        import boto3  # noqa: PLC0415 - the better part of a second, not needed by a fetch from the copy
-
-        return boto3.client("s3", region_name=self._platform.region, endpoint_url=self._platform.aws_endpoint)
-
-    @contextmanager
-    def _talking(self, about: str) -> Iterator[None]:
-        try:
-            yield
-        except (BotoCoreError, ClientError) as error:
-            raise SixfoldError(
-                f"cannot reach {about} at {self._address}/ ({self._platform.aws_endpoint or 'AWS'}): {error}",
-                remedy="see that the stack is up (`make status`) and that you may use its registry bucket",
-            ) from error
-
     def _published(self, product: str, digest: str) -> Record | None:
         key = f"{product}/{digest}/record.json"
-        with self._talking(f"release {product}/{digest[:SHORT]}"):
-            try:
-                body = self._s3.get_object(Bucket=self._platform.registry_bucket, Key=key)["Body"].read()
-            except self._s3.exceptions.NoSuchKey:
-                return None
+        body = self._bucket.read(key, f"release {product}/{digest[:SHORT]}")
+        if body is None:
+            return None
         try:
             record = Record.model_validate_json(body)
         except ValidationError:
             record = None
         if record is None or (record.product, record.digest) != (product, digest):
             raise SixfoldError(
-                f"{self._address}/{key} is not the record of release {digest[:SHORT]}",
+                f"{self._bucket.address}/{key} is not the record of release {digest[:SHORT]}",
                 remedy="it was overwritten after publishing: bring back the first version of that object",
             )
         return record
 
     def _upload(self, record: Record, archive: Path) -> None:
         place = f"{record.product}/{record.digest}"
-        with self._talking(f"release {record.product}/{record.short}"):
-            self._s3.upload_file(str(archive), self._platform.registry_bucket, f"{place}/bento.tar")
-            self._s3.put_object(
-                Bucket=self._platform.registry_bucket,
+        with self._bucket.talking(f"release {record.product}/{record.short}"):
+            self._bucket.s3.upload_file(str(archive), self._bucket.name, f"{place}/bento.tar")
+            self._bucket.s3.put_object(
+                Bucket=self._bucket.name,
                 Key=f"{place}/record.json",
                 Body=record.model_dump_json(indent=2).encode(),
                 ContentType="application/json",
@@ -166,19 +140,20 @@ class Registry:
     def _download(self, record: Record, into: Path) -> None:
         key = f"{record.product}/{record.digest}/bento.tar"
         archive = into.with_name(f"{into.name}.tar")
-        with self._talking(f"release {record.product}/{record.short}"):
-            self._s3.download_file(self._platform.registry_bucket, key, str(archive))
-        _unpack(archive, into, record.digest, origin=f"{self._address}/{key}")
+        with self._bucket.talking(f"release {record.product}/{record.short}"):
+            self._bucket.s3.download_file(self._bucket.name, key, str(archive))
+        _unpack(archive, into, record.digest, origin=f"{self._bucket.address}/{key}")
 
     def _digests(self, product: str) -> list[str]:
-        pages = self._s3.get_paginator("list_objects_v2")
-        with self._talking(f"the releases of {product}"):
-            found = pages.paginate(Bucket=self._platform.registry_bucket, Prefix=f"{product}/", Delimiter="/")
+        pages = self._bucket.s3.get_paginator("list_objects_v2")
+        with self._bucket.talking(f"the releases of {product}"):
+            found = pages.paginate(Bucket=self._bucket.name, Prefix=f"{product}/", Delimiter="/")
             return [entry["Prefix"].split("/")[1] for page in found for entry in page.get("CommonPrefixes", [])]
 
     def _no_release(self, product: str, digest: str) -> SixfoldError:
+        places = f"{self._copy.root} nor published in {self._bucket.address}"
         return SixfoldError(
-            f"release {product}/{digest[:SHORT]} is neither in {self._copy.root} nor published in {self._address}",
+            f"release {product}/{digest[:SHORT]} is neither in {places}",
             remedy=f"publish one with `sixfold publish {product}`, and pin a digest that it prints in the stack file",
         )
 

@@ -8,19 +8,21 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from sixfold.cli import model, status
+from sixfold.cli import live, model, status
 from sixfold.cli.stages import console
 from sixfold.cli.up import up as bring_up
 from sixfold.cli.workspace import Workspace
 from sixfold.errors import SixfoldError
+from sixfold.ledger import Decision
 from sixfold.release import SHORT
-from sixfold.stack import Pin, pin
+from sixfold.stack import Pin
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="An MLOps platform that you `pulumi up`.")
 data = typer.Typer(no_args_is_help=True, help="The data lake and the feature store.")
 app.add_typer(data, name="data")
 
 Stack = Annotated[str, typer.Option(envvar="STACK", help="Which stack; its settings are stacks/Pulumi.<stack>.yaml.")]
+AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 Product = Annotated[str, typer.Argument(help="Which product, as in its product.yaml.")]
 
 
@@ -38,11 +40,11 @@ def down(stack: Stack = "local") -> None:
     with suppress(SixfoldError):  # a stack that was never wholly up has no output, and no online tables either
         model.teardown(work)
     work.engine.destroy()
-    console.print(f"Gone. Kept: {work.home / 'releases'}. Next: `make up` brings it all back")
+    console.print(f"Gone. Kept: releases and ledger in {work.home}. Next: `make up` brings it all back")
 
 
 @app.command(name="status")
-def show_status(*, stack: Stack = "local", as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+def show_status(*, stack: Stack = "local", as_json: AsJson = False) -> None:
     """Show what is served, by which release, and where to look."""
     environment = Workspace(stack).environment
     if as_json:
@@ -95,9 +97,20 @@ def release(product: Product, version: str, digest: str, stack: Stack = "local")
     """Let a published release answer an API version: pin it in the stack file, and apply the stack."""
     work = Workspace(stack)
     full = work.registry.resolve(product, digest)
-    pin(work.stack_file, product, version, [Pin(release=full)])
-    work.engine.up()
+    decision = Decision(by=live.me(), verdict="release", reason="by hand, without a rollout")
+    live.change(work, product, {version: (Pin(release=full),)}, decision)
     console.print(f"Next: `sixfold predict {product}`, and commit {work.stack_file.name}")
+
+
+@app.command()
+def ledger(product: Product = "flight-delays", *, stack: Stack = "local", as_json: AsJson = False) -> None:
+    """Show what was live when, who or what decided it, and on which numbers."""
+    entries = Workspace(stack).ledger.entries(product)
+    if as_json:
+        sys.stdout.writelines(entry.model_dump_json() + "\n" for entry in entries)
+    else:
+        console.print(live.table(entries))
+        console.print("Next: `sixfold rollback` brings back what was live before")
 
 
 @app.command()

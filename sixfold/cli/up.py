@@ -4,12 +4,13 @@ import json
 import socket
 
 from infra.plans.names import service_ports
-from sixfold.cli import model, status
+from sixfold.cli import live, model, status
 from sixfold.cli.locks import clear_dead
 from sixfold.cli.stages import Stages, console, say
 from sixfold.cli.workspace import Workspace
 from sixfold.errors import SixfoldError
-from sixfold.stack import Pin, pin, read
+from sixfold.ledger import Decision
+from sixfold.stack import Pin, read
 
 
 def up(work: Workspace) -> None:
@@ -35,6 +36,7 @@ def up(work: Workspace) -> None:
     with stages.stage("releases"):
         restored = work.registry.restore()
         say(f"{len(restored)} brought back from this machine's copy" if restored else "all there")
+        live.catch_up(work)
     for served in work.environment.products:
         with stages.stage(f"{served.name}: data"):
             model.load_data(work, served.name)
@@ -56,10 +58,9 @@ def up(work: Workspace) -> None:
 def _first_release(work: Workspace, product: str, version: str) -> None:
     model.train(work, product)
     digest = model.publish(work, product)
-    pin(work.stack_file, product, version, [Pin(release=digest)])
-    say(f"pinned in {work.stack_file.name}; applying")
-    work.engine.up()
-    work.forget()
+    say(f"pinning it in {work.stack_file.name}, and applying")
+    decision = Decision(by=live.me(), verdict="release", reason="the first release, which passed the gate")
+    live.change(work, product, {version: (Pin(release=digest),)}, decision)
 
 
 def _require_free_ports(first_port: int, stack_file: str) -> None:

@@ -8,6 +8,7 @@ from sixfold.cli.engine import Engine
 from sixfold.contract import Product, load_products
 from sixfold.environment import Environment, Platform
 from sixfold.errors import SixfoldError
+from sixfold.ledger import Ledger
 from sixfold.registry import Registry
 
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "FEAST_USAGE": "False", "BENTOML_DO_NOT_TRACK": "True"}
@@ -49,6 +50,11 @@ class Workspace:
     def registry(self) -> Registry:
         """The stack's releases."""
         return Registry(self.platform, self.home)
+
+    @property
+    def ledger(self) -> Ledger:
+        """What was live when in the stack."""
+        return Ledger(self.platform, self.home)
 
     def product(self, name: str) -> Product:
         """Return a product's contract.
