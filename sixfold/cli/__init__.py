@@ -3,6 +3,7 @@
 import json
 import sys
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -100,6 +101,20 @@ def release(product: Product, version: str, digest: str, stack: Stack = "local")
     decision = Decision(by=live.me(), verdict="release", reason="by hand, without a rollout")
     live.change(work, product, {version: (Pin(release=full),)}, decision)
     console.print(f"Next: `sixfold predict {product}`, and commit {work.stack_file.name}")
+
+
+@app.command()
+def rollback(
+    product: Product = "flight-delays",
+    to: Annotated[
+        datetime | None, typer.Option(help="What was live then, in UTC; without it, what was live before.")
+    ] = None,
+    stack: Stack = "local",
+) -> None:
+    """Bring back releases, weights and feature definitions of an earlier moment, in one `up`."""
+    work = Workspace(stack)
+    live.roll_back(work, product, to.replace(tzinfo=UTC) if to else None)
+    console.print(f"Next: `sixfold ledger {product}`, and commit {work.stack_file.name}")
 
 
 @app.command()

@@ -2,13 +2,19 @@
 
 import getpass
 from collections.abc import Iterable
+from datetime import datetime
 
 from rich.table import Table
 
+from sixfold.cli import model
+from sixfold.cli.stages import say
 from sixfold.cli.workspace import Workspace
+from sixfold.errors import SixfoldError
 from sixfold.ledger import Decision, Entry, Versions
 from sixfold.release import SHORT
 from sixfold.stack import Pin, pin
+
+FOUND = Decision(by="unknown", verdict="release", reason="found live: the stack file was applied by hand")
 
 
 def change(work: Workspace, product: str, versions: Versions, decision: Decision) -> Entry:
@@ -18,6 +24,8 @@ def change(work: Workspace, product: str, versions: Versions, decision: Decision
         SixfoldError: the engine stopped; what was live goes on answering, and the ledger has no entry.
 
     """
+    if now(work, product):
+        _record(work, product, FOUND)  # what was changed by hand must not be lost from the ledger
     for version, pins in versions.items():
         pin(work.stack_file, product, version, list(pins))
     work.engine.up()
@@ -29,7 +37,24 @@ def catch_up(work: Workspace) -> None:
     """Bring back ledger entries that the bucket lacks, and note what became live without a command of ours."""
     for product in (served.name for served in work.environment.products if now(work, served.name)):
         work.ledger.restore(product)
-        _record(work, product, Decision(by=me(), verdict="release", reason="found live: the stack file was applied"))
+        _record(work, product, FOUND)
+
+
+def roll_back(work: Workspace, product: str, to: datetime | None = None) -> Entry:
+    """Bring back what was live at a moment, without one what was live last and is not live now; return that entry.
+
+    Releases and weights come back with one `up`; the feature definitions are those of the release that comes back.
+
+    Raises:
+        SixfoldError: nothing was live then, or nothing else ever was.
+
+    """
+    wanted = work.ledger.live_at(product, to) if to else _before(work, product)
+    say(f"back to entry {wanted.number} of {wanted.at:%Y-%m-%d %H:%M:%S} UTC: {describe(wanted.versions)}")
+    reason = f"back to entry {wanted.number}"
+    change(work, product, wanted.versions, Decision(by=me(), verdict="roll back", reason=reason))
+    model.keep_features(work, product)
+    return wanted
 
 
 def now(work: Workspace, product: str) -> Versions:
@@ -47,25 +72,38 @@ def me() -> str:
     return getpass.getuser()
 
 
+def describe(versions: Versions) -> str:
+    """Return releases and weights as people read them."""
+    return "; ".join(
+        f"{version} " + ", ".join(f"{each.release[:SHORT]} {each.weight}%" for each in pins)
+        for version, pins in versions.items()
+    )
+
+
 def table(entries: Iterable[Entry]) -> Table:
     """Return one row per entry, oldest first."""
     rows = Table("no", "since (UTC)", "live", "verdict", "by", "because", box=None)
     for entry in entries:
-        live = "; ".join(f"{version} {_pins(pins)}" for version, pins in entry.versions.items())
         decided = entry.decision
         numbers = ", ".join(f"{name} {value:.4g}" for name, value in decided.numbers.items())
         because = f"{decided.reason} ({numbers})" if numbers else decided.reason
-        rows.add_row(str(entry.number), f"{entry.at:%Y-%m-%d %H:%M:%S}", live, decided.verdict, decided.by, because)
+        since, live = f"{entry.at:%Y-%m-%d %H:%M:%S}", describe(entry.versions)
+        rows.add_row(str(entry.number), since, live, decided.verdict, decided.by, because)
     return rows
 
 
 def _record(work: Workspace, product: str, decision: Decision) -> Entry:
     versions = now(work, product)
-    newest = max(versions, key=lambda version: int(version.removeprefix("v")))
-    heaviest = max(versions[newest], key=lambda each: each.weight).release
     known = {record.digest: record.feature_hash for record in work.registry.records(product)}
-    return work.ledger.record(product, versions, known[heaviest], decision)
+    return work.ledger.record(product, versions, known[model.live_release(work, product) or ""], decision)
 
 
-def _pins(pins: tuple[Pin, ...]) -> str:
-    return ", ".join(f"{each.release[:SHORT]} {each.weight}%" for each in pins)
+def _before(work: Workspace, product: str) -> Entry:
+    live = now(work, product)
+    others = [entry for entry in work.ledger.entries(product) if entry.versions != live]
+    if not others:
+        raise SixfoldError(
+            f"nothing but {describe(live) or 'nothing'} was ever live of {product}",
+            remedy=f"`sixfold ledger {product}` shows what was live when",
+        )
+    return others[-1]

@@ -1,7 +1,9 @@
 """The steps of a model's life, as the commands call them. Heavy libraries load only where there is work to do."""
 
 import json
+import os
 import subprocess
+import sys
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib import import_module
@@ -21,6 +23,15 @@ if TYPE_CHECKING:
     from models.candidate import Candidate
     from models.evaluation import Verdict
 
+_BUILD_FEATURES = """
+import sys
+from pathlib import Path
+from models.features import build
+from sixfold.contract import load_product
+from sixfold.environment import Platform
+build(Platform.model_validate_json(sys.argv[1]), load_product(Path("product.yaml")))
+"""
+_OF_THE_RELEASE = {"PYTHONPATH": "", "PYTHONDONTWRITEBYTECODE": "1"}  # bytecode in it would no longer be the release
 UNCHANGED = "nothing to do: made from the same already"
 
 
@@ -38,6 +49,35 @@ def build_features(work: Workspace, product: str) -> None:
     from models.features import build  # noqa: PLC0415 - see the module
 
     say("computed and materialized" if build(work.platform, work.product(product), say) else UNCHANGED)
+
+
+def keep_features(work: Workspace, product: str) -> None:
+    """Bring the features in step with the lake, by the definitions of the release that answers most of the traffic.
+
+    A release goes on with what it was trained on, whatever the working tree says by now; without one, the tree decides.
+
+    Raises:
+        SixfoldError: that release's own code cannot build them.
+
+    """
+    from models.training import feature_hash  # noqa: PLC0415 - see the module
+
+    release = live_release(work, product)
+    record = next((each for each in work.registry.records(product) if each.digest == release), None)
+    if record is None or record.feature_hash == feature_hash(work.product(product)):
+        build_features(work, product)
+        return
+    say(f"by the definitions of release {record.short}, which are not the working tree's")
+    source = work.registry.fetch(product, record.digest) / "src"
+    command = [sys.executable, "-c", _BUILD_FEATURES, work.platform.model_dump_json()]
+    done = subprocess.run(
+        command, cwd=source, env=os.environ | _OF_THE_RELEASE, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise SixfoldError(
+            f"the features of release {record.short} cannot be built by its own code: {done.stderr.strip()[-1500:]}",
+            remedy=f"check out its commit, {record.git_commit}, and run the same command again",
+        )
 
 
 def train(work: Workspace, product: str) -> "Candidate":
@@ -154,14 +194,17 @@ def _folder(work: Workspace, product: str) -> Path:
     return work.home / "candidates" / product
 
 
-def _live(work: Workspace, product: str) -> Path | None:
-    """Return the folder of the release that answers most of the newest API version, None where none does."""
+def live_release(work: Workspace, product: str) -> str | None:
+    """Return the release that answers most of the newest API version that has any, None where none does."""
     versions = next((p.api_versions for p in work.environment.products if p.name == product), ())
-    served = [release for version in versions for release in version.releases]
-    if not served:
-        return None
-    heaviest = max(served, key=lambda release: release.weight)
-    return work.registry.fetch(product, heaviest.release) / "src"
+    served = [version.releases for version in versions if version.releases]
+    return max(served[-1], key=lambda release: release.weight).release if served else None
+
+
+def _live(work: Workspace, product: str) -> Path | None:
+    """Return the folder of the live release, None without one."""
+    release = live_release(work, product)
+    return work.registry.fetch(product, release) / "src" if release else None
 
 
 def _commit(root: Path) -> str:

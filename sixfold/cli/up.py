@@ -41,7 +41,7 @@ def up(work: Workspace) -> None:
         with stages.stage(f"{served.name}: data"):
             model.load_data(work, served.name)
         with stages.stage(f"{served.name}: features"):
-            model.build_features(work, served.name)
+            model.keep_features(work, served.name)
         for version in served.api_versions:
             if not version.releases:
                 with stages.stage(f"{served.name} {version.version}: first release"):

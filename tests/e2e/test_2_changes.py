@@ -1,5 +1,6 @@
 """What happens to those who call while the stack changes, and what a mistake in a stack file does."""
 
+import getpass
 import json
 import shutil
 import threading
@@ -42,6 +43,21 @@ def test_weights_and_releases_change_without_one_failed_request(
     assert failed == []
     assert {first[:12], second[:12]} <= set(answered)
     assert answered[-1] == second[:12]
+
+
+def test_rollback_brings_back_what_was_live_in_one_up(platform: Any, flight: dict[str, Any], second: str) -> None:
+    (first,) = {path.name for path in (platform.home / "releases").iterdir()} - {second}
+    platform.run("sixfold", "release", "flight-delays", "v1", first[:12])
+    printed = platform.run("sixfold", "rollback")
+    assert printed.count("Duration: ") == 1
+    assert httpx.post(_url(platform), json=flight).json()["release"] == second[:12]
+
+
+def test_the_ledger_tells_what_was_live_when_and_who_decided(platform: Any, second: str) -> None:
+    entries = [json.loads(line) for line in platform.run("sixfold", "ledger", "--json").splitlines()]
+    assert [entry["decision"]["verdict"] for entry in entries][-3:] == ["release", "release", "roll back"]
+    assert entries[-1]["versions"] == {"v1": [{"release": second, "weight": 100}]}
+    assert entries[-1]["decision"]["by"] == getpass.getuser()
 
 
 def test_a_release_that_does_not_exist_fails_and_leaves_the_old_one_serving(

@@ -33,3 +33,7 @@ def test_down_leaves_nothing_in_the_state(down: Any) -> None:
 
 def test_down_keeps_the_releases_on_disk(down: Any) -> None:
     assert down.release in {path.name for path in (down.home / "releases").iterdir()}
+
+
+def test_down_keeps_the_ledger_on_disk(down: Any) -> None:
+    assert list((down.home / "ledger" / "local" / "flight-delays").glob("*.json"))

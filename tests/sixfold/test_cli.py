@@ -6,7 +6,10 @@ from typer.testing import CliRunner
 from sixfold.cli import app, main
 
 
-@pytest.mark.parametrize("command", ["up", "down", "status", "train", "evaluate", "publish", "release", "predict"])
+COMMANDS = ("up", "down", "status", "train", "evaluate", "publish", "release", "rollback", "ledger", "predict")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_takes_a_stack(command: str) -> None:
     shown = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb"})
     assert "--stack " in shown.output
