@@ -5,7 +5,6 @@ from typer.testing import CliRunner
 
 from sixfold.cli import app, main
 
-
 COMMANDS = ("up", "down", "status", "train", "evaluate", "publish", "release", "rollback", "ledger", "predict")
 
 
