@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 
 from models import aws
+from models.past import PastReader
 from models.store import open_store
 from sixfold.environment import Platform
 
@@ -42,13 +43,23 @@ class OnlineReader:
         """The names of the features, in the order of the service's definition."""
         return tuple(field.name for view in self._service.feature_view_projections for field in view.features)
 
-    def read(self, rows: list[dict[str, str]]) -> list[dict[str, float | None]]:
-        """Return the features of each row, given its entity keys; None for what the store does not know."""
+    def read(self, rows: list[dict[str, str]], at: datetime | None = None) -> list[dict[str, float | None]]:
+        """Return the features of each row, given its entity keys; None for what the store does not know.
+
+        A replay asks for a moment of the past, and gets what was known then.
+        """
         if not rows:
             return []
+        if at is not None:
+            return self._past.read(rows, at)
         found = self._store.get_online_features(features=self._service, entity_rows=rows).to_dict()
         columns = [found[name] for name in self.feature_names]
         return [dict(zip(self.feature_names, values, strict=True)) for values in zip(*columns, strict=True)]
+
+    @cached_property
+    def _past(self) -> PastReader:
+        views = (self._store.get_feature_view(each.name) for each in self._service.feature_view_projections)
+        return PastReader(self._platform, views)
 
     def freshness(self) -> Freshness:
         """Return how fresh the online features are."""

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 _THREADS = 16
 _FIRST_S = 10.0  # the first read makes connections and imports what the store puts off
+_REPLAY_S = 120.0
 _TRIES = 3
 _REST_S = 5.0
 _ASK_AGAIN_S = 30.0
@@ -28,8 +29,8 @@ class Freshness(Protocol):
 class Reader(Protocol):
     """What `models.online.OnlineReader` offers."""
 
-    def read(self, rows: list[dict[str, str]]) -> Sequence[Mapping[str, Any]]:
-        """Return the features of each row of entity keys, None for what is not known."""
+    def read(self, rows: list[dict[str, str]], at: datetime | None = None) -> Sequence[Mapping[str, Any]]:
+        """Return the features of each row of entity keys, now or as known at a moment; None for what is not known."""
 
     def freshness(self) -> Freshness:
         """Return how old the features are."""
@@ -58,13 +59,16 @@ class Lookup:
         except Exception as error:  # noqa: BLE001 - a release must be able to start while its store is away
             self._failed(error)
 
-    def read(self, entities: Sequence[Mapping[str, str]]) -> list[dict[str, float]] | None:
-        """Return the known features of each row, missing ones left out; None where the store does not answer."""
+    def read(self, entities: Sequence[Mapping[str, str]], at: datetime | None = None) -> list[dict[str, float]] | None:
+        """Return the known features of each row, missing ones left out; None where the store does not answer.
+
+        A replay asks for those of a moment in the past; its first answer takes the seconds that history takes to load.
+        """
         if time.monotonic() < self._rest_until:
             return None
         try:
-            asked = self._pool.submit(self._ask, [dict(each) for each in entities])
-            found = asked.result(self._within_s)
+            asked = self._pool.submit(self._ask, [dict(each) for each in entities], at)
+            found = asked.result(_REPLAY_S if at else self._within_s)
         except Exception as error:  # noqa: BLE001 - whatever happens to the store, the consumer gets an answer
             self._failed(error)
             return None
@@ -86,8 +90,8 @@ class Lookup:
                     raise
         return (datetime.now(UTC) - self._materialized_at).total_seconds()
 
-    def _ask(self, entities: list[dict[str, str]]) -> list[dict[str, float]]:
-        return [_known(row) for row in self._reader().read(entities)]
+    def _ask(self, entities: list[dict[str, str]], at: datetime | None) -> list[dict[str, float]]:
+        return [_known(row) for row in self._reader().read(entities, at)]
 
     def _reader(self) -> Reader:
         with self._opening:

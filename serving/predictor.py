@@ -101,7 +101,7 @@ class Predictor:
     def predict(self, rows: Sequence[BaseModel], at: datetime | None = None) -> list[Served]:
         """Predict rows, in order; a replay says at which moment of the past."""
         entities = [self._code.entities(row) for row in rows]
-        read = self._lookup.read(entities)
+        read = self._lookup.read(entities, at)
         known = [
             {**online, **self._code.request_features(row)}
             for row, online in zip(rows, read or [{}] * len(rows), strict=True)

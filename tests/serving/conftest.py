@@ -39,7 +39,7 @@ class FakeStore:
         self.away = False
         self.materialized_at = datetime.now(UTC) - timedelta(hours=3)
 
-    def read(self, rows: list[dict[str, str]]) -> list[dict[str, Any]]:
+    def read(self, rows: list[dict[str, str]], _at: datetime | None = None) -> list[dict[str, Any]]:
         return [self.known(row) for row in rows]
 
     def freshness(self) -> "FakeStore":
