@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated
@@ -40,8 +41,17 @@ def down(stack: Stack = "local") -> None:
     work.engine.select()
     with suppress(SixfoldError):  # a stack that was never wholly up has no output, and no online tables either
         model.teardown(work)
+    known = work.engine.held()
     work.engine.destroy()
+    _require_no_leaks(work, known)
     console.print(f"Gone. Kept: releases and ledger in {work.home}. Next: `make up` brings it all back")
+
+
+@app.command()
+def leaks(stack: Stack = "local") -> None:
+    """Look for what a stack left in AWS after `sixfold down`. What is found ends with exit code 1."""
+    _require_no_leaks(Workspace(stack))
+    console.print("Nothing of the stack is left")
 
 
 @app.command(name="status")
@@ -145,6 +155,12 @@ def predict(
 ) -> None:
     """Ask the live service for a prediction."""
     sys.stdout.write(json.dumps(model.predict(Workspace(stack), product, version, row), indent=2) + "\n")
+
+
+def _require_no_leaks(work: Workspace, known: Iterable[tuple[str, str, str]] = ()) -> None:
+    from sixfold.cli.leaks import left_by, require_none  # noqa: PLC0415 - loads the whole program
+
+    require_none(left_by(work, known), work.engine.stack)
 
 
 def main() -> None:

@@ -26,6 +26,11 @@ class Engine:
         """Return whether the state holds no resource: nothing of the stack is there."""
         return not self._deployment().get("resources")
 
+    def held(self) -> list[tuple[str, str, str]]:
+        """Return type, id and URN of each resource in the state."""
+        resources = self._deployment().get("resources") or []
+        return [(each["type"], each["id"], each["urn"]) for each in resources if "id" in each]
+
     def forget_unfinished(self) -> bool:
         """Clear the operations that a killed engine left unfinished, and say whether there were any.
 

@@ -1,7 +1,7 @@
 """What all of EC2's network resources share: AWS names them, so that they are found again by the tag with their URN."""
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from infra.providers.args import Args
@@ -62,6 +62,14 @@ class Ec2Handler(AwsHandler[A]):
         operation, answer, _, _, ids = self.listing
         found = getattr(self.client, operation)(**{ids: [resource_id]})[answer]
         return self.state(found[0]) if found else None
+
+    def marked(self) -> Iterator[tuple[str, str]]:
+        """Yield id and mark of each, from the listing of its kind."""
+        operation, answer, key, filters, _ = self.listing
+        pages = self.client.get_paginator(operation).paginate(**{filters: [{"Name": "tag-key", "Values": [URN_TAG]}]})  # type: ignore[call-overload] # by name
+        for found in (found for page in pages for found in page[answer]):
+            if self.state(found):
+                yield str(found[key]), from_pairs(found["Tags"])[URN_TAG]
 
     def tagged(self, resource_id: str) -> list[str]:
         """Return the ids of all that gets the tags."""

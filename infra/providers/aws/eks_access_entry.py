@@ -109,6 +109,11 @@ class AccessEntryHandler(AwsHandler[AccessEntryArgs]):
         with self.missing_is_fine():
             self.client.delete_access_entry(**_names(resource_id))
 
+    def id_of(self, arn: str) -> str:
+        """Return the id from `access-entry/<cluster>/<role or user>/<account>/<its name>/<an id of EKS's own>`."""
+        cluster, kind, account, rest = super().id_of(arn).split("/", 3)
+        return f"{cluster}/arn:aws:iam::{account}:{kind}/{rest.rsplit('/', 1)[0]}"
+
     def _entry(self, resource_id: str) -> "AccessEntryTypeDef":
         return self.client.describe_access_entry(**_names(resource_id))["accessEntry"]
 

@@ -91,6 +91,10 @@ class AddonHandler(AwsHandler[AddonArgs]):
                 self.client.delete_addon(**names, preserve=args.preserve)
             waited(self.client, "addon_deleted", args.timeout_minutes, **names)
 
+    def id_of(self, arn: str) -> str:
+        """Return `<cluster>/<addon>`, which an ARN has before an id of EKS's own."""
+        return super().id_of(arn).rsplit("/", 1)[0]
+
     def _addon(self, resource_id: str) -> "AddonTypeDef":
         return self.client.describe_addon(**_names(resource_id))["addon"]
 

@@ -134,6 +134,10 @@ class NodeGroupHandler(AwsHandler[NodeGroupArgs]):
                 self.client.delete_nodegroup(**names)
             waited(self.client, "nodegroup_deleted", args.timeout_minutes, **names)
 
+    def id_of(self, arn: str) -> str:
+        """Return `<cluster>/<name>`, which an ARN has before an id of EKS's own."""
+        return super().id_of(arn).rsplit("/", 1)[0]
+
     def _group(self, resource_id: str) -> "NodegroupTypeDef":
         return self.client.describe_nodegroup(**_names(resource_id))["nodegroup"]
 

@@ -126,6 +126,11 @@ class RuleHandler(AwsHandler[RuleArgs]):
             self._remove_targets(args, sorted(self.describe(resource_id).args.targets))
             self.client.delete_rule(Name=str(args.name), EventBusName=args.bus)
 
+    def id_of(self, arn: str) -> str:
+        """Return `<bus>/<name>`; an ARN leaves the default bus out."""
+        name = super().id_of(arn)
+        return name if "/" in name else f"default/{name}"
+
     def _put_targets(self, args: RuleArgs, targets: Mapping[str, Target]) -> None:
         for ids in _batches(sorted(targets)):
             entries: Any = [_entry(key, targets[key]) for key in ids]

@@ -154,6 +154,13 @@ class NatGatewayHandler(Ec2Handler[NatGatewayArgs]):
             if own:
                 self.client.release_address(AllocationId=own)
 
+    def remains(self, arn: str) -> bool:
+        """Return whether the gateway, or the elastic IP of one, is there."""
+        if ":elastic-ip/" not in arn:
+            return super().remains(arn)
+        its: Any = [{"Name": "allocation-id", "Values": [self.id_of(arn)]}]
+        return bool(self.client.describe_addresses(Filters=its)["Addresses"])
+
     def _own(self, urn: str) -> str | None:
         """Return the elastic IP that a URN made."""
         marked: Any = [{"Name": f"tag:{URN_TAG}", "Values": [urn]}]

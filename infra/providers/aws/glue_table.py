@@ -1,13 +1,13 @@
 """Glue tables over files in S3. Iceberg tables are not made here: they belong to those who write them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import pulumi
 from pydantic import Field
 
 from infra.providers.args import Args, Block, Input
-from infra.providers.aws.handler import URN_TAG, AwsHandler, actions
+from infra.providers.aws.handler import URN_TAG, AwsHandler, actions, marks
 from infra.providers.handler import State
 from infra.providers.resource import Resource
 
@@ -106,6 +106,14 @@ class TableHandler(AwsHandler[TableArgs]):
         del resource_id  # the inputs are the id
         with self.missing_is_fine():
             self.client.delete_table(DatabaseName=args.database, Name=str(args.name))
+
+    def marked(self) -> Iterator[tuple[str, str]]:
+        """Yield id and mark of each table, whichever database it is in."""
+        databases = self.client.get_paginator("get_databases").paginate()
+        for name in [each["Name"] for page in databases for each in page["DatabaseList"]]:
+            pages = self.client.get_paginator("get_tables").paginate(DatabaseName=name)
+            tables = {f"{name}/{each['Name']}": each for page in pages for each in page["TableList"]}
+            yield from marks(tables, {key: table.get("Parameters", {}) for key, table in tables.items()}.__getitem__)
 
     def _table(self, resource_id: str) -> "TableTypeDef":
         database, name = resource_id.split("/", 1)

@@ -1,8 +1,9 @@
 """What all AWS resources share: clients, the account guard, tags, and what counts as gone."""
 
 import os
+import re
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from threading import Lock
@@ -42,7 +43,7 @@ class AwsHandler(Handler[A]):
                 f"the AWS credentials belong to account {self.account}, and this stack to {expected}",
                 remedy="switch AWS_PROFILE, or correct the account in the stack's configuration",
             )
-        return _client(self.service, self.region, self.settings.endpoint)
+        return aws_client(self.service, self.region, self.settings.endpoint)
 
     @cached_property
     def account(self) -> str:
@@ -52,7 +53,7 @@ class AwsHandler(Handler[A]):
     @cached_property
     def caller(self) -> "GetCallerIdentityResponseTypeDef":
         """Whose the credentials are."""
-        sts: STSClient = _client("sts", self.region, self.settings.endpoint)
+        sts: STSClient = aws_client("sts", self.region, self.settings.endpoint)
         return sts.get_caller_identity()
 
     @property
@@ -87,6 +88,18 @@ class AwsHandler(Handler[A]):
     @abstractmethod
     def describe(self, resource_id: str) -> State[A] | None:
         """Return what is there, or let the error of AWS through."""
+
+    def marked(self) -> Iterator[tuple[str, str]]:
+        """Yield the id and the URN tag of each that some stack made, where the Tagging API does not know the type."""
+        yield from ()
+
+    def id_of(self, arn: str) -> str:
+        """Return the id of what the Tagging API gives by its ARN."""
+        return re.sub("^[^:/]+[:/]", "", arn.split(":", 5)[5])
+
+    def remains(self, arn: str) -> bool:
+        """Return whether what the Tagging API gives is there, and not only waiting for its end."""
+        return self.read(self.id_of(arn)) is not None
 
     @contextmanager
     def missing_is_fine(self) -> Iterator[None]:
@@ -134,6 +147,12 @@ def from_pairs(pairs: Any, key: str = "Key", value: str = "Value") -> dict[str, 
     return {pair[key]: pair[value] for pair in pairs}
 
 
+def marks(ids: Iterable[str], tags_of: Callable[[str], Mapping[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield the id and the URN tag of each that has one."""
+    found = ((resource_id, tags_of(resource_id).get(URN_TAG)) for resource_id in ids)
+    yield from ((resource_id, mark) for resource_id, mark in found if mark)
+
+
 def settle_tags(
     have: Mapping[str, str],
     want: Mapping[str, str],
@@ -149,7 +168,7 @@ def settle_tags(
         remove(surplus)
 
 
-def _client(service: str, region: str, endpoint: str | None) -> Any:  # noqa: ANN401 - boto3's are made at run time
+def aws_client(service: str, region: str, endpoint: str | None) -> Any:  # noqa: ANN401 - boto3's are made at run time
     """Return the one client of a service, region and endpoint. Unlike sessions, clients are thread-safe."""
     key = (service, region, endpoint or "")
     with _making:

@@ -1,13 +1,23 @@
 """IAM roles and policies."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import pulumi
 from pydantic import Field
 
 from infra.providers.args import Args, Document, Input, Tags, Unordered, canonical
-from infra.providers.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs, own_tags, settle_tags
+from infra.providers.aws.handler import (
+    TAGS,
+    URN_TAG,
+    AwsHandler,
+    actions,
+    as_pairs,
+    from_pairs,
+    marks,
+    own_tags,
+    settle_tags,
+)
 from infra.providers.handler import State
 from infra.providers.resource import Resource
 
@@ -108,6 +118,11 @@ class RoleHandler(AwsHandler[RoleArgs]):
             for name in self._inline(resource_id):
                 self.client.delete_role_policy(RoleName=resource_id, PolicyName=name)
             self.client.delete_role(RoleName=resource_id)
+
+    def marked(self) -> Iterator[tuple[str, str]]:
+        """Yield id and mark of each role."""
+        pages = self.client.get_paginator("list_roles").paginate()
+        yield from marks((role["RoleName"] for page in pages for role in page["Roles"]), self._tags)
 
     def _settle_policies(self, role: str, have: RoleArgs, args: RoleArgs) -> None:
         client = self.client
@@ -225,6 +240,11 @@ class PolicyHandler(AwsHandler[PolicyArgs]):
             for version in self._old_versions(resource_id):
                 self.client.delete_policy_version(PolicyArn=resource_id, VersionId=version)
             self.client.delete_policy(PolicyArn=resource_id)
+
+    def marked(self) -> Iterator[tuple[str, str]]:
+        """Yield id and mark of each policy of the account's own."""
+        pages = self.client.get_paginator("list_policies").paginate(Scope="Local")
+        yield from marks((policy["Arn"] for page in pages for policy in page["Policies"]), self._tags)
 
     def _old_versions(self, arn: str) -> list[str]:
         """Return the versions that are not in force, newest first."""

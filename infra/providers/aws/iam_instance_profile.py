@@ -1,13 +1,23 @@
 """IAM instance profiles, through which EC2 machines get a role."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import pulumi
 from pydantic import Field
 
 from infra.providers.args import Args, Input, Tags
-from infra.providers.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs, own_tags, settle_tags
+from infra.providers.aws.handler import (
+    TAGS,
+    URN_TAG,
+    AwsHandler,
+    actions,
+    as_pairs,
+    from_pairs,
+    marks,
+    own_tags,
+    settle_tags,
+)
 from infra.providers.handler import State
 from infra.providers.resource import Resource
 
@@ -78,6 +88,12 @@ class InstanceProfileHandler(AwsHandler[InstanceProfileArgs]):
         with self.missing_is_fine():
             self._remove_roles(self._profile(resource_id))
             self.client.delete_instance_profile(InstanceProfileName=resource_id)
+
+    def marked(self) -> Iterator[tuple[str, str]]:
+        """Yield id and mark of each profile; the list itself leaves the tags out."""
+        pages = self.client.get_paginator("list_instance_profiles").paginate()
+        names = (profile["InstanceProfileName"] for page in pages for profile in page["InstanceProfiles"])
+        yield from marks(names, lambda name: from_pairs(self._profile(name).get("Tags", [])))
 
     def _profile(self, name: str) -> "InstanceProfileTypeDef":
         return self.client.get_instance_profile(InstanceProfileName=name)["InstanceProfile"]

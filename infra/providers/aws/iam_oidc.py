@@ -1,13 +1,23 @@
 """IAM's trust in an OpenID Connect provider, such as a cluster's or a CI's."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import pulumi
 from pydantic import Field
 
 from infra.providers.args import Args, Input, Tags, Unordered
-from infra.providers.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs, own_tags, settle_tags
+from infra.providers.aws.handler import (
+    TAGS,
+    URN_TAG,
+    AwsHandler,
+    actions,
+    as_pairs,
+    from_pairs,
+    marks,
+    own_tags,
+    settle_tags,
+)
 from infra.providers.handler import State
 from infra.providers.resource import Resource
 
@@ -97,6 +107,11 @@ class OpenIdConnectProviderHandler(AwsHandler[OpenIdConnectProviderArgs]):
         """Remove the provider; its tokens open nothing any more."""
         with self.missing_is_fine():
             self.client.delete_open_id_connect_provider(OpenIDConnectProviderArn=resource_id)
+
+    def marked(self) -> Iterator[tuple[str, str]]:
+        """Yield id and mark of each provider."""
+        found = self.client.list_open_id_connect_providers()["OpenIDConnectProviderList"]
+        yield from marks((each["Arn"] for each in found), self._tags)
 
     def _tags(self, arn: str) -> dict[str, str]:
         return from_pairs(self.client.get_open_id_connect_provider(OpenIDConnectProviderArn=arn).get("Tags", []))

@@ -109,6 +109,10 @@ class SecretHandler(AwsHandler[SecretArgs]):
             elif self.describe(resource_id):
                 self.client.delete_secret(SecretId=resource_id, RecoveryWindowInDays=args.recovery_days)
 
+    def id_of(self, arn: str) -> str:
+        """Return the name, which an ARN has with six letters of AWS's behind it."""
+        return super().id_of(arn)[: -len("-AbCdEf")]
+
     def _args(self, found: "DescribeSecretResponseTypeDef") -> SecretArgs:
         tags = from_pairs(found.get("Tags", []))
         key = found.get("KmsKeyId")

@@ -92,6 +92,10 @@ class TopicHandler(AwsHandler[TopicArgs]):
     def _tags(self, arn: str) -> dict[str, str]:
         return from_pairs(self.client.list_tags_for_resource(ResourceArn=arn)["Tags"])
 
+    def id_of(self, arn: str) -> str:
+        """Return the ARN: it is the id."""
+        return arn
+
 
 class Topic(Resource):
     """An SNS topic; its id is its ARN."""
