@@ -7,20 +7,17 @@ from functools import partial
 import pulumi
 
 from infra.components.access import Access
-from infra.components.cloud import Cloud
+from infra.components.alarms import Alarms
 from infra.components.data_lake import DataLake
-from infra.components.monitoring import Monitoring
-from infra.components.runtime import Processes
-from infra.components.serving import Serving
 from infra.components.store import Store
 from infra.config import Config
 from infra.plans import names
 from infra.plans.iam import Document, Estate, ingest_policy, serving_policy, training_policy
-from infra.plans.monitoring import plan_monitoring
-from infra.plans.portal import portal_page
-from infra.plans.served import served, upstreams
+from infra.plans.served import served
 from infra.plans.traffic import plan_traffic
-from infra.providers.aws.provider import Provider, ProviderArgs
+from infra.sites.kubernetes import OnKubernetes
+from infra.sites.machine import Machine
+from infra.sites.site import Site, Work
 from sixfold.environment import Environment, Platform
 
 POLICIES = {"ingest": ingest_policy, "training": training_policy, "serving": serving_policy}
@@ -29,23 +26,12 @@ POLICIES = {"ingest": ingest_policy, "training": training_policy, "serving": ser
 def build(config: Config) -> pulumi.Output[dict[str, object]]:
     """Declare the whole platform and return the stack's `environment`."""
     settings, stack = config.settings, config.stack
-    ports = names.service_ports(settings.local.first_port)
-    endpoints = names.endpoints(ports)
+    site = _site(config)
     traffic = plan_traffic(
-        products=config.products,
-        upstreams=upstreams(settings.products, settings.local.first_port),
-        today=datetime.now(UTC).date(),
+        products=config.products, upstreams=site.upstreams(settings.products), today=datetime.now(UTC).date()
     )
-
-    runtime = Processes(
-        provider=Provider("processes", ProviderArgs()),
-        home=config.home,
-        root=config.root,
-        environment=names.job_environment(region=settings.region, home=config.home),
-    )
-    cloud = Cloud(stack, runtime=runtime, port=ports["aws"], region=settings.region)
     protection = settings.deletion_protection
-    in_cloud = pulumi.ResourceOptions(provider=cloud.provider)
+    in_cloud = pulumi.ResourceOptions(provider=site.provider)
 
     lake = DataLake("lake", databases=names.databases(stack), deletion_protection=protection, opts=in_cloud)
     features = Store("features", key_arn=lake.key_arn, deletion_protection=protection, opts=in_cloud)
@@ -58,40 +44,35 @@ def build(config: Config) -> pulumi.Output[dict[str, object]]:
         "databases": names.databases(stack).model_dump(),
         "feature_project": names.feature_project(stack),
     }
-    platform = pulumi.Output.all(stack=stack, aws_endpoint=cloud.endpoint, **facts).apply(Platform.model_validate)
+    platform = pulumi.Output.all(stack=stack, aws_endpoint=site.aws_endpoint, **facts).apply(Platform.model_validate)
     estate = pulumi.Output.all(account=lake.key_arn.apply(names.account), key_arn=lake.key_arn, **facts).apply(
         Estate.model_validate
     )
-    Access(
+    access = Access(
         "access",
-        service="ec2.amazonaws.com",
+        service=site.trusted,
         policies={job: estate.apply(partial(_policy, plan)) for job, plan in POLICIES.items()},
         opts=in_cloud,
     )
+    on_call = {product.name: product.on_call for product in config.products.values()}
+    Alarms("alarms", key_arn=lake.key_arn, on_call=on_call, opts=in_cloud)
 
     environment = {"SIXFOLD_PLATFORM": platform.apply(Platform.model_dump_json)}
-    Monitoring(
-        "monitoring",
-        runtime=runtime,
-        plan=plan_monitoring(stack=stack, products=config.products, traffic=traffic, ports=ports),
-        ports=ports,
-        key_arn=lake.key_arn,
-        environment=environment,
-        opts=in_cloud,
-    )
-    Serving(
-        "serving",
-        runtime=runtime,
-        traffic=traffic,
-        portal=portal_page(products=config.products, traffic=traffic, endpoints=endpoints),
-        ports=ports,
-        environment=environment,
-    )
+    site.run(Work(config.products, traffic, environment, access.role_arns))
     return platform.apply(
         lambda known: Environment(
-            platform=known, products=served(traffic, names.address(ports["edge"])), endpoints=endpoints
+            platform=known, products=served(traffic, site.edge), endpoints=site.endpoints
         ).model_dump(mode="json")
     )
+
+
+def _site(config: Config) -> Site:
+    settings = config.settings
+    if settings.cluster:
+        return OnKubernetes(config, settings.cluster)
+    if settings.local:
+        return Machine(config, settings.local)
+    raise AssertionError("a stack has one of the two: sixfold.stack.Settings sees to it")
 
 
 def _policy(plan: Callable[..., Document], estate: Estate) -> Document:

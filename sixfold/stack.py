@@ -1,14 +1,16 @@
 """What a stack file may say, and the one way to change the releases in it.
 
-`stacks/Pulumi.<stack>.yaml` is data, of the same shape for every stack; all of ours lies under `sixfold:platform`.
+`stacks/Pulumi.<stack>.yaml` is data, of one shape for every stack; all of ours lies under `sixfold:platform`.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 
+from sixfold.cluster import Cluster, Network
 from sixfold.contract import Slug, Strict
 from sixfold.errors import SixfoldError
 from sixfold.release import Digest
@@ -47,17 +49,46 @@ class Local(Strict):
 
 
 class Settings(Strict):
-    """One stack. `deletion_protection` keeps full buckets and tables from being deleted.
+    """One stack: `local` where processes run on this machine, `cluster` where pods run on Kubernetes.
 
-    `budget_usd` is what the stack may cost a month at rest, US dollars; None: no limit.
+    `deletion_protection` keeps full buckets and tables, and a cluster, from being deleted. `account` is the AWS account
+    that is meant, 12 digits, any other is refused; `aws_endpoint` is a stand-in that runs already. `budget_usd` is
+    what the stack may cost a month at rest, US dollars; None: no limit.
     """
 
-    runtime: Literal["processes"]
+    runtime: Literal["processes", "kubernetes"]
     region: str
     deletion_protection: bool = True
     budget_usd: Annotated[float, Field(ge=0)] | None = None
-    local: Local
+    account: Annotated[str, Field(pattern=r"^\d{12}$")] | None = None
+    aws_endpoint: str | None = None
+    local: Local | None = None
+    network: Network | None = None
+    cluster: Cluster | None = None
     products: dict[Slug, dict[str, Traffic]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _fits_the_runtime(self) -> Self:
+        need, no_use = _sections(self)
+        faults = [f"{key} is missing" for key in need if getattr(self, key) is None]
+        faults += [f"{key} means nothing here; leave it out" for key in no_use if getattr(self, key) is not None]
+        if faults:
+            raise ValueError(f"runtime is {self.runtime}: {', '.join(faults)}")
+        if self.cluster and self.cluster.runner is None and any(_releases(self)):
+            raise ValueError("releases are pinned, but cluster.runner names no image that could run them")
+        return self
+
+
+def _sections(settings: Settings) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the keys that a runtime needs, and those that mean nothing to it."""
+    if settings.runtime == "processes":
+        return ("local",), ("network", "cluster", "account", "aws_endpoint")
+    makes = settings.cluster is not None and settings.cluster.eks is not None
+    return ("cluster", "network") if makes else ("cluster",), ("local",) if makes else ("local", "network")
+
+
+def _releases(settings: Settings) -> Iterator[Pin]:
+    return (pin for versions in settings.products.values() for traffic in versions.values() for pin in traffic.releases)
 
 
 def parse(data: object, source: str) -> Settings:
@@ -112,6 +143,8 @@ def _yaml() -> YAML:
 
 def _load(path: Path) -> Any:  # noqa: ANN401 - a YAML document
     if not path.exists():
-        known = ", ".join(sorted(p.name.removeprefix("Pulumi.").removesuffix(".yaml") for p in path.parent.glob("*")))
+        known = ", ".join(
+            sorted(p.name.removeprefix("Pulumi.").removesuffix(".yaml") for p in path.parent.glob("Pulumi.*"))
+        )
         raise SixfoldError(f"there is no stack file {path}", remedy=f"name one of these stacks: {known}")
     return _yaml().load(path)

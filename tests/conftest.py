@@ -32,7 +32,8 @@ def moto_server(free_port: Callable[[], int], tmp_path_factory: pytest.TempPathF
     """A moto server for the whole run; tests take `moto`, which empties it first."""
     url = f"http://127.0.0.1:{(port := free_port())}"
     log = tmp_path_factory.mktemp("moto") / "moto.log"
-    command = [str(Path(sys.prefix, "bin", "moto_server")), "--host", "127.0.0.1", "--port", str(port)]
+    script = Path(__file__).with_name("stand_ins") / "moto_server.py"
+    command = [sys.executable, str(script), "--host", "127.0.0.1", "--port", str(port)]
     with log.open("wb") as out, subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT) as server:
         try:
             _wait_until_ready(f"{url}/moto-api/", server, log)

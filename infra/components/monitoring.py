@@ -7,15 +7,11 @@ from pulumi import ComponentResource, Input, ResourceOptions
 from infra.components.runtime import Processes, binary, python
 from infra.plans import names
 from infra.plans.monitoring import MonitoringPlan
-from infra.providers.aws.sns import Subscription, SubscriptionArgs, Topic, TopicArgs
 from infra.providers.local.process import Process, Reload
 
 
 class Monitoring(ComponentResource):
-    """The lake's exporter, Prometheus, Alertmanager, and an inbox that keeps every alert in a file.
-
-    Outputs: `topic_arn`, where AWS's own alarms go.
-    """
+    """The lake's exporter, Prometheus, Alertmanager, and an inbox that keeps every alert in a file."""
 
     def __init__(
         self,
@@ -24,19 +20,11 @@ class Monitoring(ComponentResource):
         runtime: Processes,
         plan: MonitoringPlan,
         ports: Mapping[str, int],
-        key_arn: Input[str],
         environment: Mapping[str, Input[str]],
         opts: ResourceOptions | None = None,
     ) -> None:
         super().__init__("sixfold:components:Monitoring", name, None, opts)
         self._runtime, self._ports = runtime, ports
-        topic = Topic(name, TopicArgs(kms_key_arn=key_arn), ResourceOptions(parent=self))
-        for product, address in plan.on_call.items():
-            Subscription(
-                f"{name}-{product}",
-                SubscriptionArgs(topic_arn=topic.arn, protocol="email", endpoint=address),
-                ResourceOptions(parent=self),
-            )
         self._service("inbox", "--file", str(runtime.home / "alerts.jsonl"))
         self._service("exporter", environment=environment)
         self._monitor(
@@ -54,8 +42,7 @@ class Monitoring(ComponentResource):
             "--web.enable-lifecycle",
             files=plan.prometheus,
         )
-        self.topic_arn = topic.arn
-        self.register_outputs({"topic_arn": self.topic_arn})
+        self.register_outputs({})
 
     def _service(self, name: str, *arguments: str, environment: Mapping[str, Input[str]] | None = None) -> Process:
         port = self._ports[name]

@@ -18,11 +18,10 @@ MONITORS = ("prometheus", "alertmanager", "exporter")
 
 
 class MonitoringPlan(Strict):
-    """The monitors' files, and the e-mail address by product that AWS's own alarms go to."""
+    """The monitors' files."""
 
     prometheus: dict[str, str]
     alertmanager: dict[str, str]
-    on_call: dict[str, str]
 
 
 def plan_monitoring(
@@ -43,7 +42,6 @@ def plan_monitoring(
             RULES: _yaml(prometheus_rules(products=products, traffic=traffic)),
         },
         alertmanager={"alertmanager.yml": _yaml(routing)},
-        on_call={product.name: product.on_call for product in products.values()},
     )
 
 

@@ -44,6 +44,11 @@ def feature_project(stack: str) -> str:
     return f"sixfold_{stack.replace('-', '_')}"
 
 
+def cluster(stack: str) -> str:
+    """Return the name of a stack's EKS cluster."""
+    return f"sixfold-{stack}"
+
+
 def socket(port: int) -> str:
     """Return host:port of a local process."""
     return f"{HOST}:{port}"

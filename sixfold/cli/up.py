@@ -28,7 +28,7 @@ def up(work: Workspace) -> None:
             say(f"an engine was killed half-way (pid {pid}); its lock is cleared")
         if work.engine.forget_unfinished():
             say("what it had begun is looked for")
-        if work.engine.is_empty():
+        if settings.local and work.engine.is_empty():
             _require_free_ports(settings.local.first_port, work.stack_file.name)
         # A refresh first: after a restart of the machine its processes are gone, and what a local AWS held with them.
         work.engine.up("--refresh")

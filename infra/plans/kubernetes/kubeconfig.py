@@ -1,0 +1,31 @@
+"""How a cluster is reached. Keys: https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/."""
+
+from typing import Any
+
+
+def kubeconfig(*, cluster: str, endpoint: str, certificate: str, region: str) -> dict[str, Any]:
+    """Return a kubeconfig without a secret in it: each caller proves by AWS who he is, and has his own rights.
+
+    Args:
+        cluster: the name that EKS knows it by.
+        endpoint: the URL of its API.
+        certificate: the authority behind the API's certificate, PEM in base64.
+        region: where it is.
+
+    """
+    token = {
+        "apiVersion": "client.authentication.k8s.io/v1beta1",
+        "command": "aws",
+        "args": ["eks", "get-token", "--cluster-name", cluster, "--region", region],
+        "interactiveMode": "Never",
+    }
+    return {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": cluster,
+        "contexts": [{"name": cluster, "context": {"cluster": cluster, "user": cluster}}],
+        "clusters": [
+            {"name": cluster, "cluster": {"server": endpoint, "certificate-authority-data": certificate}},
+        ],
+        "users": [{"name": cluster, "user": {"exec": token}}],
+    }
