@@ -57,7 +57,7 @@ def test_a_misspelt_key_inside_a_product_is_found() -> None:
 CLUSTER = {"host": "ml.example.com", "context": "somewhere"}
 PROCESSES = {"runtime": "processes", "region": "r", "local": {"first_port": 4600}}
 KUBERNETES = {"runtime": "kubernetes", "region": "r", "cluster": CLUSTER}
-MADE = {"version": "1.34", "node_groups": {"all": {"instance_types": ["m7i.large"], "min": 0, "max": 1}}}
+MADE = {"version": "1.34", "node_groups": {"all": {"instance_types": ["m6i.large"], "min": 0, "max": 1}}}
 
 
 @pytest.mark.parametrize(
