@@ -38,4 +38,3 @@ def test_the_monitors_watch_themselves_and_tell_the_inbox(product: Product, live
     jobs = {job["job_name"] for job in yaml.safe_load(plan.prometheus["prometheus.yml"])["scrape_configs"]}
     assert jobs == {"serving", "edge", "router", "prometheus", "alertmanager", "exporter"}
     assert f":{PORTS['inbox']}" in plan.alertmanager["alertmanager.yml"]
-    assert plan.on_call == {"flight-delays": "on-call@example.com"}
