@@ -25,6 +25,10 @@ class ProviderArgs(Args):
     account: Input[Annotated[str, Field(pattern=r"^\d{12}$")] | None] = Field(
         None, description="The 12-digit AWS account that is meant; any other is refused. None: any."
     )
+    role_arn: Input[str | None] = Field(
+        None,
+        description="Role to take for every AWS call, such as the stack's deployer; None: the caller's own rights.",
+    )
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ resources for long after they are gone, and keys and secrets that only wait for 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from infra.providers.aws.handler import URN_TAG, AwsHandler, aws_client, from_pairs
+from infra.providers.aws.handler import URN_TAG, AwsHandler, from_pairs
 from infra.providers.naming import owner
 
 
@@ -38,7 +38,7 @@ def survivors(handlers: Mapping[str, AwsHandler[Any]], known: Iterable[tuple[str
 
 def _tagged(handlers: Mapping[str, AwsHandler[Any]]) -> Iterator[Left]:
     some = next(iter(handlers.values()))
-    client = aws_client("resourcegroupstaggingapi", some.region, some.settings.endpoint)
+    client = some.client_for("resourcegroupstaggingapi")
     for page in client.get_paginator("get_resources").paginate(TagFilters=[{"Key": URN_TAG}]):
         for each in page["ResourceTagMappingList"]:
             mark, arn = from_pairs(each["Tags"])[URN_TAG], each["ResourceARN"]

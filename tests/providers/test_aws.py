@@ -152,7 +152,7 @@ def test_a_stand_in_that_is_down_has_forgotten_everything(make: Make, free_port:
 
 def test_an_error_of_aws_says_what_to_do() -> None:
     denied = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "CreateBucket")
-    assert "allow CreateBucket to this role" in aws_sentence(denied)
+    assert "allow s3:CreateBucket to whoever runs this" in aws_sentence(denied)
 
 
 @pytest.mark.parametrize("tls_only", [True, False])

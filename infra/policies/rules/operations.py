@@ -4,6 +4,7 @@ Controls: https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-co
 """
 
 from infra.policies.rule import Rule, Source, at_least, is_on
+from infra.policies.values import get
 
 RULES = (
     Rule(
@@ -25,8 +26,8 @@ RULES = (
         "CloudWatch.16",
         "Logs are kept for a year",
         ("sixfold:logs:LogGroup",),
-        at_least("retention_days", 365),  # not set: for ever
-        "set retention_days to 365 or more, or to None",
+        lambda props: [] if get(props, "retention_days") == 0 else at_least("retention_days", 365)(props),
+        "set retention_days to 365 or more, or to 0: for ever",
         Source.SECURITY_HUB,
         enforcement="advisory",
     ),

@@ -8,8 +8,10 @@ from botocore.exceptions import (
     ParamValidationError,
 )
 
+from infra.providers.aws.permissions import missing_action
+
 _REMEDIES = {
-    "AccessDenied": "allow {operation} to this role; infra/providers declares the iam_actions of each resource",
+    "AccessDenied": "allow {action} to whoever runs this; docs/provider.md lists what each resource needs",
     "ExpiredToken": "renew the AWS credentials, then run again",
     "InvalidClientTokenId": "the AWS credentials are not valid here; check AWS_PROFILE and the account",
     "Throttling": "AWS still throttles after all retries; run again later, or with a lower --parallel",
@@ -40,7 +42,8 @@ def aws_sentence(error: ClientError | BotoCoreError) -> str:
         remedy = _REMEDIES.get(_SAME.get(code, code), "read the message of AWS; then correct the program and run again")
         message = error.response.get("Error", {}).get("Message", "")
         operation = error.operation_name
-        return f"AWS refused {operation}: {code}: {message}\n  → {remedy.format(operation=operation)}"
+        action = missing_action(message, operation)
+        return f"AWS refused {operation}: {code}: {message}\n  → {remedy.format(action=action)}"
     if isinstance(error, EndpointConnectionError):
         return f"{error}\n  → check the network, and that the provider's endpoint and region are right"
     if isinstance(error, ParamValidationError):

@@ -5,7 +5,7 @@ import re
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from functools import cached_property
+from functools import cached_property, partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -24,7 +24,8 @@ TAGS = "Tags; the provider's default_tags are added."
 
 # A stand-in checks no credentials, and must never be sent real ones.
 _STAND_IN = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-_clients: dict[tuple[str, str, str], Any] = {}
+_clients: dict[tuple[str, str, str, str], Any] = {}
+_sessions: dict[tuple[str, str, str], Any] = {}
 _making = Lock()
 
 
@@ -43,7 +44,7 @@ class AwsHandler(Handler[A]):
                 f"the AWS credentials belong to account {self.account}, and this stack to {expected}",
                 remedy="switch AWS_PROFILE, or correct the account in the stack's configuration",
             )
-        return aws_client(self.service, self.region, self.settings.endpoint)
+        return self.client_for(self.service)
 
     @cached_property
     def account(self) -> str:
@@ -53,7 +54,7 @@ class AwsHandler(Handler[A]):
     @cached_property
     def caller(self) -> "GetCallerIdentityResponseTypeDef":
         """Whose the credentials are."""
-        sts: STSClient = aws_client("sts", self.region, self.settings.endpoint)
+        sts: STSClient = self.client_for("sts")
         return sts.get_caller_identity()
 
     @property
@@ -69,6 +70,11 @@ class AwsHandler(Handler[A]):
         """Account and region. A stand-in has one account, and need not run yet when names are settled."""
         account = self.settings.account or ("stand-in" if self.settings.endpoint else self.account)
         return f"{account}/{self.region}"
+
+    def client_for(self, service: str) -> Any:  # noqa: ANN401 - boto3's are made at run time
+        """Return the one client of any service, for the provider's region, endpoint and role."""
+        settings = self.settings
+        return aws_client(service, self.region, settings.endpoint, settings.role_arn)
 
     def defaults(self, args: A) -> dict[str, Any]:
         """Return the provider's default tags with the resource's own over them."""
@@ -168,20 +174,41 @@ def settle_tags(
         remove(surplus)
 
 
-def aws_client(service: str, region: str, endpoint: str | None) -> Any:  # noqa: ANN401 - boto3's are made at run time
-    """Return the one client of a service, region and endpoint. Unlike sessions, clients are thread-safe."""
-    key = (service, region, endpoint or "")
+def aws_client(service: str, region: str, endpoint: str | None, role: str | None) -> Any:  # noqa: ANN401 - boto3's are made at run time
+    """Return the one client of a service, region, endpoint and role. Unlike sessions, clients are thread-safe."""
+    key = (service, region, endpoint or "", role or "")
     with _making:
         if key not in _clients:
-            import boto3  # noqa: PLC0415 - half a second, for those who use AWS
-            from botocore.config import Config  # noqa: PLC0415
+            from botocore.config import Config  # noqa: PLC0415 - half a second, for those who use AWS
 
             config = Config(
                 retries={"mode": "standard", "max_attempts": 2 if endpoint else 8},
                 max_pool_connections=64,
                 s3={"addressing_style": "path" if endpoint else "auto"},
             )
-            credentials: Any = _STAND_IN if endpoint else {}
-            session: Any = boto3.Session(region_name=region, **credentials)  # its 400 overloads want a literal
-            _clients[key] = session.client(service, endpoint_url=endpoint, config=config)
+            session = _sessions.get(key[1:]) or _sessions.setdefault(key[1:], _session(*key[1:]))
+            _clients[key] = session.client(service, endpoint_url=endpoint or None, config=config)
         return _clients[key]
+
+
+def _session(region: str, endpoint: str, role: str) -> Any:  # noqa: ANN401 - its 400 overloads want a literal
+    """Return a session of whoever runs this, or of the role that they take; a stand-in is asked for its own role."""
+    import boto3  # noqa: PLC0415 - see _client
+    from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials  # noqa: PLC0415
+    from botocore.exceptions import NoCredentialsError  # noqa: PLC0415
+
+    known: Any = _STAND_IN if endpoint else {}
+    session: Any = boto3.Session(region_name=region, **known)
+    if role:
+        own = session.get_credentials()
+        if own is None:
+            raise NoCredentialsError
+        fetcher = AssumeRoleCredentialFetcher(
+            partial(boto3.Session(region_name=region).client, endpoint_url=endpoint or None),
+            own,
+            role,
+            {"RoleSessionName": "sixfold"},
+        )
+        # There is no public way to a role that is taken again before its hour is over, other than a file in ~/.aws.
+        session._session._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")  # noqa: SLF001
+    return session

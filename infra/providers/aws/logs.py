@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from mypy_boto3_logs.type_defs import LogGroupTypeDef
 
 # What CloudWatch accepts.
-_Days = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
+_Days = Literal[
+    0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
+]
 
 
 class LogGroupArgs(Args):
@@ -26,9 +28,9 @@ class LogGroupArgs(Args):
     name: Input[Annotated[str, Field(pattern=r"^[.\-_/#A-Za-z0-9]{1,512}$")] | None] = Field(
         None, description="1-512 characters; None: derived from the resource's name. A change replaces."
     )
-    retention_days: Input[_Days | None] = Field(
+    retention_days: Input[_Days] = Field(
         365,
-        description="Days that events are kept: 1, 3, 5, 7, 14, 30, 60, 90 and others of CloudWatch; None: for ever.",
+        description="Days that events are kept: 1, 3, 5, 7, 14, 30, 60, 90 and others of CloudWatch; 0: for ever.",
     )
     kms_key_arn: Input[str | None] = Field(None, description="KMS key that encrypts; None: CloudWatch's own key.")
     tags: Tags = Field(default={}, description=TAGS)
@@ -76,10 +78,10 @@ class LogGroupHandler(AwsHandler[LogGroupArgs]):
             remove=lambda keys: client.untag_resource(resourceArn=arn, tagKeys=keys),
         )
         if have.retention_days != args.retention_days:
-            if args.retention_days is None:
-                client.delete_retention_policy(logGroupName=resource_id)
-            else:
+            if args.retention_days:
                 client.put_retention_policy(logGroupName=resource_id, retentionInDays=args.retention_days)
+            else:
+                client.delete_retention_policy(logGroupName=resource_id)
         if have.kms_key_arn != args.kms_key_arn:
             if args.kms_key_arn is None:
                 client.disassociate_kms_key(logGroupName=resource_id)
@@ -94,7 +96,7 @@ class LogGroupHandler(AwsHandler[LogGroupArgs]):
         arn = group["arn"].removesuffix(":*")
         args = LogGroupArgs(
             name=resource_id,
-            retention_days=group.get("retentionInDays"),
+            retention_days=group.get("retentionInDays", 0),
             kms_key_arn=group.get("kmsKeyId"),
             tags=own_tags(self._tags(arn)),
         )

@@ -60,6 +60,7 @@ CASES = {
     "net_table": Case(RouteTableHandler, {"vpc_id": "@net.id"}),
     "net_group": Case(SecurityGroupHandler, {"vpc_id": "@net.id"}),
     "net_nat": Case(NatGatewayHandler, {"subnet_id": "@net_a.id"}),
+    "net_nat_b": Case(NatGatewayHandler, {"subnet_id": "@net_b.id"}),
     "ec2_vpc": Case(
         VpcHandler,
         {"cidr": "10.2.0.0/16"},
@@ -109,6 +110,7 @@ CASES = {
         {"vpc_id": "@net.id", "routes": {"0.0.0.0/0": "@net_nat.id"}, "subnet_ids": ["@net_a.id"]},
         changes=[
             {"routes": {"192.168.0.0/16": "@net_nat.id"}},
+            {"routes": {"192.168.0.0/16": "@net_nat_b.id"}},
             {"subnet_ids": ["@net_b.id"]},
             {"tags": {"a": "b"}},
             {"vpc_id": "@net_2.id", "subnet_ids": [], "routes": {}},

@@ -9,7 +9,7 @@ CASES = {
         {"retention_days": 30},
         changes=[
             {"retention_days": 7},
-            {"retention_days": None},
+            {"retention_days": 0},
             {"tags": {"a": "b"}},
             {"force_destroy": True},
             {"name": "/other/trace"},
