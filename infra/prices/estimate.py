@@ -54,4 +54,5 @@ def _lines(resource: Resource, table: Table) -> Iterator[Line]:
         return
     label = f"{kind.rsplit(':', 1)[-1]} {name}"
     for cost in PRICED[kind](resource.props, table, table.region(resource.region)):
-        yield Line(component(resource.urn), label, cost.what, cost.usd)
+        if cost.usd != 0:
+            yield Line(component(resource.urn), label, cost.what, cost.usd)

@@ -47,6 +47,15 @@ def down(stack: Stack = "local") -> None:
     console.print(f"Gone. Kept: releases and ledger in {work.home}. Next: `make up` brings it all back")
 
 
+@app.command(name="preflight")
+def show_preflight(stack: Stack = "local") -> None:
+    """List all that would stop an `up` half-way: credentials, region, permissions, quotas, addresses."""
+    from sixfold.cli.preflight import preflight, require_none  # noqa: PLC0415 - loads the whole program
+
+    require_none(preflight(Workspace(stack)), stack)
+    console.print(f"Nothing stands in the way of: sixfold up --stack {stack}")
+
+
 @app.command()
 def leaks(stack: Stack = "local") -> None:
     """Look for what a stack left in AWS after `sixfold down`. What is found ends with exit code 1."""

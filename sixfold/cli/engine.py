@@ -27,7 +27,10 @@ class Engine:
         return not self._deployment().get("resources")
 
     def held(self) -> list[tuple[str, str, str]]:
-        """Return type, id and URN of each resource in the state."""
+        """Return type, id and URN of each resource in the state; none where there is no such stack."""
+        stacks = json.loads(self._run("stack", "ls", "--json", quiet=True))
+        if self.stack not in {each["name"].rsplit("/", 1)[-1] for each in stacks}:
+            return []
         resources = self._deployment().get("resources") or []
         return [(each["type"], each["id"], each["urn"]) for each in resources if "id" in each]
 
@@ -86,7 +89,7 @@ class Engine:
             "--color",
             "always" if sys.stdout.isatty() else "never",
         ]
-        if arguments[:2] != ("stack", "select"):
+        if arguments[:2] not in {("stack", "select"), ("stack", "ls")}:
             command += ["--stack", self.stack]
         done = subprocess.run(command, cwd=self.root, text=True, stdout=subprocess.PIPE if quiet else None, check=False)
         if done.returncode:

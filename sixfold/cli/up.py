@@ -22,6 +22,9 @@ def up(work: Workspace) -> None:
     """
     settings = read(work.stack_file)
     stages = Stages()
+    if not settings.local:
+        with stages.stage("preflight"):
+            _require_clear_way(work)
     with stages.stage("infrastructure"):
         work.engine.select()
         for pid in clear_dead(work.home / "state", work.engine.stack):
@@ -53,6 +56,12 @@ def up(work: Workspace) -> None:
                 say(f"{version.url}/predict → {json.dumps(answer['prediction'])} by release {answer['release']}")
     console.print(status.products_table(work.environment), status.endpoints_table(work.environment), stages.table())
     console.print(f"Next: open {work.environment.endpoints.portal}, or `sixfold predict`, or `make down`")
+
+
+def _require_clear_way(work: Workspace) -> None:
+    from sixfold.cli.preflight import preflight, require_none  # noqa: PLC0415 - loads the whole program
+
+    require_none(preflight(work), work.engine.stack)
 
 
 def _first_release(work: Workspace, product: str, version: str) -> None:
