@@ -33,7 +33,9 @@ def preflight(work: Workspace) -> list[Problem]:
     on_aws = [each for each in planned if each.on_aws]
     if not on_aws:
         return []
-    return problems(on_aws, settings, work.engine.held(), lambda service: aws_client(service, settings.region, None))
+    role = on_aws[0].provider.get("role_arn")
+    clients = partial(aws_client, region=settings.region, endpoint=None, role=role)
+    return problems(on_aws, settings, work.engine.held(), clients)
 
 
 def problems(planned: Sequence[Planned], settings: Settings, held: Held, clients: Clients) -> list[Problem]:
