@@ -11,7 +11,7 @@ export OTEL_SDK_DISABLED := true
 export PULUMI_SKIP_UPDATE_CHECK := true
 export RAY_USAGE_STATS_ENABLED := 0
 
-.PHONY: help bootstrap up down status cost check test conformance lock
+.PHONY: help bootstrap up down status cost check test conformance cluster lock
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -45,6 +45,10 @@ test: bootstrap ## run the tests; ARGS="-k name" selects some
 
 conformance: bootstrap ## take every AWS resource type through its life, and print the table; ARGS="-k s3" selects
 	@pytest -q tests/engine/test_provider_aws.py $(ARGS)
+
+cluster: bootstrap ## prove the stacks on a Kubernetes control plane of our own, each test with its time
+	@$(PYTHON) tools/bootstrap.py --only cluster
+	@pytest tests/cluster -v --durations=0 --durations-min=0.05 $(ARGS)
 
 lock: bootstrap ## bring requirements.lock in step with pyproject.toml
 	@python tools/lock.py

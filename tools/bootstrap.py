@@ -16,14 +16,20 @@ from pathlib import Path
 
 import launchers
 import python_env
-from catalog import ALERTMANAGER, PROMETHEUS, PULUMI, Tool
+from catalog import ALERTMANAGER, CONTROLPLANE, PROMETHEUS, PULUMI, Tool
 from chooser import Chooser, describe
 from console import Console, StepFailed
 from stamp import Stamp, digest_of
 
 _PROJECT = Path(__file__).resolve().parents[1]
 _ENVIRONMENT = _PROJECT / ".venv"
-_PARTS: dict[str, tuple[Tool, ...]] = {"python": (), "pulumi": (PULUMI,), "monitoring": (PROMETHEUS, ALERTMANAGER)}
+_PARTS: dict[str, tuple[Tool, ...]] = {
+    "python": (),
+    "pulumi": (PULUMI,),
+    "monitoring": (PROMETHEUS, ALERTMANAGER),
+    "cluster": (CONTROLPLANE,),
+}
+_DEFAULT = ["python", "pulumi", "monitoring"]  # only tests need a control plane, and they ask for it
 
 
 async def bootstrap(parts: list[str]) -> None:
@@ -79,7 +85,7 @@ async def _install(tool: Tool, chooser: Chooser, stamp: Stamp, console: Console)
 def main() -> None:
     """Parse the arguments, run, and turn failures into sentences."""
     parser = argparse.ArgumentParser(description="Get what Sixfold needs onto this machine.")
-    parser.add_argument("--only", nargs="+", choices=list(_PARTS), default=list(_PARTS), help="python is always made")
+    parser.add_argument("--only", nargs="+", choices=list(_PARTS), default=_DEFAULT, help="python is always made")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # asyncio then ends its tasks, and their processes
     failed = False

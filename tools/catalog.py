@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from launchers import LANGUAGE_HOST
+from manifests import KUBERNETES, Manifests
+
+_TOOLS = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -16,9 +19,9 @@ class Tool:
 
     `commands` gives the names that each command may have elsewhere. `version` is the pinned one, as the command prints
     it; `tools/<name>/go.mod` pins its module. `minimum` is what is good enough where somebody else installed it.
-    `version_symbol` is the Go variable that the build writes the version to. `duration` tells people how long a build
-    takes. `assets` are files that the module embeds and its published zip lacks. `companions` are scripts to put beside
-    what is built.
+    `version_symbol` is the Go variable that the build writes the version to, `symbols` are others with their values.
+    `duration` tells people how long a build takes. `assets` are files that the module embeds and its published zip
+    lacks. `companions` are scripts to put beside what is built, `manifests` files of other modules.
     """
 
     name: str
@@ -29,10 +32,16 @@ class Tool:
     version_symbol: str
     duration: str
     module: str
+    symbols: tuple[str, ...] = ()
     tags: str = ""
     packages: tuple[str, ...] = ()
     assets: tuple[str, ...] = ()
     companions: dict[str, str] = field(default_factory=dict)
+    manifests: tuple[Manifests, ...] = ()
+
+    def sources(self) -> list[Path]:
+        """Return the files that it is built from: go.mod, go.sum, and a program of ours if there is one."""
+        return sorted((_TOOLS / self.name).iterdir())
 
 
 PULUMI = Tool(
@@ -70,6 +79,18 @@ ALERTMANAGER = Tool(
     tags="netgo",
     # Debian's own is taken from PATH only: it wants its template in /usr/share, so it must be installed.
     assets=("ui/app/dist/index.html",),
+)
+CONTROLPLANE = Tool(
+    name="controlplane",
+    version="1.37.2",
+    minimum="1.37.2",
+    commands={"controlplane": ()},  # a build of our own, which nobody else has on PATH
+    version_argument="--version",
+    version_symbol="main.version",
+    symbols=tuple(f"k8s.io/component-base/version.git{each}" for each in ("Version=v1.37.2", "Major=1", "Minor=37")),
+    duration="about 7 minutes on two cores",
+    module="k8s.io/kubernetes",
+    manifests=KUBERNETES,
 )
 
 

@@ -1,23 +1,24 @@
 """Builds a tool from its Go module, every module checked against the committed go.sum."""
 
 import hashlib
-import json
 import shutil
 from pathlib import Path
 
 import cache
 from catalog import Tool, parse_version, version_of
+from gomodule import GO_ENVIRONMENT, download
+from manifests import collect
 from processes import CommandFailed, run
 
 _TOOLS = Path(__file__).parent
-_GO_ENVIRONMENT = {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off", "GOFLAGS": ""}
+_OPTIONS = ("-mod=readonly", "-buildvcs=false", "-trimpath", "-gcflags=all=-dwarf=false")  # nobody debugs these builds
 
 
 def build_key(tool: Tool) -> str:
     """Name a build in the cache: it changes with the pins, sums included."""
-    pins = b"".join((_TOOLS / tool.name / name).read_bytes() for name in ("go.mod", "go.sum"))
-    scripts = "".join(tool.companions.values()).encode()
-    return f"{tool.name}-{tool.version}-{hashlib.sha256(pins + scripts).hexdigest()[:12]}"
+    pins = b"".join(file.read_bytes() for file in tool.sources())
+    others = "".join([*tool.companions.values(), *map(str, tool.manifests)]).encode()
+    return f"{tool.name}-{tool.version}-{hashlib.sha256(pins + others).hexdigest()[:12]}"
 
 
 def go_version(tool: Tool) -> tuple[int, ...]:
@@ -37,20 +38,22 @@ async def build(tool: Tool, uv: Path) -> dict[str, Path]:
     async def make(draft: Path) -> None:
         source = draft / "source"
         source.mkdir()
-        for name in ("go.mod", "go.sum"):
-            shutil.copyfile(_TOOLS / tool.name / name, source / name)
+        for file in tool.sources():
+            shutil.copyfile(file, source / file.name)
         go = await _go(go_version(tool), uv)
         if tool.assets:
             await _supply_assets(tool, go, source)
         log = cache.log(f"{tool.name}-build")
-        symbols = f"-s -w -X {tool.version_symbol}={tool.version}"
-        options = ("-mod=readonly", "-buildvcs=false", "-trimpath", f"-tags={tool.tags}", f"-ldflags={symbols}")
-        await run(go, "build", *options, "-o", f"{draft}/", "tool", log=log, cwd=source, env=_GO_ENVIRONMENT)
+        symbols = " -X ".join((f"{tool.version_symbol}={tool.version}", *tool.symbols))
+        options = (*_OPTIONS, f"-tags={tool.tags}", f"-ldflags=-s -w -X {symbols}")
+        await run(go, "build", *options, "-o", f"{draft}/", "tool", log=log, cwd=source, env=GO_ENVIRONMENT)
         if missing := [name for name in tool.commands if not (draft / name).exists()]:
             raise CommandFailed(f"go made no {' and no '.join(missing)}")
         for name, script in tool.companions.items():
             (draft / name).write_text(script)
             (draft / name).chmod(0o755)
+        for manifests in tool.manifests:
+            await collect(manifests, draft, go)
         shutil.rmtree(source)
 
     entry = await cache.obtain(build_key(tool), make)
@@ -75,13 +78,11 @@ async def _go(wanted: tuple[int, ...], uv: Path) -> Path:
 async def _supply_assets(tool: Tool, go: Path, source: Path) -> None:
     """Build from a copy of the verified module that has the files of its web UI, which stay empty here."""
     log = cache.log(f"{tool.name}-module")
-    await run(go, "mod", "download", "-json", tool.module, log=log, cwd=source, env=_GO_ENVIRONMENT)
-    text = log.read_text()
-    module = json.loads(text[text.index("{") :])
+    module = await download(tool.module, go, source, log)
     copy = source / "module"
     shutil.copytree(module["Dir"], copy)
     await run("chmod", "-R", "u+w", copy, log=log)
     for asset in tool.assets:
         (copy / asset).parent.mkdir(parents=True, exist_ok=True)
         (copy / asset).write_text("This build has no web UI.\n")
-    await run(go, "mod", "edit", f"-replace={tool.module}=./module", log=log, cwd=source, env=_GO_ENVIRONMENT)
+    await run(go, "mod", "edit", f"-replace={tool.module}=./module", log=log, cwd=source, env=GO_ENVIRONMENT)

@@ -31,6 +31,6 @@ class Stamp:
 
 def digest_of(tool: Tool) -> str:
     """Digest what a tool is made from: its pins, and what is known about it."""
-    pins = [(_TOOLS / tool.name / name).read_bytes() for name in ("go.mod", "go.sum")]
-    own = [(_TOOLS / name).read_bytes() for name in ("catalog.py", "launchers.py")]
+    pins = [file.read_bytes() for file in tool.sources()]
+    own = [(_TOOLS / name).read_bytes() for name in ("catalog.py", "launchers.py", "manifests.py")]
     return hashlib.sha256(b"\0".join(pins + own)).hexdigest()

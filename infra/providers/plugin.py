@@ -8,6 +8,10 @@ import sys
 import threading
 from importlib.machinery import PathFinder
 from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
 
 class _LeftOut:
@@ -38,14 +42,19 @@ def skip_the_sdk() -> None:
 def main() -> None:
     """Serve until the engine stops this process or goes away."""
     skip_the_sdk()
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - after the SDK has been skipped
+    from infra.providers.catalogue import HANDLERS  # noqa: PLC0415 - after the SDK has been skipped
+    from infra.providers.lookups import LOOKUPS  # noqa: PLC0415
+    from infra.providers.protocol import Servicer  # noqa: PLC0415
+
+    serve(Servicer(HANDLERS, LOOKUPS))
+
+
+def serve(servicer: "ResourceProviderServicer") -> None:
+    """Serve the engine on a port that is printed, until it goes away."""
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
 
     import grpc  # noqa: PLC0415
     from pulumi.runtime.proto import provider_pb2_grpc  # noqa: PLC0415
-
-    from infra.providers.catalogue import HANDLERS  # noqa: PLC0415
-    from infra.providers.lookups import LOOKUPS  # noqa: PLC0415
-    from infra.providers.protocol import Servicer  # noqa: PLC0415
 
     # gRPC logs a traceback for every call that is not implemented; the engine probes for some.
     logging.getLogger("grpc").setLevel(logging.CRITICAL)
@@ -54,7 +63,7 @@ def main() -> None:
 
     unlimited = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
     server = grpc.server(ThreadPoolExecutor(max_workers=64), options=unlimited)
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(HANDLERS, LOOKUPS), server)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     sys.stdout.write(f"{port}\n")

@@ -4,7 +4,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from catalog import ALERTMANAGER, PROMETHEUS, PULUMI, Tool, good_enough, on_path, outside_environments, parse_version
+from catalog import (
+    ALERTMANAGER,
+    CONTROLPLANE,
+    PROMETHEUS,
+    PULUMI,
+    Tool,
+    good_enough,
+    on_path,
+    outside_environments,
+    parse_version,
+)
 from gobuild import go_version
 
 MakeCommand = Callable[[str, str], Path]
@@ -46,7 +56,7 @@ def test_commands_of_a_virtual_environment_are_not_taken_for_the_machines_own(tm
     assert outside_environments(f"{tmp_path}/clone/.venv/bin:/usr/bin:") == "/usr/bin"
 
 
-@pytest.mark.parametrize("tool", [PULUMI, PROMETHEUS, ALERTMANAGER])
+@pytest.mark.parametrize("tool", [PULUMI, PROMETHEUS, ALERTMANAGER, CONTROLPLANE])
 def test_a_tools_version_is_the_one_that_its_go_module_pins(tool: Tool, tools: Path) -> None:
     pinned = re.search(rf"{tool.module} v(\S+)", (tools / tool.name / "go.mod").read_text())
     version = (
@@ -61,6 +71,6 @@ def test_the_engine_is_in_step_with_its_sdk(tools: Path) -> None:
     assert f"pulumi=={PULUMI.version}" in project["dependencies"]
 
 
-@pytest.mark.parametrize("tool", [PULUMI, PROMETHEUS, ALERTMANAGER])
+@pytest.mark.parametrize("tool", [PULUMI, PROMETHEUS, ALERTMANAGER, CONTROLPLANE])
 def test_the_wheel_of_go_is_new_enough_for_every_module(tool: Tool, tools: Path) -> None:
     assert parse_version((tools / "go.txt").read_text()) >= go_version(tool)

@@ -1,0 +1,102 @@
+"""A Kubernetes control plane for the run, and Pulumi projects that provision on it."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from tests._projects import Project, find_engine, projects
+from tests.cluster._plane import Plane, running
+
+_HERE = Path(__file__).parent
+_ROOT = _HERE.parents[1]
+_BUILD = pytest.StashKey[subprocess.Popen[str]]()
+_WITH_A_BUILD_S = 1800
+_DOWNLOAD_S = 120
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the tests of this folder last: what they need may be built meanwhile, which the first one then waits for."""
+    ours = [item for item in items if _HERE in item.path.parents]
+    for item in ours:
+        item.add_marker(pytest.mark.timeout(_WITH_A_BUILD_S))
+    items[:] = [item for item in items if item not in ours] + ours
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Have the control plane built in the background, unless it is there; every other test goes first."""
+    if session.config.option.collectonly or not any(_HERE in item.path.parents for item in session.items):
+        return
+    command = ["nice", "-n", "19", sys.executable, str(_ROOT / "tools" / "bootstrap.py"), "--only", "cluster"]
+    session.config.stash[_BUILD] = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave no build behind."""
+    if build := config.stash.get(_BUILD, None):
+        build.terminate()  # it ends its compiler and removes its draft
+        build.communicate()
+
+
+@pytest.fixture(scope="session")
+def binary(request: pytest.FixtureRequest) -> Path:
+    """The control plane's binary; shows how its build goes on."""
+    build, said = request.config.stash[_BUILD], ""
+    terminal, capture = map(request.config.pluginmanager.getplugin, ("terminalreporter", "capturemanager"))
+    for line in build.stdout or ():
+        said += line
+        with capture.global_and_fixture_disabled():
+            terminal.write_line(line.rstrip())
+    if build.wait() != 0:
+        pytest.fail(f"there is no control plane:\n{said}", pytrace=False)
+    return (Path(sys.prefix) / "bin" / "controlplane").resolve()
+
+
+@pytest.fixture(scope="session")
+def plane(binary: Path, free_port: Callable[[], int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plane]:
+    """A control plane for the whole run."""
+    with running(binary, tmp_path_factory.mktemp("plane"), free_port) as up:
+        yield up
+
+
+@pytest.fixture
+def namespace(plane: Plane, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A namespace of the test's own, in which pods must be restricted."""
+    name = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower())[-60:].strip("-")
+    labels = {"pod-security.kubernetes.io/enforce": "restricted"}
+    made = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
+    plane.kubectl("apply", "-f", "-", given=json.dumps(made))
+    yield name
+    plane.kubectl("delete", "namespace", name, "--wait=false")
+
+
+@pytest.fixture(scope="session")
+def kubernetes(plane: Plane, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of Pulumi projects on the control plane: the official plugin, or else the stand-in."""
+    pulumi, home = find_engine(), tmp_path_factory.mktemp("pulumi-home")
+    env = {"KUBECONFIG": str(plane.kubeconfig)}
+    install = [str(pulumi), "plugin", "install", "resource", "kubernetes", version("pulumi-kubernetes")]
+    had = subprocess.run(
+        install, env={**os.environ, "PULUMI_HOME": str(home)}, timeout=_DOWNLOAD_S, capture_output=True, check=False
+    )
+    if had.returncode == 0:
+        return env | {"PULUMI_HOME": str(home)}
+    folders = (str(_HERE / "stand_in" / "bin"), str(pulumi.parent), os.environ["PATH"])
+    return env | {"PATH": os.pathsep.join(folders)}
+
+
+@pytest.fixture(scope="module")
+def make_project(
+    kubernetes: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Project]]:
+    """A function `(program, **config) -> Project`; the program is a text, or a path to a file. Destroyed at the end."""
+    with projects(find_engine(), tmp_path_factory.mktemp("projects"), kubernetes) as make:
+        yield make
