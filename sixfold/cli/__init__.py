@@ -24,6 +24,7 @@ data = typer.Typer(no_args_is_help=True, help="The data lake and the feature sto
 app.add_typer(data, name="data")
 
 Stack = Annotated[str, typer.Option(envvar="STACK", help="Which stack; its settings are stacks/Pulumi.<stack>.yaml.")]
+Version = Annotated[str, typer.Option(help="Which API version.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 Product = Annotated[str, typer.Argument(help="Which product, as in its product.yaml.")]
 
@@ -122,6 +123,23 @@ def release(product: Product, version: str, digest: str, stack: Stack = "local")
     console.print(f"Next: `sixfold predict {product}`, and commit {work.stack_file.name}")
 
 
+@app.command(name="replay")
+def run_replay(
+    since: Annotated[datetime, typer.Option("--from", help="The time of the first prediction, in UTC.")],
+    until: Annotated[datetime, typer.Option("--to", help="The time before which the last one is made.")],
+    product: Product = "flight-delays",
+    version: Version = "v1",
+    speed: Annotated[float, typer.Option(min=1, help="Seconds of the past in one second, at most.")] = 10_000,
+    stack: Stack = "local",
+) -> None:
+    """Send the past through the live endpoint; Ctrl-C stops it, and the same command goes on from there."""
+    from sixfold.cli.replay import Span, show  # noqa: PLC0415 - progress bars and a client that others need not
+
+    first, last = since.replace(tzinfo=UTC), until.replace(tzinfo=UTC)
+    show(Workspace(stack), Span(product=product, version=version, since=first, until=last), speed)
+    console.print(f"Next: `sixfold status`, or the dashboard of {product}")
+
+
 @app.command()
 def rollback(
     product: Product = "flight-delays",
@@ -158,7 +176,7 @@ def dashboard(product: Product = "flight-delays", stack: Stack = "local") -> Non
 @app.command()
 def predict(
     product: Product = "flight-delays",
-    version: Annotated[str, typer.Option()] = "v1",
+    version: Version = "v1",
     row: Annotated[str | None, typer.Option(help="A row as JSON; the contract's example if left out.")] = None,
     stack: Stack = "local",
 ) -> None:

@@ -158,13 +158,9 @@ def predict(work: Workspace, product: str, version: str, row: str | None = None)
         SixfoldError: there is no such version, or it did not answer with a prediction.
 
     """
-    urls = {(p.name, v.version): v.url for p in work.environment.products for v in p.api_versions}
-    if (product, version) not in urls:
-        known = ", ".join(" ".join(key) for key in urls)
-        raise SixfoldError(f"the stack serves no {product} {version}", remedy=f"name one of these: {known}")
     body = row or json.dumps(work.product(product).example)
     headers = {"Content-Type": "application/json", "X-Consumer": "sixfold-cli"}
-    answer = httpx.post(f"{urls[product, version]}/predict", content=body, headers=headers, timeout=30)
+    answer = httpx.post(f"{url(work, product, version)}/predict", content=body, headers=headers, timeout=30)
     if not answer.is_success:
         problem = answer.json()
         faults = "; ".join(f"{fault['pointer']}: {fault['detail']}" for fault in problem.get("errors", []))
@@ -174,6 +170,20 @@ def predict(work: Workspace, product: str, version: str, row: str | None = None)
         )
     prediction: dict[str, Any] = answer.json()
     return prediction
+
+
+def url(work: Workspace, product: str, version: str) -> str:
+    """Return where an API version is served.
+
+    Raises:
+        SixfoldError: there is no such version.
+
+    """
+    urls = {(p.name, v.version): v.url for p in work.environment.products for v in p.api_versions}
+    if (product, version) not in urls:
+        known = ", ".join(" ".join(key) for key in urls)
+        raise SixfoldError(f"the stack serves no {product} {version}", remedy=f"name one of these: {known}")
+    return urls[product, version]
 
 
 def teardown(work: Workspace) -> None:

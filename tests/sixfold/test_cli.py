@@ -5,7 +5,19 @@ from typer.testing import CliRunner
 
 from sixfold.cli import app, main
 
-COMMANDS = ("up", "down", "status", "train", "evaluate", "publish", "release", "rollback", "ledger", "predict")
+COMMANDS = (
+    "up",
+    "down",
+    "status",
+    "train",
+    "evaluate",
+    "publish",
+    "release",
+    "rollback",
+    "ledger",
+    "replay",
+    "predict",
+)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
