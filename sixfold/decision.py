@@ -1,4 +1,4 @@
-"""Whether a rollout goes on: errors, latency and the product's metric, candidate against the release it replaces. Pure."""
+"""Whether a rollout goes on: errors, latency and the product's metric, candidate against live release. Pure."""
 
 import math
 from enum import StrEnum
@@ -48,8 +48,8 @@ class Judgement(NamedTuple):
 def judge(product: Product, quality: Quality, live: Requests, candidate: Requests, onto: int) -> Judgement:
     """Say whether the candidate may answer `onto` per cent of the traffic.
 
-    It is rolled back where it is surely worse: in its metric by more than the release margin, in failed or slow requests
-    by more than the objective allows to be bad at all. It goes on only where labels are enough and what it could cost,
+    It is rolled back where it is surely worse: in its metric by more than the release margin, in failed or slow
+    requests by more than the objective allows to be bad at all. It goes on only where labels are enough and what it could cost,
     over all traffic and at worst, stays within the release margin: at 5% a rough idea is enough, at 100% it is not.
     """
     metric, slo = product.metric, product.slo
