@@ -3,6 +3,7 @@
 from typing import Any
 
 from infra.providers.aws.athena import WorkGroupHandler
+from infra.providers.aws.budgets import BudgetHandler
 from infra.providers.aws.cloudwatch import AlarmHandler
 from infra.providers.aws.dynamodb import TableHandler
 from infra.providers.aws.ecr import RepositoryHandler
@@ -39,6 +40,7 @@ HANDLERS: tuple[type[Handler[Any]], ...] = (
     AlarmHandler,
     BucketHandler,
     BucketObjectHandler,
+    BudgetHandler,
     ClusterHandler,
     DatabaseHandler,
     GlueTableHandler,
