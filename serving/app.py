@@ -20,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from serving.body import read_json
 from serving.docs import openapi, page
+from serving.mirror import OF, others
 from serving.parsing import parse, parse_rows
 from serving.problems import Problem
 from serving.runtime import Runtime
@@ -46,18 +47,26 @@ _MOMENT = TypeAdapter(AwareDatetime)
 async def predict(request: Request, runtime: Runtime) -> Response:
     """Answer one row, or a batch."""
     started, status, consumer = time.perf_counter(), HTTPStatus.INTERNAL_SERVER_ERROR, _consumer(request, runtime)
+    shadow_of = _moment(request, OF)
     try:
-        rows, batch = parse_rows(await read_json(request), runtime.row, runtime.batch)
+        body = await read_json(request)
+        rows, batch = parse_rows(body, runtime.row, runtime.batch)
         served = await run_in_threadpool(runtime.predictor.predict, rows, replayed_at(request, runtime))
-        runtime.log(served, consumer)
+        runtime.log(served, consumer, shadow_of)
         status = HTTPStatus.OK
     except Problem as problem:
         status = problem.status
         raise
     finally:
-        runtime.metrics.requests(consumer, str(status.value)).inc()
-        if status not in REFUSALS:  # a refusal takes no time, and would make the service look faster
-            runtime.metrics.seconds.observe(time.perf_counter() - started)
+        if shadow_of:  # nobody waits for it, and no objective is about it
+            runtime.metrics.shadows(str(status.value)).inc()
+        else:
+            runtime.metrics.requests(consumer, str(status.value)).inc()
+            if status not in REFUSALS:  # a refusal takes no time, and would make the service look faster
+                runtime.metrics.seconds.observe(time.perf_counter() - started)
+    if not shadow_of:
+        to = others(request.headers, request.scope.get("server"))
+        runtime.mirror.send(to, body, request.headers, served[0].time.isoformat())
     answers = [each.answer() for each in served]
     return JSONResponse({"release": runtime.short, **({"predictions": answers} if batch else answers[0])})
 
@@ -172,6 +181,17 @@ def replayed_at(request: Request, runtime: Runtime) -> datetime | None:
         return _MOMENT.validate_python(given).astimezone(UTC)
     except ValidationError:
         detail = "X-Replay-Time is no moment; write it like 2013-10-01T12:00:00Z"
+        raise Problem(HTTPStatus.BAD_REQUEST, detail) from None
+
+
+def _moment(request: Request, header: str) -> datetime | None:
+    given = request.headers.get(header)
+    if given is None:
+        return None
+    try:
+        return _MOMENT.validate_python(given).astimezone(UTC)
+    except ValidationError:
+        detail = f"{header} is no moment; write it like 2013-10-01T12:00:00Z"
         raise Problem(HTTPStatus.BAD_REQUEST, detail) from None
 
 

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from serving.mirror import Counts
+
 BUCKETS_S = (0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
 
@@ -37,6 +39,8 @@ class Metrics:
             return Counter(f"sixfold_{name}", meaning, (*names, *labels), registry=registry)
 
         requests = counter("requests", "Predict requests, by consumer and HTTP status", "consumer", "code")
+        shadows = counter("shadow_requests", "Requests that another release answered, by HTTP status", "code")
+        mirrored = counter("mirrored", "Copies of requests for other releases, by outcome", "outcome")
         missing = counter("feature_missing", "Rows for which the online store had no value", "feature")
         fallback = counter("fallback", "Predictions made without some features, by reason", "reason")
         written = counter("prediction_log_written", "Rows written to the lake", "table")
@@ -47,6 +51,8 @@ class Metrics:
             "sixfold_feature_freshness_seconds", "Age of the online features", ("product",), registry=registry
         )
         self.requests = cache(lambda consumer, code: requests.labels(*identity, consumer, code))
+        self.shadows = cache(lambda code: shadows.labels(*identity, code))
+        self.mirrored = Counts(*(mirrored.labels(*identity, outcome) for outcome in Counts._fields))
         self.missing = cache(lambda feature: missing.labels(*identity, feature))
         self.fallback = cache(lambda reason: fallback.labels(*identity, reason))
         self.written = cache(lambda table: written.labels(*identity, table))

@@ -49,6 +49,7 @@ class Served(NamedTuple):
     label_key: str
     features: dict[str, float | None]
     replayed: bool = False
+    shadow: bool = False
 
     @property
     def fallback(self) -> bool:
@@ -69,7 +70,7 @@ class Served(NamedTuple):
             "features": json.dumps(self.features),
             "score": self.score,
             "fallback": self.fallback,
-            "shadow": False,
+            "shadow": self.shadow,
             "logged_at": datetime.now(UTC),
             "replayed": self.replayed,
         }

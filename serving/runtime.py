@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from models.online import OnlineReader
 from serving.lookup import Lookup, Reader
 from serving.metrics import Identity, Metrics
+from serving.mirror import Mirror
 from serving.model import Model
 from serving.parsing import Batch
 from serving.prediction_log import BufferedLog, Counts
@@ -58,6 +59,7 @@ class Runtime:
         self.batch: TypeAdapter[Any] = TypeAdapter(Batch[code.Row])  # type: ignore[name-defined] # known at run time
         self._lookup = Lookup(open_reader, deadline_s=_PATIENCE * product.slo.latency_ms / 1000)
         self.predictor = Predictor(code, features, model, self._lookup, self.metrics)
+        self.mirror = Mirror(self.metrics.mirrored)
         self._predictions = self._log(product.package, PREDICTIONS)
         self._feedback = self._log(f"feedback_{product.package}", FEEDBACK)
 
@@ -65,9 +67,11 @@ class Runtime:
         """Return a consumer that the contract names, or `unknown`: a label must not grow with what people send."""
         return header if header in self._consumers else UNKNOWN
 
-    def log(self, served: Sequence[Served], consumer: str) -> None:
-        """Hand predictions to their log."""
+    def log(self, served: Sequence[Served], consumer: str, shadow_of: datetime | None = None) -> None:
+        """Hand predictions to their log; a shadow has the time of the prediction that was answered."""
         about = self._about(consumer) | {"release": self.settings.release}
+        if shadow_of:
+            served = [each._replace(time=shadow_of, shadow=True) for each in served]
         self._predictions.add([about | each.logged() for each in served])
 
     def feed_back(self, prediction_id: UUID, label: float, consumer: str, at: datetime | None = None) -> None:
@@ -87,6 +91,7 @@ class Runtime:
 
     def close(self) -> None:
         """Write what is still in memory."""
+        self.mirror.close()
         self._predictions.close()
         self._feedback.close()
 

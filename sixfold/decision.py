@@ -49,8 +49,8 @@ def judge(product: Product, quality: Quality, live: Requests, candidate: Request
     """Say whether the candidate may answer `onto` per cent of the traffic.
 
     It is rolled back where it is surely worse: in its metric by more than the release margin, in failed or slow
-    requests by more than the objective allows to be bad at all. It goes on only where labels are enough and what it could cost,
-    over all traffic and at worst, stays within the release margin: at 5% a rough idea is enough, at 100% it is not.
+    requests by more than the objective allows to be bad at all. It goes on only where labels are enough, and what it
+    could cost at worst, over all traffic, stays within the release margin: at 5% a rough idea will do, at 100% not.
     """
     metric, slo = product.metric, product.slo
     failures = _worse(shares((live.failed, live.all), (candidate.failed, candidate.all)), 1 - slo.availability)

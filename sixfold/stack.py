@@ -16,12 +16,15 @@ from sixfold.errors import SixfoldError
 from sixfold.release import Digest
 from sixfold.validation import explain
 
-Percent = Annotated[int, Field(ge=1, le=100)]
+Percent = Annotated[int, Field(ge=0, le=100)]
 KEY = "platform"
 
 
 class Pin(Strict):
-    """A release, and the share of its API version's traffic that it answers, in per cent."""
+    """A release, and the share of its API version's traffic that it answers, in per cent.
+
+    Where there are several, each of them scores every request; at 0 a release scores, and answers nobody.
+    """
 
     release: Digest
     weight: Percent = 100

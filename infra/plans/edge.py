@@ -106,13 +106,20 @@ def _version(version: VersionTraffic) -> dict[str, Any]:
         remedy = f"Publish one with `sixfold publish {version.product}`, name it in the stack file, and run `make up`."
         answer = [_problem(_UNAVAILABLE, f"{name} has no release yet. {remedy}")]
     else:
-        proxy = _proxy({upstream.address: upstream.weight for upstream in version.upstreams}) | {
-            "health_checks": _HEALTH
-        }
+        answering = {upstream.address: upstream.weight for upstream in version.upstreams if upstream.weight}
+        proxy = _proxy(answering) | {"health_checks": _HEALTH, "headers": {"request": _mirrored(version)}}
         answer = [{"handler": "rewrite", "strip_path_prefix": version.path}, proxy]
     headers = lifecycle_headers(version)
     announce = [{"handler": "headers", "response": {"set": headers}}] if headers else []
     return {"match": [{"path": [version.path, f"{version.path}/*"]}], "handle": announce + answer, "terminal": True}
+
+
+def _mirrored(version: VersionTraffic) -> dict[str, Any]:
+    """Tell the release that answers who else is to score the request; what consumers say of that does not count."""
+    everyone = ",".join(upstream.address for upstream in version.upstreams)
+    if len(version.upstreams) > 1:
+        return {"set": {"X-Mirror-To": [everyone]}, "delete": ["X-Shadow"]}
+    return {"delete": ["X-Mirror-To", "X-Shadow"]}
 
 
 _HEALTH = {

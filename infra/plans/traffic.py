@@ -15,11 +15,14 @@ from sixfold.release import SHORT
 
 
 class Upstream(Strict):
-    """One release that answers part of an API version's traffic. `weight` is in per cent, `address` is host:port."""
+    """One release of an API version. It answers `weight` per cent of the requests; `address` is host:port.
+
+    Where there are several, each scores the requests that the others answer.
+    """
 
     release: str
     address: str
-    weight: Annotated[int, Field(ge=1, le=100)]
+    weight: Annotated[int, Field(ge=0, le=100)]
 
 
 class VersionTraffic(Strict):

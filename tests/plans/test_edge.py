@@ -62,6 +62,19 @@ def test_weights_follow_the_traffic_plan_in_the_smallest_blocks(product: Product
     assert proxy["load_balancing"]["selection_policy"]["weights"] == [9, 1]
 
 
+def test_a_release_of_weight_0_answers_nobody_and_scores_every_request(product: Product, plan: Plan) -> None:
+    config = router(plan(product, v1=[("a", "127.0.0.1:1", 100), ("b", "127.0.0.1:2", 0)]))
+    (proxy,) = [part for part in _handlers(config) if part["handler"] == "reverse_proxy"]
+    assert [upstream["dial"] for upstream in proxy["upstreams"]] == ["127.0.0.1:1"]
+    assert proxy["headers"]["request"]["set"] == {"X-Mirror-To": ["127.0.0.1:1,127.0.0.1:2"]}
+
+
+def test_consumers_cannot_say_who_scores_their_requests(live: tuple[VersionTraffic, ...]) -> None:
+    for proxy in (part for part in _handlers(router(live)) if part["handler"] == "reverse_proxy"):
+        rules = proxy["headers"]["request"]
+        assert {"X-Mirror-To", "X-Shadow"} <= {*rules["delete"], *rules.get("set", {})}
+
+
 def test_the_configuration_is_plain_json(live: tuple[VersionTraffic, ...]) -> None:
     assert json.loads(json.dumps(router(live))) == router(live)
 

@@ -1,0 +1,73 @@
+"""Has the other releases score what this one answered: off the request path, and nobody gets what they say.
+
+The router names them in `X-Mirror-To` while an API version has several releases. Consumers cannot: it sets that header
+itself.
+"""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from threading import BoundedSemaphore
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import httpx
+    from prometheus_client import Counter
+
+TO, OF = "X-Mirror-To", "X-Shadow"
+MAX_WAITING = 1_000
+_THREADS = 2
+_WITHIN_S = 30
+_KEPT = ("content-type", "x-consumer", "x-replay-time")
+
+
+class Counts(NamedTuple):
+    """Copies that arrived, and those that were given up."""
+
+    sent: "Counter"
+    dropped: "Counter"
+
+
+class Mirror:
+    """Sends copies of requests; what a slow or absent release does not take in time is dropped and counted."""
+
+    def __init__(self, counts: Counts) -> None:
+        self._counts = counts
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="mirror")
+        self._room = BoundedSemaphore(MAX_WAITING)
+
+    def send(self, to: Sequence[str], body: bytes, headers: Mapping[str, str], made: str) -> None:
+        """Send a prediction request to `host:port` addresses, with the moment `made` (ISO 8601); never waits."""
+        kept = {name: headers[name] for name in _KEPT if name in headers} | {OF: made}
+        for address in to:
+            if self._room.acquire(blocking=False):
+                self._pool.submit(self._post, f"http://{address}/predict", body, kept)
+            else:
+                self._counts.dropped.inc()
+
+    def close(self) -> None:
+        """Give up what waits."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        if "_client" in self.__dict__:
+            self._client.close()
+
+    @cached_property
+    def _client(self) -> "httpx.Client":
+        import httpx  # noqa: PLC0415 - most releases never mirror
+
+        return httpx.Client(timeout=_WITHIN_S)
+
+    def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> None:
+        try:
+            arrived = self._client.post(url, content=body, headers=dict(headers)).is_success
+        except Exception:  # noqa: BLE001 - whatever happens to a copy, the request was answered
+            arrived = False
+        finally:
+            self._room.release()
+        (self._counts.sent if arrived else self._counts.dropped).inc()
+
+
+def others(headers: Mapping[str, str], own: tuple[str, int] | None) -> list[str]:
+    """Return the addresses that a request names, without that of the release that answers it."""
+    here = f"{own[0]}:{own[1]}" if own else ""
+    return [address for address in headers.get(TO, "").split(",") if address and address != here]
