@@ -4,7 +4,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import Field
+
 from sixfold.contract import Strict
+from sixfold.drift import Reference
 from sixfold.errors import SixfoldError
 
 if TYPE_CHECKING:
@@ -33,6 +36,7 @@ class Record(Strict):
     from, and `content` are keys of what lay in them: a lake that was lost and loaded again has new ids, and the same
     content.
     `features` are in the order of the model's input. `importance` is each feature's share of the gain, and sums to 1.
+    `reference` is what live values are compared with: features as the model learned them, `score` on the test months.
     """
 
     product: str
@@ -41,6 +45,7 @@ class Record(Strict):
     content: dict[str, str]
     feature_hash: str
     features: tuple[str, ...]
+    reference: dict[str, Reference] = Field(default_factory=dict)
     params: dict[str, float | int | str | bool]
     rounds: int
     periods: Periods

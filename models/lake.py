@@ -11,7 +11,7 @@ import pyarrow as pa
 from pyiceberg.catalog import Catalog, load_catalog
 from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.schema import Schema
-from pyiceberg.table import Table
+from pyiceberg.table import ALWAYS_TRUE, Table
 from pyiceberg.transforms import IdentityTransform, MonthTransform
 
 from sixfold.environment import Platform
@@ -48,14 +48,14 @@ class Lake:
         self.platform = platform
         self._catalog = _open(platform)
 
-    def read(self, name: str) -> pl.DataFrame:
-        """Return the rows of a table as it is now.
+    def read(self, name: str, where: str = "") -> pl.DataFrame:
+        """Return the rows of a table as it is now, or just those of which `where` is true.
 
         Raises:
             SixfoldError: there is no such table.
 
         """
-        frame = pl.from_arrow(self._table(name).scan().to_arrow())
+        frame = pl.from_arrow(self._table(name).scan(where or ALWAYS_TRUE).to_arrow())
         if not isinstance(frame, pl.DataFrame):
             raise TypeError(name)
         return frame

@@ -14,7 +14,10 @@ from sixfold.environment import Platform
 from sixfold.errors import SixfoldError
 
 if TYPE_CHECKING:
+    from models.dataset import Dataset
     from models.lake import Lake
+    from sixfold.drift import Reference
+    from sixfold.metrics import Floats
 
 Progress = Callable[[str], None]
 _LOG = logging.getLogger(__name__)
@@ -48,13 +51,20 @@ def feature_hash(product: Product) -> str:
 
 
 def _code(product: Product) -> str:
-    modules = ("models.training", "models.search", "models.export", "models.dataset", "models.offline")
+    modules = ("models.training", "models.search", "models.export", "models.dataset", "models.offline", "sixfold.drift")
     return content_key(
         code_key(*modules, f"models.products.{product.package}.train"),
         feature_hash(product),
         library_key("lightgbm", "onnxmltools"),
         product.metric.name,
     )
+
+
+def _reference(data: "Dataset", scores: "Floats") -> "dict[str, Reference]":
+    from sixfold.drift import describe_all  # noqa: PLC0415 - a run with nothing to do does not wait for numpy
+
+    learned = data.part(data.train, data.validate).features
+    return describe_all({**dict(zip(data.features, learned.T, strict=True)), SCORE: scores})
 
 
 def _content(lake: "Lake", product: Product) -> dict[str, str]:
@@ -105,6 +115,7 @@ def _train(
         content=content,
         feature_hash=feature_hash(product),
         features=data.features,
+        reference=_reference(data, scores),
         params=chosen.params,
         rounds=chosen.rounds,
         periods=data.periods,

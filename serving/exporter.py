@@ -116,7 +116,7 @@ class LakeCollector(Collector):
             _log.warning("cannot look at the lake: %s", error)
 
 
-def create_app(collector: LakeCollector) -> Starlette:
+def create_app(collector: Collector) -> Starlette:
     """Return the application: /metrics and /readyz."""
     registry = CollectorRegistry()
     registry.register(collector)

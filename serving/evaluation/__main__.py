@@ -1,0 +1,108 @@
+"""Shows how good live predictions are: `python -m serving.evaluation --port N`. One process a stack."""
+
+import argparse
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import cache, partial
+from pathlib import Path
+
+import uvicorn
+from pydantic import BaseModel, Field
+
+from serving.evaluation.collector import EvaluationCollector, Found
+from serving.evaluation.drifting import drifts
+from serving.evaluation.run import Evaluator
+from serving.evaluation.skew import Skew, skew
+from serving.evaluation.source import Source
+from serving.exporter import create_app
+from serving.settings import platform
+from sixfold.contract import Product, load_products
+from sixfold.drift import Reference
+from sixfold.environment import Platform
+from sixfold.errors import SixfoldError
+from sixfold.registry import Registry
+
+EVERY_S = 15.0
+SKEW_EVERY_S = 300.0
+_log = logging.getLogger("sixfold.evaluation")
+PRODUCTS = Path(__file__).parents[2] / "models" / "products"
+
+
+class _Trained(BaseModel):
+    reference: dict[str, Reference] = Field(default_factory=dict)
+
+
+def references(registry: Registry, product: str) -> Callable[[str], Mapping[str, Reference]]:
+    """Return a function that gives what a release, by its short digest, was trained on; each is fetched once."""
+
+    @cache
+    def of(release: str) -> Mapping[str, Reference]:
+        try:
+            folder = registry.fetch(product, registry.resolve(product, release))
+        except SixfoldError as error:  # a release that is gone from the registry is still in the log
+            _log.warning("nothing to compare release %s with: %s", release, error)
+            return {}
+        return _Trained.model_validate_json((folder / "src" / "candidate.json").read_bytes()).reference
+
+    return of
+
+
+class Watch:
+    """One product, evaluated whenever it is asked; its skew, which takes seconds to find, only now and then."""
+
+    def __init__(self, platform: Platform, product: Product, home: Path) -> None:
+        self._platform, self._product = platform, product
+        self._evaluator = Evaluator(product, Source(platform, product))
+        self._references = references(Registry(platform, home), product.name)
+        self._skew: Skew | None = None
+        self._skewed_at = float("-inf")
+
+    def look(self) -> Found | None:
+        """Evaluate the product now; None where nothing was ever predicted."""
+        evaluation = self._evaluator.run(datetime.now(UTC))
+        if evaluation is None:
+            return None
+        if time.monotonic() > self._skewed_at + SKEW_EVERY_S:
+            self._skewed_at = time.monotonic()
+            self._skew = self._find_skew(evaluation.now)
+        return Found(evaluation, time.time(), drifts(evaluation.sample, self._references), self._skew)
+
+    def _find_skew(self, now: datetime) -> Skew | None:
+        try:
+            return skew(self._platform, self._product.name, now)
+        except SixfoldError as error:  # its series then is missing, which alerts; the metric is still there
+            _log.warning("%s", error)
+            return None
+
+
+def main() -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(prog="python -m serving.evaluation", description="Evaluate live predictions.")
+    parser.add_argument("--port", type=int, required=True)
+    given = parser.parse_args()
+    products, stack = load_products(PRODUCTS), platform()
+    collector, home = EvaluationCollector(products), Path(os.environ.get("SIXFOLD_HOME", ".sixfold"))
+
+    def keep_looking() -> None:
+        watches: dict[str, Watch] = {}
+        while True:
+            for name, product in products.items():
+                collector.refresh(name, partial(_look, watches, stack, product, home))
+            time.sleep(EVERY_S)
+
+    threading.Thread(target=keep_looking, daemon=True).start()
+    uvicorn.run(create_app(collector), host="127.0.0.1", port=given.port, log_level="warning")
+
+
+def _look(watches: dict[str, Watch], stack: Platform, product: Product, home: Path) -> Found | None:
+    if product.name not in watches:
+        watches[product.name] = Watch(stack, product, home)
+    return watches[product.name].look()
+
+
+if __name__ == "__main__":
+    main()

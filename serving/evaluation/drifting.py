@@ -1,0 +1,57 @@
+"""How far what is served has drifted from the release's own training; it needs no label."""
+
+from collections.abc import Callable, Mapping
+
+import polars as pl
+
+from sixfold.contract import Strict
+from sixfold.drift import Reference, kolmogorov_smirnov, population_stability
+
+SCORE = "score"
+FEWEST = 200
+"""A distribution of fewer rows says more about chance than about drift."""
+
+References = Callable[[str], Mapping[str, Reference]]
+
+
+class Drift(Strict):
+    """One feature of one release, or its `score`, over the window; `psi` and `ks` as in `sixfold.drift`."""
+
+    api_version: str
+    release: str
+    feature: str
+    psi: float
+    ks: float
+    missing: float
+
+
+def drifts(sample: pl.DataFrame, references: References) -> list[Drift]:
+    """Return the drift of each feature of each release.
+
+    Args:
+        sample: features as served (`join.features`).
+        references: gives by release what it was trained on; a release that brings none has no drift.
+
+    """
+    if sample.is_empty():
+        return []
+    parts = sample.partition_by("api_version", "release", as_dict=True)
+    return [
+        _drift(str(version), str(release), name, reference, part)
+        for (version, release), part in sorted(parts.items())
+        if part.height >= FEWEST
+        for name, reference in references(str(release)).items()
+        if name in part.columns
+    ]
+
+
+def _drift(version: str, release: str, name: str, reference: Reference, part: pl.DataFrame) -> Drift:
+    values = part[name].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    return Drift(
+        api_version=version,
+        release=release,
+        feature=name,
+        psi=population_stability(reference, values),
+        ks=kolmogorov_smirnov(reference, values),
+        missing=part[name].null_count() / part.height,
+    )
