@@ -11,7 +11,7 @@ from infra.providers.local.process import Process, Reload
 
 
 class Monitoring(ComponentResource):
-    """The lake's exporter, Prometheus, Alertmanager, and an inbox that keeps every alert in a file."""
+    """The lake's exporter, the evaluation, Prometheus, Alertmanager, and an inbox that keeps every alert in a file."""
 
     def __init__(
         self,
@@ -27,6 +27,7 @@ class Monitoring(ComponentResource):
         self._runtime, self._ports = runtime, ports
         self._service("inbox", "--file", str(runtime.home / "alerts.jsonl"))
         self._service("exporter", environment=environment)
+        self._service("evaluation", environment=environment)
         self._monitor(
             "alertmanager",
             "--config.file={dir}/alertmanager.yml",

@@ -57,6 +57,7 @@ def panels(product: Product) -> list[Panel]:
     available, fast = slo.availability(product), slo.latency(product)
     quantile = f"histogram_quantile(%s, sum by (api_version, le) (rate(sixfold_request_seconds_bucket{own}[5m])))"
     promised = product.slo.latency_quantile
+    live = f'{{product="{product.name}",shadow="false",slice=""}}'
     rate = f"sum by (%s) (rate(%s{own}[5m]))"
     return [
         Panel("Requests", "reqps", {"{{consumer}} {{code}}": rate % ("consumer, code", "sixfold_requests_total")}),
@@ -80,6 +81,32 @@ def panels(product: Product) -> list[Panel]:
             {
                 "{{api_version}} availability": f"{available.recorded('1h')} / {available.budget:.6g}",
                 "{{api_version}} latency": f"{fast.recorded('1h')} / {fast.budget:.6g}",
+            },
+        ),
+        Panel(
+            f"Live {product.metric.name}, past {product.metric.window_hours:g} hours, with its 95% interval",
+            "short",
+            {
+                "{{api_version}} {{release}}": f"sixfold_live_metric{live}",
+                "{{release}} at least": f"sixfold_live_metric_low{live}",
+                "{{release}} at most": f"sixfold_live_metric_high{live}",
+                "threshold": f"vector({product.metric.live_threshold:.15g})",
+            },
+        ),
+        Panel(
+            "Predictions whose label is there",
+            "percentunit",
+            {
+                "{{api_version}} {{release}}": f"sixfold_live_label_coverage{live}",
+                "asked for": f"vector({product.metric.min_coverage:.15g})",
+            },
+        ),
+        Panel(
+            "Drift from training, the five largest",
+            "short",
+            {
+                "{{release}} {{feature}}": f"topk(5, sixfold_drift_psi{own})",
+                "allowed": f"vector({product.metric.max_drift:.15g})",
             },
         ),
         Panel(

@@ -14,7 +14,7 @@ from infra.plans.traffic import VersionTraffic
 from sixfold.contract import Product, Strict
 
 RULES = "rules.yml"
-MONITORS = ("prometheus", "alertmanager", "exporter")
+MONITORS = ("prometheus", "alertmanager", "exporter", "evaluation")
 
 
 class MonitoringPlan(Strict):

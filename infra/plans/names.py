@@ -7,7 +7,10 @@ from pathlib import Path
 from sixfold.environment import Databases, Endpoints
 
 HOST = "127.0.0.1"
-SERVICES = ("edge", "edge-admin", "router", "router-admin", "aws", "prometheus", "alertmanager", "inbox", "exporter")
+SERVICES = (
+    *("edge", "edge-admin", "router", "router-admin", "aws"),
+    *("prometheus", "alertmanager", "inbox", "exporter", "evaluation"),
+)
 FIRST_RELEASE = 20
 LAST_RELEASE = 999
 

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from infra.plans import slo
+from infra.plans.alerting import Rule, alert, unwatched
+from infra.plans.live_rules import live_rules
 from infra.plans.traffic import VersionTraffic
 from sixfold.contract import Product
 
 PLATFORM_TEAM = "platform"
 """Who is told when a part that all products share is down."""
-
-Rule = dict[str, Any]
 
 
 def prometheus_rules(
@@ -46,7 +46,12 @@ def _product(product: Product, versions: tuple[str, ...], runbooks: str) -> list
     recorded = [
         {"record": i.series(w), "expr": i.share(w), "labels": label.copy()} for i in indicators for w in slo.WINDOWS
     ]
-    raised = [*_burns(product), *_missing(product, versions), *_conditions(product)]
+    raised = [
+        *_burns(product),
+        *_missing(product, versions),
+        *_conditions(product),
+        *live_rules(product, versions),
+    ]
     return [
         _group(f"{product.name}-slo", recorded) | {"interval": "15s"},  # windows of days need no more
         _group(f"{product.name}-alerts", [_labelled(rule, product.owner, product.name, runbooks) for rule in raised]),
@@ -62,7 +67,7 @@ def _burns(product: Product) -> list[Rule]:
         ),
     }
     return [
-        _alert(
+        alert(
             name,
             indicator.burning(severity),
             severity,
@@ -78,7 +83,7 @@ def _conditions(product: Product) -> list[Rule]:
     own, limits = f'{{product="{product.name}"}}', product.limits
     stale = f"max by (product) (sixfold_feature_freshness_seconds{own})"
     return [
-        _alert(
+        alert(
             "TargetDown",
             f"up{own} == 0",
             "page",
@@ -86,7 +91,7 @@ def _conditions(product: Product) -> list[Rule]:
             "Prometheus has not reached release {{ $labels.release }} at {{ $labels.instance }} for a minute.",
             wait="1m",
         ),
-        _alert(
+        alert(
             "FeaturesStale",
             f"{stale} > {limits.feature_freshness_hours * 3600:.15g}",
             "ticket",
@@ -95,7 +100,7 @@ def _conditions(product: Product) -> list[Rule]:
             f"{limits.feature_freshness_hours:g} hours are allowed.",
             wait="5m",
         ),
-        _alert(
+        alert(
             "QuarantineRateHigh",
             f"sixfold_quarantine_rate > {limits.quarantine_rate:.15g}",
             "ticket",
@@ -104,7 +109,7 @@ def _conditions(product: Product) -> list[Rule]:
             f"{limits.quarantine_rate:.2%}.",
             wait="5m",
         ),
-        _alert(
+        alert(
             "PredictionLogShedding",
             f"sum by (product, api_version, release) (increase(sixfold_prediction_log_shed_total{own}[10m])) > 0",
             "ticket",
@@ -123,22 +128,11 @@ def _missing(product: Product, versions: tuple[str, ...]) -> list[Rule]:
         f'sixfold_feature_freshness_seconds{{product="{product.name}"}}',
         "sixfold_quarantine_rate",
     ]
-    return [
-        _alert(
-            "MetricsMissing",
-            f"absent({selector})",
-            "ticket",
-            f"{product.name} is not being watched",
-            f"There is no {selector}, so that alerts which read it stay silent whatever happens.",
-            wait="10m",
-            series=selector,
-        )
-        for selector in series
-    ]
+    return [unwatched(product.name, f"absent({selector})", selector) for selector in series]
 
 
 def _platform_down(runbooks: str) -> Rule:
-    rule = _alert(
+    rule = alert(
         "PlatformTargetDown",
         'up{product=""} == 0',
         "page",
@@ -147,18 +141,6 @@ def _platform_down(runbooks: str) -> Rule:
         wait="1m",
     )
     return _labelled(rule, PLATFORM_TEAM, None, runbooks)
-
-
-def _alert(
-    name: str, expr: str, severity: slo.Severity, summary: str, description: str, *, wait: str = "0s", **labels: str
-) -> Rule:
-    return {
-        "alert": name,
-        "expr": expr,
-        "for": wait,
-        "labels": {"severity": severity, **labels},
-        "annotations": {"summary": summary, "description": description},
-    }
 
 
 def _labelled(rule: Rule, team: str, product: str | None, runbooks: str) -> Rule:

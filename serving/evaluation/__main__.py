@@ -55,7 +55,7 @@ class Watch:
     """One product, evaluated whenever it is asked; its skew, which takes seconds to find, only now and then."""
 
     def __init__(self, platform: Platform, product: Product, home: Path) -> None:
-        self._platform, self._product = platform, product
+        self._platform, self.product = platform, product
         self._evaluator = Evaluator(product, Source(platform, product))
         self._references = references(Registry(platform, home), product.name)
         self._skew: Skew | None = None
@@ -69,11 +69,11 @@ class Watch:
         if time.monotonic() > self._skewed_at + SKEW_EVERY_S:
             self._skewed_at = time.monotonic()
             self._skew = self._find_skew(evaluation.now)
-        return Found(evaluation, time.time(), drifts(evaluation.sample, self._references), self._skew)
+        return Found(evaluation, drifts(evaluation.sample, self._references), self._skew)
 
     def _find_skew(self, now: datetime) -> Skew | None:
         try:
-            return skew(self._platform, self._product.name, now)
+            return skew(self._platform, self.product.name, now)
         except SixfoldError as error:  # its series then is missing, which alerts; the metric is still there
             _log.warning("%s", error)
             return None
@@ -84,13 +84,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m serving.evaluation", description="Evaluate live predictions.")
     parser.add_argument("--port", type=int, required=True)
     given = parser.parse_args()
-    products, stack = load_products(PRODUCTS), platform()
-    collector, home = EvaluationCollector(products), Path(os.environ.get("SIXFOLD_HOME", ".sixfold"))
+    stack, collector, home = platform(), EvaluationCollector(), Path(os.environ.get("SIXFOLD_HOME", ".sixfold"))
 
     def keep_looking() -> None:
         watches: dict[str, Watch] = {}
         while True:
-            for name, product in products.items():
+            for name, product in load_products(PRODUCTS).items():  # again each time: a contract may change
                 collector.refresh(name, partial(_look, watches, stack, product, home))
             time.sleep(EVERY_S)
 
@@ -99,7 +98,7 @@ def main() -> None:
 
 
 def _look(watches: dict[str, Watch], stack: Platform, product: Product, home: Path) -> Found | None:
-    if product.name not in watches:
+    if product.name not in watches or watches[product.name].product != product:
         watches[product.name] = Watch(stack, product, home)
     return watches[product.name].look()
 

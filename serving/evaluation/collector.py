@@ -2,6 +2,7 @@
 
 import logging
 import math
+import time
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -34,10 +35,9 @@ _DRIFTS: dict[str, tuple[str, Callable[[Drift], float]]] = {
 
 
 class Found(NamedTuple):
-    """All that is known of one product: what was evaluated, when by the wall clock, its drift and its skew."""
+    """All that is known of one product; `skew` is None where it could not be found."""
 
     evaluation: Evaluation
-    at: float
     drifts: list[Drift]
     skew: Skew | None
 
@@ -45,18 +45,21 @@ class Found(NamedTuple):
 class EvaluationCollector(Collector):
     """The last findings of each product; where its evaluation fails they stay, and their time stands still."""
 
-    def __init__(self, products: Iterable[str]) -> None:
+    def __init__(self) -> None:
         self.found: dict[str, Found] = {}
-        self._failures = dict.fromkeys(products, 0)
+        self._looked: dict[str, float] = {}
+        self._failures: dict[str, int] = {}
 
     def refresh(self, product: str, evaluate: Callable[[], Found | None]) -> None:
         """Evaluate a product; what it raises is logged and counted."""
+        self._failures.setdefault(product, 0)
         try:
             found = evaluate()
         except Exception:
             self._failures[product] += 1
             logging.getLogger("sixfold.evaluation").exception("cannot evaluate %s", product)
             return
+        self._looked[product] = time.time()
         if found:
             self.found[product] = found
 
@@ -77,7 +80,7 @@ class EvaluationCollector(Collector):
 
     def _of_products(self) -> Iterable[Metric]:
         found = self.found
-        at = [((name,), each.at) for name, each in found.items()]
+        at = [((name,), moment) for name, moment in self._looked.items()]
         yield _gauge("sixfold_evaluated_timestamp_seconds", "When it was last evaluated", ("product",), at)
         clocks = [((name,), each.evaluation.now.timestamp()) for name, each in found.items()]
         yield _gauge("sixfold_evaluation_clock_seconds", "The product's own now", ("product",), clocks)

@@ -63,7 +63,7 @@ def test_the_portal_names_the_product_and_its_release(platform: Any) -> None:
 def test_prometheus_reaches_every_process(platform: Any) -> None:
     _until(lambda: _query(platform, "count(up == 1) == count(up)"))
     jobs = {series["metric"]["job"] for series in _query(platform, "up")}
-    assert jobs >= {"serving", "edge", "router", "exporter", "prometheus", "alertmanager"}
+    assert jobs >= {"serving", "edge", "router", "exporter", "evaluation", "prometheus", "alertmanager"}
 
 
 def test_every_query_of_the_dashboard_returns_data(platform: Any, contract: Product, flight: dict[str, Any]) -> None:

@@ -17,26 +17,29 @@ from serving.tables import PREDICTIONS, writer
 from sixfold.contract import Product
 from sixfold.environment import Platform
 
-YEAR = (datetime(2013, 1, 1, tzinfo=UTC), datetime(2014, 1, 1, tzinfo=UTC))
-DAY = timedelta(days=1)
+Served = Callable[[timedelta, int], list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
-def served(built: Platform) -> list[dict[str, Any]]:
-    """Return what the log has of 200 flights of a day, whose features the online reader gave."""
+def served(built: Platform) -> Served:
+    """A function that gives what the log has of flights, some time after the first, as the online reader serves."""
     reader = OnlineReader(built, "flight-delays")
-    examples = train.examples(Lake(built).read).sort("event_timestamp").head(200)
-    return [
-        {
-            "prediction_id": row["flight_id"], "time": row["event_timestamp"], "release": "a" * 64, "api_version": "v1",
-            "entities": json.dumps({key: row[key] for key in features.ENTITIES}), "score": 0.5, "fallback": False,
-            "features": json.dumps(
-                reader.read([{key: row[key] for key in features.ENTITIES}], row["event_timestamp"])[0]
-            ),
-            "label_key": row["flight_id"], "logged_at": datetime.now(UTC), "replayed": True, "shadow": False,
-        }
-        for row in examples.to_dicts()
-    ]  # fmt: skip
+    flights = train.examples(Lake(built).read).sort("event_timestamp")
+
+    def serve(later: timedelta, rows: int) -> list[dict[str, Any]]:
+        return [_logged(reader, row, row["event_timestamp"] + later) for row in flights.head(rows).to_dicts()]
+
+    return serve
+
+
+def _logged(reader: OnlineReader, flight: dict[str, Any], moment: datetime) -> dict[str, Any]:
+    keys = {key: flight[key] for key in features.ENTITIES}
+    given = reader.read([keys], moment)[0]
+    return {
+        "prediction_id": f"{flight['flight_id']} {moment}", "time": moment, "release": "a" * 64, "api_version": "v1",
+        "entities": json.dumps(keys), "features": json.dumps(given), "score": 0.5, "fallback": False,
+        "label_key": flight["flight_id"], "logged_at": datetime.now(UTC), "replayed": True, "shadow": False,
+    }  # fmt: skip
 
 
 @pytest.fixture
@@ -51,29 +54,27 @@ def log(built: Platform, product: Product, tmp_path: Path) -> Callable[[list[dic
 
 
 def test_the_reference_product_serves_just_what_the_lake_has(
-    log: Callable[[list[dict[str, Any]]], Product], served: list[dict[str, Any]], built: Platform
+    log: Callable[[list[dict[str, Any]]], Product], served: Served, built: Platform
 ) -> None:
-    found = compare(built, log(served), *YEAR)
+    rows = served(timedelta(0), 200)
+    found = compare(built, log(rows), rows[0]["time"], rows[-1]["time"])
     assert (found["rows"], found["differing"], found["features"]) == (200, 0, {})
 
 
 def test_a_feature_in_another_unit_differs_and_an_absent_store_does_not(
-    log: Callable[[list[dict[str, Any]]], Product], served: list[dict[str, Any]], built: Platform
+    log: Callable[[list[dict[str, Any]]], Product], served: Served, built: Platform
 ) -> None:
-    later = timedelta(seconds=1)  # nothing new is known by then, and no other row is there
-    bad, away = dict(served[0]), dict(served[0])
+    bad, away = served(timedelta(days=90), 2)
     given = json.loads(bad["features"])
     bad["features"] = json.dumps(given | {"temp": (given["temp"] - 32) * 5 / 9})
     away["features"] = json.dumps(dict.fromkeys(given))
-    product = log([row | {"time": row["time"] + later} for row in (bad, away)])
-    found = compare(built, product, bad["time"] + later, bad["time"] + later)
+    found = compare(built, log([bad, away]), bad["time"], away["time"])
     assert (found["rows"], found["unanswered"], found["features"]) == (1, 1, {"temp": 1})
 
 
 def test_the_evaluation_asks_in_a_process_of_its_own(
-    log: Callable[[list[dict[str, Any]]], Product], served: list[dict[str, Any]], built: Platform
+    log: Callable[[list[dict[str, Any]]], Product], served: Served, built: Platform
 ) -> None:
-    product = log(served)
-    found = skew(built, product.name, served[-1]["time"] + DAY / 2)
-    assert found.rows >= 100
-    assert found.differing == 0
+    rows = served(timedelta(days=180), 30)
+    found = skew(built, log(rows).name, rows[-1]["time"])
+    assert (found.rows, found.differing) == (30, 0)

@@ -102,6 +102,10 @@ def _exported(product: Product) -> CollectorRegistry:
     requests.labels(*values, "rebooking", "200").inc()
     for name, label in (("predictions", ()), ("fallback", ("reason",))):
         Counter(f"sixfold_{name}", "-", (*names, *label), registry=registry).labels(*values, *label).inc()
+    for name in ("metric", "metric_low", "metric_high", "label_coverage"):
+        where = {"product": product.name, "shadow": "false", "slice": ""}
+        Gauge(f"sixfold_live_{name}", "-", tuple(where), registry=registry).labels(**where).set(0.7)
+    Gauge("sixfold_drift_psi", "-", ("product",), registry=registry).labels(product.name).set(0.1)
     seconds = Histogram("sixfold_request_seconds", "-", names, buckets=(0.1, 0.25), registry=registry).labels(*values)
     Gauge("sixfold_feature_freshness_seconds", "-", ("product",), registry=registry).labels(product.name).set(60)
     quarantine = Gauge("sixfold_quarantine_rate", "-", ("table",), registry=registry).labels("curated.flights")

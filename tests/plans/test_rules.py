@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,20 @@ UP, EDGE = f'up{{job="release",{VERSION}}}', 'up{job="edge",instance="127.0.0.1:
 FRESHNESS = 'sixfold_feature_freshness_seconds{product="flight-delays"}'
 QUARANTINE = 'sixfold_quarantine_rate{table="curated.flights"}'
 SHED = f'sixfold_prediction_log_shed_total{{{VERSION},table="predictions"}}'
+OLD = 'sixfold_requests_total{product="flight-delays",api_version="v1",release="abc",consumer="rebooking",code="200"}'
+WHOLE = f'{VERSION},shadow="false",slice="",value=""'
+JFK = f'{VERSION},shadow="false",slice="origin",value="JFK"'
+ENOUGH, HIGH, LOW, COVERAGE, DUE, LIVE = (
+    f"sixfold_live_{name}{{{WHOLE}{more}}}"
+    for name, more in {
+        "state": ',state="enough"', "metric_high": "", "metric_low": "", "label_coverage": "", "due": "",
+        "predictions": "",
+    }.items()
+)  # fmt: skip
+JFK_HIGH, JFK_ENOUGH = f"sixfold_live_metric_high{{{JFK}}}", f'sixfold_live_state{{{JFK},state="enough"}}'
+DRIFT, SCORE_DRIFT = (f'sixfold_drift_psi{{{VERSION},feature="{name}"}}' for name in ("temp", "score"))
+SKEWED, RECOMPUTED = (f'sixfold_skew_{name}{{product="flight-delays"}}' for name in ("differing_rows", "rows"))
+EVALUATED = 'sixfold_evaluated_timestamp_seconds{product="flight-delays"}'
 HEALTHY = {
     UP: "1x90",
     EDGE: "1x90",
@@ -32,6 +47,19 @@ HEALTHY = {
     FRESHNESS: "3600x90",
     QUARANTINE: "0.001x90",
     SHED: "0x90",
+    ENOUGH: "1x90",
+    HIGH: "0.75x90",
+    LOW: "0.71x90",
+    JFK_ENOUGH: "1x90",
+    JFK_HIGH: "0.72x90",
+    COVERAGE: "0.95x90",
+    DUE: "5000x90",
+    LIVE: "6000x90",
+    DRIFT: "0.02x90",
+    SCORE_DRIFT: "0.02x90",
+    SKEWED: "0x90",
+    RECOMPUTED: "5000x90",
+    EVALUATED: "0+60x90",
 }
 NOTHING: dict[str, str | None] = dict.fromkeys(HEALTHY)
 CASES: dict[str, tuple[dict[str, str | None], set[str]]] = {
@@ -53,6 +81,20 @@ CASES: dict[str, tuple[dict[str, str | None], set[str]]] = {
     "predictions are not logged": ({SHED: "0x85 50x5"}, {"PredictionLogShedding ticket"}),
     "a release is not scraped": ({UP: None}, {"MetricsMissing ticket"}),
     "the lake is not scraped": ({QUARANTINE: None}, {"MetricsMissing ticket"}),
+    "the metric is surely too low": ({HIGH: "0.61x90", LOW: "0.58x90"}, {"ModelMetricBreach page"}),
+    "the metric may be too low": ({HIGH: "0.63x90", LOW: "0.58x90"}, set()),
+    "the metric is too low, of too few labels": ({HIGH: "0.5x90", ENOUGH: "0x90"}, set()),
+    "one airport's metric is surely too low": ({JFK_HIGH: "0.6x90"}, {"ModelMetricBreach ticket"}),
+    "labels do not arrive": ({COVERAGE: "0.2x90"}, {"LabelCoverageLow ticket"}),
+    "labels of a handful do not arrive": ({COVERAGE: "0.2x90", DUE: "40x90"}, set()),
+    "a feature has drifted": ({DRIFT: "0.4x90"}, {"FeatureDrift ticket"}),
+    "the answers have drifted": ({SCORE_DRIFT: "0.4x90"}, {"PredictionDrift ticket"}),
+    "features differ from the lake": ({SKEWED: "3x90"}, {"TrainingServingSkew ticket"}),
+    "nothing was recomputed": ({RECOMPUTED: "0x90"}, set()),
+    "the evaluation hangs": ({EVALUATED: "0+60x70 4200x20"}, {"EvaluationStale ticket"}),
+    "nothing is evaluated": ({EVALUATED: None}, {"MetricsMissing ticket"}),
+    "features cannot be recomputed": ({SKEWED: None, RECOMPUTED: None}, {"MetricsMissing ticket"}),
+    "nothing was ever predicted": ({LIVE: None, RECOMPUTED: None, SKEWED: None, HIGH: None}, set()),
     "nothing is scraped": (NOTHING, {"MetricsMissing ticket"}),
 }
 
@@ -118,9 +160,55 @@ def test_every_alert_names_its_owner_and_a_runbook_that_exists(rules: Rules) -> 
         assert (root / alert["annotations"]["runbook_url"]).is_file(), alert["alert"]
 
 
-def test_every_runbook_belongs_to_an_alert(rules: Rules) -> None:
+@pytest.fixture
+def old(make_product: Callable[..., Product], plan: Callable[..., tuple[VersionTraffic, ...]]) -> Rules:
+    """The rules of a product whose only version was deprecated an hour after the clock of promtool begins."""
+    versions = {"v1": {"since": date(1969, 1, 1), "deprecated": date(1970, 1, 1), "sunset": date(2099, 1, 1)}}
+    product = make_product(api_versions=versions)
+    return prometheus_rules(
+        products={product.name: product}, traffic=plan(product, v1=[("abc", "127.0.0.1:8020", 100)])
+    )
+
+
+@pytest.mark.parametrize(
+    ("calls", "expected"), [("0+10x90", {"DeprecatedVersionCalled ticket"}), ("7x90", set()), (None, set())]
+)
+def test_whoever_still_calls_a_deprecated_version_is_named(
+    calls: str | None, expected: set[str], old: Rules, fires: Fires
+) -> None:
+    right, report = fires(old, {**HEALTHY, OLD: calls}, expected)
+    assert right, report
+
+
+def test_nobody_is_told_before_a_version_is_deprecated(
+    make_product: Callable[..., Product], plan: Callable[..., tuple[VersionTraffic, ...]], fires: Fires
+) -> None:
+    product = make_product(api_versions={"v1": {"since": date(2026, 1, 1), "deprecated": date(2099, 1, 1)}})
+    traffic = plan(product, v1=[("abc", "127.0.0.1:8020", 100)])
+    right, report = fires(
+        prometheus_rules(products={product.name: product}, traffic=traffic), {**HEALTHY, OLD: "0+10x90"}, set()
+    )
+    assert right, report
+
+
+def test_where_less_is_better_the_lower_bound_counts(
+    make_product: Callable[..., Product],
+    plan: Callable[..., tuple[VersionTraffic, ...]],
+    product: Product,
+    fires: Fires,
+) -> None:
+    metric = product.metric.model_copy(update={"direction": "lower", "name": "brier", "live_threshold": 0.2})
+    product = make_product(metric=metric.model_dump())
+    traffic = plan(product, v1=[("abc", "127.0.0.1:8020", 100)])
+    rules = prometheus_rules(products={product.name: product}, traffic=traffic)
+    for bounds, expected in (("0.21x90", {"ModelMetricBreach page"}), ("0.19x90", set())):
+        right, report = fires(rules, {**HEALTHY, HIGH: "0.25x90", LOW: bounds}, expected)
+        assert right, report
+
+
+def test_every_runbook_belongs_to_an_alert(rules: Rules, old: Rules) -> None:
     runbooks = {path.stem for path in (Path(__file__).parents[2] / "docs" / "runbooks").glob("*.md")}
-    assert runbooks == {alert["alert"] for alert in alerts(rules)}
+    assert runbooks == {alert["alert"] for alert in [*alerts(rules), *alerts(old)]}
 
 
 @pytest.mark.parametrize("availability", [0.5, 0.9, 0.9999])

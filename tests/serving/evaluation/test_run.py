@@ -1,66 +1,20 @@
 """The evaluation on real Iceberg tables, written by the service's own writer."""
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
 import pytest
 
 from serving.evaluation.run import Evaluation, Evaluator
 from serving.evaluation.source import LogFile, Source, clock
-from serving.lake import open_catalog
-from serving.tables import FEEDBACK, PREDICTIONS, writer
+from serving.tables import FEEDBACK, writer
 from sixfold.contract import Product
 from sixfold.environment import Platform
 
-WALL = datetime(2026, 11, 24, tzinfo=UTC)
+WALL = datetime.now(UTC)
 START = datetime(2013, 10, 1, tzinfo=UTC)
-LABELS = pa.schema([("flight_id", pa.string()), ("known_at", pa.timestamp("us", tz="UTC")), ("late", pa.bool_())])
-
-
-def predictions(rows: int, *, day: int = 0, release: str = "a" * 64) -> list[dict[str, Any]]:
-    """Return a day's predictions, spread over its hours, whose scores are the chance of being late."""
-    scores = np.random.default_rng(day).beta(2, 5, rows)
-    return [
-        {
-            "prediction_id": f"{release[0]}{day}-{n}", "time": START + timedelta(days=day, hours=12 * n / rows),
-            "product": "flight-delays", "api_version": "v1", "release": release, "consumer": "rebooking",
-            "entities": json.dumps({"origin": "JFK", "carrier": "AA"}), "label_key": f"F{day}-{n}",
-            "features": json.dumps({"temp": 50.0, "humid": None}), "score": float(score), "fallback": False,
-            "shadow": False, "logged_at": WALL, "replayed": True,
-        }
-        for n, score in enumerate(scores)
-    ]  # fmt: skip
-
-
-def landings(predicted: list[dict[str, Any]], hours: float) -> list[dict[str, Any]]:
-    """Return the labels of predictions, known some hours later."""
-    drawn = np.random.default_rng(9).random(len(predicted))
-    known = timedelta(hours=hours)
-    return [
-        {"flight_id": row["label_key"], "known_at": row["time"] + known, "late": bool(chance < row["score"])}
-        for row, chance in zip(predicted, drawn, strict=True)
-    ]
-
-
-@pytest.fixture
-def log(platform: Platform, tmp_path: Path) -> Callable[[list[dict[str, Any]]], None]:
-    return writer(platform, tmp_path, "flight_delays", PREDICTIONS)
-
-
-@pytest.fixture
-def label(platform: Platform) -> Callable[[list[dict[str, Any]]], None]:
-    """A function that adds rows to the label table."""
-
-    def label(rows: list[dict[str, Any]]) -> None:
-        table = open_catalog(platform).create_table_if_not_exists(("labels", "flight_delays"), LABELS)
-        table.append(pa.Table.from_pylist(rows, LABELS))
-
-    return label
 
 
 @pytest.fixture
@@ -76,13 +30,16 @@ def evaluate(platform: Platform, product: Product) -> Callable[[], Evaluation]:
 
 
 Log = Callable[[list[dict[str, Any]]], None]
+Rows = Callable[..., list[dict[str, Any]]]
 
 
 def test_nothing_predicted_is_nothing_evaluated(platform: Platform, product: Product) -> None:
     assert Evaluator(product, Source(platform, product)).run(WALL) is None
 
 
-def test_a_label_in_the_lake_counts_once_it_was_known(log: Log, label: Log, evaluate: Callable[[], Evaluation]) -> None:
+def test_a_label_in_the_lake_counts_once_it_was_known(
+    log: Log, label: Log, evaluate: Callable[[], Evaluation], predictions: Rows, landings: Rows
+) -> None:
     today, tomorrow = predictions(600), predictions(10, day=1)
     log(today)
     label(landings([*today, *tomorrow], hours=13))
@@ -94,7 +51,9 @@ def test_a_label_in_the_lake_counts_once_it_was_known(log: Log, label: Log, eval
     assert 0.6 < after.low < after.figure < after.high < 0.9
 
 
-def test_only_days_that_changed_are_read_again(log: Log, label: Log, evaluate: Callable[[], Evaluation]) -> None:
+def test_only_days_that_changed_are_read_again(
+    log: Log, label: Log, evaluate: Callable[[], Evaluation], predictions: Rows, landings: Rows
+) -> None:
     for day in range(3):
         log(predictions(50, day=day))
         label(landings(predictions(50, day=day), hours=3))
@@ -105,7 +64,7 @@ def test_only_days_that_changed_are_read_again(log: Log, label: Log, evaluate: C
 
 
 def test_what_a_consumer_feeds_back_is_a_label(
-    log: Log, platform: Platform, tmp_path: Path, evaluate: Callable[[], Evaluation]
+    log: Log, platform: Platform, tmp_path: Path, evaluate: Callable[[], Evaluation], predictions: Rows
 ) -> None:
     log(predictions(50))
     about = {"product": "flight-delays", "api_version": "v1", "consumer": "c", "label": 1.0}
@@ -115,7 +74,7 @@ def test_what_a_consumer_feeds_back_is_a_label(
     assert (found.figures[0].labelled, found.counts["label_unknown"]) == (2, 1)
 
 
-def test_releases_are_apart(log: Log, evaluate: Callable[[], Evaluation]) -> None:
+def test_releases_are_apart(log: Log, evaluate: Callable[[], Evaluation], predictions: Rows) -> None:
     log([*predictions(50), *predictions(70, release="b" * 64)])
     found = [(each.release, each.predictions) for each in evaluate().figures if not each.slice]
     assert found == [("a" * 12, 50), ("b" * 12, 70)]
