@@ -67,6 +67,11 @@ def _forget_old_snapshots(table: "Table") -> None:
         table.maintenance.expire_snapshots().older_than(datetime.now(UTC) - _KEEP).commit()
 
 
+def lock_of(home: Path, identifier: tuple[str, str]) -> Path:
+    """Return the file by which the writers of a table on this machine take turns."""
+    return home / "run" / "locks" / f"{'.'.join(identifier)}.lock"
+
+
 @contextmanager
 def one_writer(lock: Path) -> Iterator[None]:
     """Let one process of this machine commit at a time.

@@ -49,7 +49,7 @@ def writer(
     def write(rows: Sequence[dict[str, Any]]) -> None:
         if not opened:
             opened.append(lake.open_catalog(platform))
-        with lake.one_writer(home / "run" / "locks" / f"{'.'.join(identifier)}.lock"):
+        with lake.one_writer(lake.lock_of(home, identifier)):
             lake.append(opened[0], identifier, rows, _schema(columns))
 
     return write

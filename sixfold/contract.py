@@ -39,9 +39,9 @@ class Metric(Strict):
     `baseline_margin` above the naive baseline, and for no more than `release_margin` below the release now live, both
     in units of the metric. Live, the metric is that of the last `window_hours`; it means something from `min_labels`
     labels on, and where `min_coverage` of the predictions older than `label_delay_hours` have theirs. It is watched as
-    a whole and by each of `slices`, which are names of entities. `max_drift` is the population stability index of a
-    feature or of the score, against the release's own training, from which somebody is told; `max_skew` is the share
-    of predictions whose features the lake does not confirm.
+    a whole and by each of `slices`, which are names of entities. `max_feature_drift` and `max_prediction_drift` are the
+    population stability index, over the window and against the release's own training, above which somebody is told;
+    `max_skew` is the share of predictions whose features the lake does not confirm.
     """
 
     name: str
@@ -54,7 +54,8 @@ class Metric(Strict):
     min_coverage: Fraction
     label_delay_hours: Hours
     slices: tuple[str, ...] = ()
-    max_drift: Annotated[float, Field(gt=0)] = 0.25
+    max_feature_drift: Annotated[float, Field(gt=0)] = 0.25
+    max_prediction_drift: Annotated[float, Field(gt=0)] = 0.25
     max_skew: Fraction = 0
 
     @property
@@ -72,6 +73,13 @@ class Label(Strict):
     key: str = "label_key"
     known_at: str = "known_at"
     value: str = "label"
+
+
+class Log(Strict):
+    """How long predictions are kept, and which columns of their log (or features, entities) are about a person."""
+
+    retention_days: int = Field(default=400, ge=1)
+    personal: tuple[str, ...] = ()
 
 
 class Objective(Strict):
@@ -124,6 +132,7 @@ class Product(Strict):
     consumers: tuple[Consumer, ...] = Field(min_length=1)
     metric: Metric
     label: Label = Label()
+    log: Log = Log()
     slo: Objective
     limits: Limits
     example: dict[str, JsonValue]

@@ -106,7 +106,7 @@ def panels(product: Product) -> list[Panel]:
             "short",
             {
                 "{{release}} {{feature}}": f"topk(5, sixfold_drift_psi{own})",
-                "allowed": f"vector({product.metric.max_drift:.15g})",
+                "allowed": f"vector({product.metric.max_feature_drift:.15g})",
             },
         ),
         Panel(

@@ -55,24 +55,24 @@ def _metric(product: Product) -> list[Rule]:
 
 
 def _distributions(product: Product) -> list[Rule]:
-    drifted = f'sixfold_drift_psi{{product="{product.name}",feature%s"score"}} > {product.metric.max_drift:.15g}'
-    said = f"Its population stability index is {{{{ $value | humanize }}}}; {product.metric.max_drift:g} is allowed."
+    metric, drifted = product.metric, f'sixfold_drift_psi{{product="{product.name}",feature%s"score"}} > %.15g'
+    said = "Its population stability index over the window is {{ $value | humanize }}; %g is allowed."
     own = f'{{product="{product.name}"}}'
     return [
         alert(
             "FeatureDrift",
-            drifted % "!=",
+            drifted % ("!=", metric.max_feature_drift),
             "ticket",
             f"{product.name} is asked about something else than it learned: {{{{ $labels.feature }}}}",
-            said,
+            said % metric.max_feature_drift,
             wait="5m",
         ),
         alert(
             "PredictionDrift",
-            drifted % "=",
+            drifted % ("=", metric.max_prediction_drift),
             "ticket",
             f"{product.name} answers otherwise than it did",
-            said,
+            said % metric.max_prediction_drift,
             wait="5m",
         ),
         alert(

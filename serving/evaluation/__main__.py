@@ -6,7 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from serving.evaluation.run import Evaluator
 from serving.evaluation.skew import Skew, skew
 from serving.evaluation.source import Source
 from serving.exporter import create_app
+from serving.housekeeping import tidy
 from serving.settings import platform
 from sixfold.contract import Product, load_products
 from sixfold.drift import Reference
@@ -28,6 +29,7 @@ from sixfold.registry import Registry
 
 EVERY_S = 15.0
 SKEW_EVERY_S = 300.0
+TIDY_EVERY_S = 600.0
 _log = logging.getLogger("sixfold.evaluation")
 PRODUCTS = Path(__file__).parents[2] / "models" / "products"
 
@@ -69,7 +71,8 @@ class Watch:
         if time.monotonic() > self._skewed_at + SKEW_EVERY_S:
             self._skewed_at = time.monotonic()
             self._skew = self._find_skew(evaluation.now)
-        return Found(evaluation, drifts(evaluation.sample, self._references), self._skew)
+        half = timedelta(hours=self.product.metric.window_hours / 2)
+        return Found(evaluation, drifts(evaluation.sample, self._references, half), self._skew)
 
     def _find_skew(self, now: datetime) -> Skew | None:
         try:
@@ -88,13 +91,25 @@ def main() -> None:
 
     def keep_looking() -> None:
         watches: dict[str, Watch] = {}
+        tidied: dict[str, float] = {}
         while True:
             for name, product in load_products(PRODUCTS).items():  # again each time: a contract may change
                 collector.refresh(name, partial(_look, watches, stack, product, home))
+                _tidy(stack, product, home, tidied)
             time.sleep(EVERY_S)
 
     threading.Thread(target=keep_looking, daemon=True).start()
     uvicorn.run(create_app(collector), host="127.0.0.1", port=given.port, log_level="warning")
+
+
+def _tidy(stack: Platform, product: Product, home: Path, tidied: dict[str, float]) -> None:
+    if time.monotonic() < tidied.get(product.name, float("-inf")) + TIDY_EVERY_S:
+        return
+    tidied[product.name] = time.monotonic()
+    try:
+        tidy(stack, product, home)
+    except Exception as error:  # noqa: BLE001 - a log that is not tidy is read all the same
+        _log.warning("cannot tidy the log of %s: %s", product.name, error)
 
 
 def _look(watches: dict[str, Watch], stack: Platform, product: Product, home: Path) -> Found | None:

@@ -1,6 +1,7 @@
 """How far what is served has drifted from the release's own training; it needs no label."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 import polars as pl
 
@@ -25,12 +26,13 @@ class Drift(Strict):
     missing: float
 
 
-def drifts(sample: pl.DataFrame, references: References) -> list[Drift]:
+def drifts(sample: pl.DataFrame, references: References, span: timedelta) -> list[Drift]:
     """Return the drift of each feature of each release.
 
     Args:
         sample: features as served (`join.features`).
         references: gives by release what it was trained on; a release that brings none has no drift.
+        span: of the time that a release has served; less is a day of the week, not a drift.
 
     """
     if sample.is_empty():
@@ -39,7 +41,7 @@ def drifts(sample: pl.DataFrame, references: References) -> list[Drift]:
     return [
         _drift(str(version), str(release), name, reference, part)
         for (version, release), part in sorted(parts.items())
-        if part.height >= FEWEST
+        if part.height >= FEWEST and part["time"].max() - part["time"].min() >= span  # type: ignore[operator] # moments
         for name, reference in references(str(release)).items()
         if name in part.columns
     ]

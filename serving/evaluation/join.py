@@ -107,9 +107,14 @@ def _changes_at(rows: pl.DataFrame, history: pl.DataFrame, as_of: datetime, dela
 
 
 def features(raw: pl.DataFrame) -> pl.DataFrame:
-    """Return the features as served, a column each, with `api_version`, `release` and `score`."""
+    """Return the features as served, a column each, with `time`, `api_version`, `release` and `score`."""
     first = raw["features"].drop_nulls().head(1).to_list()
     names = json.loads(first[0]) if first else {}
     given = pl.col("features").str.json_decode(pl.Struct(dict.fromkeys(names, pl.Float64)))
-    about = (pl.col("api_version"), pl.col("release").str.slice(0, SHORT), pl.col("score"))
+    about = (
+        pl.col("time").cast(_MOMENT),
+        pl.col("api_version"),
+        pl.col("release").str.slice(0, SHORT),
+        pl.col("score"),
+    )
     return raw.select(*about, *(given.struct.field(name) for name in names))

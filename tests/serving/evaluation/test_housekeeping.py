@@ -1,0 +1,77 @@
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from serving.evaluation.run import Evaluator
+from serving.evaluation.source import Source
+from serving.housekeeping import tidy
+from serving.lake import open_catalog
+from sixfold.contract import Log as Policy
+from sixfold.contract import Product
+from sixfold.environment import Platform
+
+Rows = Callable[..., list[dict[str, Any]]]
+Log = Callable[[list[dict[str, Any]]], None]
+
+
+@pytest.fixture
+def flushed(log: Log, predictions: Rows) -> None:
+    """A day's log as twenty flushes leave it."""
+    rows = predictions(200)
+    for start in range(0, 200, 10):
+        log(rows[start : start + 10])
+
+
+def logged(platform: Platform) -> Any:
+    return open_catalog(platform).load_table(("predictions", "flight_delays"))
+
+
+def figures(platform: Platform, product: Product) -> list[str]:
+    found = Evaluator(product, Source(platform, product)).run(datetime.now(UTC))
+    assert found
+    return [each.model_dump_json() for each in found.figures]
+
+
+@pytest.mark.usefixtures("flushed")
+def test_many_small_files_become_one_and_say_the_same(
+    platform: Platform, product: Product, tmp_path: Path, label: Log, landings: Rows, predictions: Rows
+) -> None:
+    label(landings(predictions(200), hours=2))
+    rows, before = logged(platform).scan().to_arrow(), figures(platform, product)
+    assert tidy(platform, product, tmp_path) == 20
+    assert figures(platform, product) == before
+    assert len(list(logged(platform).scan().plan_files())) == 1
+    assert logged(platform).scan().to_arrow().sort_by("prediction_id").equals(rows.sort_by("prediction_id"))
+
+
+@pytest.mark.usefixtures("flushed")
+def test_what_is_written_meanwhile_is_kept(
+    platform: Platform, product: Product, tmp_path: Path, log: Log, predictions: Rows
+) -> None:
+    later = [row | {"prediction_id": f"later {n}"} for n, row in enumerate(predictions(10))]
+    writers = [threading.Thread(target=log, args=(later[n : n + 1],)) for n in range(10)]
+    for writer in writers:
+        writer.start()
+    tidy(platform, product, tmp_path)
+    for writer in writers:
+        writer.join()
+    assert logged(platform).scan().to_arrow().num_rows == 210
+
+
+def test_rows_go_after_their_time_and_replayed_ones_stay(
+    platform: Platform, product: Product, tmp_path: Path, log: Log, predictions: Rows
+) -> None:
+    log([row | {"replayed": False} for row in predictions(50)])
+    log(predictions(50, day=1))
+    old = product.model_copy(update={"log": Policy(retention_days=30, personal=("entities",))})
+    tidy(platform, old, tmp_path, datetime(2013, 10, 1, tzinfo=UTC) + timedelta(days=60))
+    table = logged(platform)
+    assert (table.scan().to_arrow().num_rows, table.properties["sixfold.personal-columns"]) == (50, "entities")
+
+
+def test_a_log_that_is_not_there_is_tidy(platform: Platform, product: Product, tmp_path: Path) -> None:
+    assert tidy(platform, product, tmp_path) == 0
