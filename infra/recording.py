@@ -10,13 +10,16 @@ from pulumi.runtime import mocks, rpc
 
 from infra import mlplatform
 from infra.config import Config
+from infra.providers.arns import arn_patterns
 from infra.providers.catalogue import HANDLERS
+from infra.providers.handler import Handler
+from infra.providers.naming import name_pattern
 from sixfold.contract import load_products
 from sixfold.stack import Settings
 
 PROJECT = "sixfold"
+ANY_ACCOUNT = "*"
 _PROVIDER = "pulumi:providers:sixfold"
-_ACCOUNT = "000000000000"
 _HANDLERS = {handler.token: handler for handler in HANDLERS}
 
 
@@ -37,8 +40,7 @@ class Planned:
 
 def record(stack: str, settings: Settings, *, root: Path, home: Path) -> list[Planned]:
     """Run the program as a preview of an empty stack would, and return its resources in the order of declaration."""
-    region = settings.region
-    recorder = _Recorder(_Answers(region))
+    recorder = _Recorder(_Answers(settings.region, settings.account or ANY_ACCOUNT))
     mocks.set_mocks(recorder.mocks, PROJECT, stack, preview=False, monitor=recorder)
     products = load_products(Path(mlplatform.__file__).parents[1] / "models" / "products")
     config = Config(stack, root, home, settings, products)
@@ -48,30 +50,33 @@ def record(stack: str, settings: Settings, *, root: Path, home: Path) -> list[Pl
 
 
 class _Answers(mocks.Mocks):
-    """Outputs that look like AWS's: a name where there is none, and ARNs, which programs take apart."""
+    """Outputs that look like AWS's: names, and ARNs, which programs take apart. What is not known is a wildcard."""
 
-    def __init__(self, region: str) -> None:
-        self.region = region
+    def __init__(self, region: str, account: str) -> None:
+        self.region, self.account = region, account
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         """Return the id and the outputs of a resource."""
         handler = _HANDLERS.get(args.typ)
-        outputs = {name: self._output(name, args) for name in handler.outputs} if handler else {}
-        given = {"name": args.name, **args.inputs} if handler and "name" in handler.args.model_fields else args.inputs
-        return f"{args.name}-id", {**given, **outputs}
+        outputs = {name: self._output(name, handler, args) for name in handler.outputs} if handler else {}
+        if not handler or "name" not in handler.args.model_fields:
+            return f"{args.name}-id", {**args.inputs, **outputs}
+        name = name_pattern(args.name, limit=handler.name_limit, separator=handler.name_separator)
+        return f"{args.name}-id", {"name": name, **args.inputs, **outputs}
 
     def call(self, args: mocks.MockCallArgs) -> dict[str, Any]:  # type: ignore[override] # the SDK takes both
         """Return what a look-up finds."""
         known: dict[str, dict[str, Any]] = {
-            "sixfold:sts:getCallerIdentity": {"account": _ACCOUNT, "arn": f"arn:aws:iam::{_ACCOUNT}:root"},
+            "sixfold:sts:getCallerIdentity": {"account": self.account, "arn": f"arn:aws:iam::{self.account}:root"},
             "sixfold:ec2:getRegion": {"name": self.region},
             "sixfold:ec2:getAvailabilityZones": {"names": [f"{self.region}{zone}" for zone in "abc"]},
         }
         return known[args.token]
 
-    def _output(self, output: str, args: mocks.MockResourceArgs) -> str:
-        service = args.typ.split(":")[1]
-        return f"arn:aws:{service}:{self.region}:{_ACCOUNT}:{args.name}" if output == "arn" else f"{args.name}-{output}"
+    def _output(self, output: str, handler: type[Handler[Any]], args: mocks.MockResourceArgs) -> str:
+        if output == "arn" and handler.arns:
+            return arn_patterns(handler, args.name, args.inputs, region=self.region, account=self.account)[0]
+        return f"{args.name}-{output}"
 
 
 class _Recorder(mocks.MockMonitor):

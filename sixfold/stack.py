@@ -55,8 +55,9 @@ class Settings(Strict):
     """One stack: `local` where processes run on this machine, `cluster` where pods run on Kubernetes.
 
     `deletion_protection` keeps full buckets and tables, and a cluster, from being deleted. `account` is the AWS account
-    that is meant, 12 digits, any other is refused; `aws_endpoint` is a stand-in that runs already. `budget_usd` is
-    what the stack may cost a month at rest, US dollars; None: no limit.
+    that is meant, 12 digits, any other is refused; `role_arn` is the role in which AWS is called, None: the caller's
+    own rights; `aws_endpoint` is a stand-in that runs already. `budget_usd` is what the stack may cost a month at rest,
+    US dollars; None: no limit.
     """
 
     runtime: Literal["processes", "kubernetes"]
@@ -64,6 +65,7 @@ class Settings(Strict):
     deletion_protection: bool = True
     budget_usd: Annotated[float, Field(ge=0)] | None = None
     account: Annotated[str, Field(pattern=r"^\d{12}$")] | None = None
+    role_arn: str | None = None
     aws_endpoint: str | None = None
     local: Local | None = None
     network: Network | None = None
@@ -85,7 +87,7 @@ class Settings(Strict):
 def _sections(settings: Settings) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the keys that a runtime needs, and those that mean nothing to it."""
     if settings.runtime == "processes":
-        return ("local",), ("network", "cluster", "account", "aws_endpoint")
+        return ("local",), ("network", "cluster", "account", "role_arn", "aws_endpoint")
     makes = settings.cluster is not None and settings.cluster.eks is not None
     return ("cluster", "network") if makes else ("cluster",), ("local",) if makes else ("local", "network")
 

@@ -57,6 +57,8 @@ class Handler(ABC, Generic[A]):
         name_property: the input that is the physical name, where there is one.
         name_limit, name_separator: what a physical name may look like.
         iam_actions: the AWS actions that the calls need.
+        arns: on which resources of AWS, its own first: `{at}` is region and account, other names are inputs.
+        passes_roles_to: the AWS service that gets a role with it, where there is one.
 
     """
 
@@ -71,6 +73,8 @@ class Handler(ABC, Generic[A]):
     name_limit: ClassVar[int] = 63
     name_separator: ClassVar[str] = "-"
     iam_actions: ClassVar[tuple[str, ...]] = ()
+    arns: ClassVar[tuple[str, ...]] = ()
+    passes_roles_to: ClassVar[str] = ""
 
     def __init__(self, settings: ProviderArgs, cancelled: Event) -> None:
         self.settings = settings

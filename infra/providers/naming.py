@@ -22,9 +22,18 @@ def physical_name(urn: str, scope: str, fixed: Mapping[str, Any], *, limit: int,
         separator: what stands between words.
 
     """
+    return _joined(urn, digest(urn, scope, canonical(dict(fixed))), limit, separator)
+
+
+def name_pattern(urn: str, *, limit: int, separator: str = "-") -> str:
+    """Return what every physical name of a resource fits: `?` stands for each character of the hash, as IAM has it."""
+    return _joined(urn, "?" * _HASH, limit, separator)
+
+
+def _joined(urn: str, digest: str, limit: int, separator: str) -> str:
     logical = re.sub(r"[^a-z0-9]+", separator, urn.rsplit("::", 1)[-1].lower()).strip(separator)
     readable = logical[: limit - _HASH - 1].rstrip(separator)
-    return f"{readable or 'r'}{separator}{digest(urn, scope, canonical(dict(fixed)))}"
+    return f"{readable or 'r'}{separator}{digest}"
 
 
 def owner(urn: str) -> str:

@@ -30,6 +30,7 @@ class OnKubernetes:
                 region=settings.region,
                 endpoint=settings.aws_endpoint,
                 account=settings.account,
+                role_arn=settings.role_arn,
                 default_tags={"sixfold:stack": stack},
             ),
         )

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -81,6 +82,17 @@ def show_cost(stack: Stack = "local") -> None:
     from sixfold.cli.cost import cost  # noqa: PLC0415 - loads the whole program
 
     sys.stdout.write(cost(Workspace(stack)))
+
+
+@app.command(name="deployer-policy")
+def show_deployer_policy(
+    stack: Stack = "local",
+    to: Annotated[Path | None, typer.Option(help="A folder: write a file for each policy there.")] = None,
+) -> None:
+    """Print the IAM policies of whoever deploys a stack. Needs neither credentials nor an engine."""
+    from sixfold.cli.deployer import deployer_policy  # noqa: PLC0415 - loads the whole program
+
+    sys.stdout.write(deployer_policy(Workspace(stack), to))
 
 
 @data.command()

@@ -27,35 +27,47 @@ class Caller:
 
     def __init__(self, endpoint: str) -> None:
         self.endpoint = endpoint
-        self._session: Any = boto3.Session("test", "test", region_name="eu-west-1")
-        self._clients: dict[str, Any] = {}
-        self._administrator: Any = boto3.Session("test", "test", region_name="eu-west-1")
+        self._session, self._administrators = _session(), _session()
+        self._clients: dict[tuple[Any, str], Any] = {}
 
     def administrator(self, service: str) -> Any:
         """Return a client that stays the administrator's."""
-        return self._administrator.client(service, endpoint_url=self.endpoint)
+        return self._client(self._administrators, service)
 
     def client(self, service: str, *_: object) -> Any:
         """Return the client of a service; stands in for the plugin's own."""
-        if service not in self._clients:
-            self._clients[service] = self._session.client(service, endpoint_url=self.endpoint)
-        return self._clients[service]
+        return self._client(self._session, service)
+
+    def _client(self, session: Any, service: str) -> Any:
+        key = (session, service)
+        if key not in self._clients:
+            self._clients[key] = session.client(service, endpoint_url=self.endpoint)
+        return self._clients[key]
 
     def start_over(self) -> None:
         """Empty the account, and be its administrator."""
         self._be("test", "test", None)
-        httpx.post(f"{self.endpoint}/moto-api/reset").raise_for_status()
+        httpx.post(f"{self.endpoint}/moto-api/reset", timeout=60).raise_for_status()
 
     def take_role(self, *documents: dict[str, Any]) -> str:
         """Be a new role with these policies and nothing more, and return its ARN."""
-        iam = self.client("iam")
+        iam = self.administrator("iam")
         role = iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(_ANYBODY))["Role"]["Arn"]
-        for number, document in enumerate(documents):
-            iam.put_role_policy(RoleName=ROLE, PolicyName=f"{ROLE}-{number}", PolicyDocument=json.dumps(document))
-        taken = self.client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+        self.allow(*documents)
+        taken = self.administrator("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
         self._be(taken["AccessKeyId"], taken["SecretAccessKey"], taken["SessionToken"])
         return str(role)
+
+    def allow(self, *documents: dict[str, Any]) -> None:
+        """Make these the policies of the role, in the place of as many that it had."""
+        for number, document in enumerate(documents):
+            name, text = f"{ROLE}-{number}", json.dumps(document)
+            self.administrator("iam").put_role_policy(RoleName=ROLE, PolicyName=name, PolicyDocument=text)
 
     def _be(self, key: str, secret: str, token: str | None) -> None:
         credentials = self._session.get_credentials()
         credentials.access_key, credentials.secret_key, credentials.token = key, secret, token
+
+
+def _session() -> Any:
+    return boto3.Session("test", "test", region_name="eu-west-1")

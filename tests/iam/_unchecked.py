@@ -10,6 +10,17 @@ _REASONS = {
         "sixfold:events:Rule": "iam:PassRole",
         "sixfold:iam:InstanceProfile": "iam:PassRole",
     },
+    "AWS asks for it behind another call": {
+        "sixfold:dynamodb:Table": "kms:CreateGrant kms:DescribeKey",
+        "sixfold:ec2:VpcEndpoint": (
+            "ec2:DescribeSecurityGroups ec2:DescribeSubnets ec2:DescribeVpcs route53:AssociateVPCWithHostedZone"
+        ),
+        "sixfold:ecr:Repository": "kms:CreateGrant kms:DescribeKey kms:RetireGrant",
+        "sixfold:eks:Cluster": "iam:CreateServiceLinkedRole kms:CreateGrant kms:DescribeKey",
+        "sixfold:eks:NodeGroup": "iam:CreateServiceLinkedRole",
+        "sixfold:s3:BucketObject": "kms:Decrypt kms:GenerateDataKey",
+        "sixfold:secretsmanager:Secret": "kms:Decrypt kms:GenerateDataKey",
+    },
     "moto has no such operation": {
         "sixfold:athena:WorkGroup": "athena:UpdateWorkGroup",
         "sixfold:eks:Cluster": "eks:UpdateClusterVersion",

@@ -14,6 +14,7 @@ import pytest
 
 from infra.providers.aws import eks_waiting
 from infra.providers.aws.handler import AwsHandler
+from infra.providers.aws.permissions import action_of
 from infra.providers.catalogue import HANDLERS
 from infra.providers.handler import Handler
 from tests.engine.conformance._all import AWS, collect
@@ -28,20 +29,6 @@ pytestmark = pytest.mark.timeout(120)
 CASES = collect()
 PAIRS = [(handler, action) for handler in AWS for action in handler.iam_actions]
 MISSING = [pair for pair in HANDLERS if issubclass(pair, AwsHandler) and pair.token in NOT_IN_MOTO]
-
-
-# Operations whose action has another name, after the Service Authorization Reference.
-ALLOWED_BY = {
-    "CreateBudget": "ModifyBudget",
-    "CreateNotification": "ModifyBudget",
-    "DeleteBudget": "ModifyBudget",
-    "DeleteNotification": "ModifyBudget",
-    "UpdateBudget": "ModifyBudget",
-    "DescribeBudget": "ViewBudget",
-    "DescribeBudgets": "ViewBudget",
-    "DescribeNotificationsForBudget": "ViewBudget",
-    "DescribeSubscribersForNotification": "ViewBudget",
-}
 
 
 def _id(value: Any) -> str:
@@ -90,13 +77,12 @@ def test_every_exception_is_about_an_action_that_is_listed() -> None:
 
 @pytest.mark.parametrize("handler", MISSING, ids=_id)
 def test_a_type_that_moto_lacks_lists_the_operations_that_its_code_calls(handler: type[AwsHandler[Any]]) -> None:
-    client: Any = boto3.Session("test", "test", region_name="eu-west-1").client(handler.service)
-    names = _names(handler)
-    operations = {client.meta.method_to_api_mapping.get(name) for name in names} - {None}
-    waits = {"DescribeUpdate"} if eks_waiting.updated.__name__ in names else set()
+    session: Any = boto3.Session("test", "test", region_name="eu-west-1")
+    known, names = session.client(handler.service).meta.method_to_api_mapping, _names(handler)
+    called = {known[name] for name in names & known.keys()}
+    waited = {"DescribeUpdate"} if eks_waiting.updated.__name__ in names else set()
     listed = {action for action in handler.iam_actions if action.startswith(f"{handler.service}:")}
-    called = {ALLOWED_BY.get(str(operation), operation) for operation in operations | waits}
-    assert {f"{handler.service}:{action}" for action in called} == listed
+    assert {action_of(handler.service, operation) for operation in called | waited} == listed
 
 
 def _names(handler: type[Handler[Any]]) -> set[str]:

@@ -156,7 +156,8 @@ def _drop(tags: Thing, self: EKSResponse) -> None:
         tags.pop(key, None)
 
 
-if __name__ == "__main__":
+def teach_all() -> None:
+    """Teach moto, in this process, all that is here."""
     for known in KINDS:
         teach(known)
     for more in (
@@ -169,4 +170,8 @@ if __name__ == "__main__":
     EKSResponse.tag_resource = tagging(_put, EKSResponse.tag_resource)
     EKSResponse.untag_resource = tagging(_drop, EKSResponse.untag_resource)
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+
+
+if __name__ == "__main__":
+    teach_all()
     main()

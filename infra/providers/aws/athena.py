@@ -50,6 +50,7 @@ class WorkGroupHandler(AwsHandler[WorkGroupArgs]):
     service: ClassVar[str] = "athena"
     gone: ClassVar[frozenset[str]] = frozenset()
     client: "AthenaClient"
+    arns: ClassVar[tuple[str, ...]] = ("arn:aws:athena:{at}:workgroup/{name}",)
     iam_actions: ClassVar[tuple[str, ...]] = actions(
         "athena",
         "CreateWorkGroup DeleteWorkGroup GetWorkGroup ListNamedQueries ListTagsForResource TagResource UntagResource "

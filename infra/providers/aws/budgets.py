@@ -71,6 +71,7 @@ class BudgetHandler(AwsHandler[BudgetArgs]):
     service: ClassVar[str] = "budgets"
     gone: ClassVar[frozenset[str]] = frozenset({"NotFoundException"})
     client: "BudgetsClient"
+    arns: ClassVar[tuple[str, ...]] = ("arn:aws:budgets::{account}:budget/{name}",)
     iam_actions: ClassVar[tuple[str, ...]] = actions(
         "budgets", "ListTagsForResource ModifyBudget TagResource UntagResource ViewBudget"
     )

@@ -63,6 +63,7 @@ class AlarmHandler(AwsHandler[AlarmArgs]):
     service: ClassVar[str] = "cloudwatch"
     gone: ClassVar[frozenset[str]] = frozenset({"ResourceNotFound", "ResourceNotFoundException"})
     client: "CloudWatchClient"
+    arns: ClassVar[tuple[str, ...]] = ("arn:aws:cloudwatch:{at}:alarm:{name}",)
     iam_actions: ClassVar[tuple[str, ...]] = actions(
         "cloudwatch",
         "DeleteAlarms DescribeAlarms ListTagsForResource PutMetricAlarm TagResource UntagResource",

@@ -49,11 +49,18 @@ class TableHandler(AwsHandler[TableArgs]):
     service: ClassVar[str] = "dynamodb"
     gone: ClassVar[frozenset[str]] = frozenset({"ResourceNotFoundException"})
     client: "DynamoDBClient"
-    iam_actions: ClassVar[tuple[str, ...]] = actions(
-        "dynamodb",
-        "CreateTable DeleteTable DescribeContinuousBackups DescribeTable DescribeTimeToLive "
-        "ListTagsOfResource Scan TagResource UntagResource UpdateContinuousBackups UpdateTable "
-        "UpdateTimeToLive",
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:dynamodb:{at}:table/{name}",
+        "arn:aws:kms:{at}:key/*",
+    )
+    iam_actions: ClassVar[tuple[str, ...]] = (
+        *actions(
+            "dynamodb",
+            "CreateTable DeleteTable DescribeContinuousBackups DescribeTable DescribeTimeToLive "
+            "ListTagsOfResource Scan TagResource UntagResource UpdateContinuousBackups UpdateTable "
+            "UpdateTimeToLive",
+        ),
+        *actions("kms", "CreateGrant DescribeKey"),  # DynamoDB asks for them where there is a key
     )
 
     def create(self, urn: str, args: TableArgs) -> str:

@@ -53,11 +53,18 @@ class RepositoryHandler(AwsHandler[RepositoryArgs]):
     service: ClassVar[str] = "ecr"
     gone: ClassVar[frozenset[str]] = frozenset({"RepositoryNotFoundException"})
     client: "ECRClient"
-    iam_actions: ClassVar[tuple[str, ...]] = actions(
-        "ecr",
-        "CreateRepository DeleteLifecyclePolicy DeleteRepository DeleteRepositoryPolicy DescribeRepositories "
-        "GetLifecyclePolicy GetRepositoryPolicy ListImages ListTagsForResource PutImageScanningConfiguration "
-        "PutImageTagMutability PutLifecyclePolicy SetRepositoryPolicy TagResource UntagResource",
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:ecr:{at}:repository/{name}",
+        "arn:aws:kms:{at}:key/*",
+    )
+    iam_actions: ClassVar[tuple[str, ...]] = (
+        *actions(
+            "ecr",
+            "CreateRepository DeleteLifecyclePolicy DeleteRepository DeleteRepositoryPolicy DescribeRepositories "
+            "GetLifecyclePolicy GetRepositoryPolicy ListImages ListTagsForResource PutImageScanningConfiguration "
+            "PutImageTagMutability PutLifecyclePolicy SetRepositoryPolicy TagResource UntagResource",
+        ),
+        *actions("kms", "CreateGrant DescribeKey RetireGrant"),  # ECR asks for them where there is a key
     )
 
     def create(self, urn: str, args: RepositoryArgs) -> str:

@@ -65,6 +65,12 @@ class ClusterHandler(AwsHandler[ClusterArgs]):
     service: ClassVar[str] = "eks"
     gone: ClassVar[frozenset[str]] = frozenset({"ResourceNotFoundException"})
     client: "EKSClient"
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:eks:{at}:cluster/{name}",
+        "arn:aws:kms:{at}:key/*",
+        "arn:aws:iam::{account}:role/aws-service-role/eks.amazonaws.com/*",
+    )
+    passes_roles_to: ClassVar[str] = "eks.amazonaws.com"
     iam_actions: ClassVar[tuple[str, ...]] = (
         *actions(
             "eks",
@@ -72,6 +78,11 @@ class ClusterHandler(AwsHandler[ClusterArgs]):
             "UpdateClusterVersion",
         ),
         "iam:PassRole",
+        *(
+            "iam:CreateServiceLinkedRole",
+            "kms:CreateGrant",
+            "kms:DescribeKey",
+        ),  # EKS asks for them behind CreateCluster
     )
 
     def create(self, urn: str, args: ClusterArgs) -> str:

@@ -48,6 +48,10 @@ class AccessEntryHandler(AwsHandler[AccessEntryArgs]):
     service: ClassVar[str] = "eks"
     gone: ClassVar[frozenset[str]] = frozenset({"ResourceNotFoundException"})
     client: "EKSClient"
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:eks:{at}:cluster/{cluster}",
+        "arn:aws:eks:{at}:access-entry/{cluster}/*",
+    )
     iam_actions: ClassVar[tuple[str, ...]] = actions(
         "eks",
         "AssociateAccessPolicy CreateAccessEntry DeleteAccessEntry DescribeAccessEntry DisassociateAccessPolicy "

@@ -44,6 +44,10 @@ class AddonHandler(AwsHandler[AddonArgs]):
     service: ClassVar[str] = "eks"
     gone: ClassVar[frozenset[str]] = frozenset({"ResourceNotFoundException"})
     client: "EKSClient"
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:eks:{at}:cluster/{cluster}",
+        "arn:aws:eks:{at}:addon/{cluster}/{addon}/*",
+    )
     iam_actions: ClassVar[tuple[str, ...]] = actions(
         "eks",
         "CreateAddon DeleteAddon DescribeAddon DescribeUpdate TagResource UntagResource UpdateAddon",

@@ -72,6 +72,12 @@ class NodeGroupHandler(AwsHandler[NodeGroupArgs]):
     service: ClassVar[str] = "eks"
     gone: ClassVar[frozenset[str]] = frozenset({"ResourceNotFoundException"})
     client: "EKSClient"
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:eks:{at}:nodegroup/{cluster}/{name}/*",
+        "arn:aws:eks:{at}:cluster/{cluster}",
+        "arn:aws:iam::{account}:role/aws-service-role/eks-nodegroup.amazonaws.com/*",
+    )
+    passes_roles_to: ClassVar[str] = "ec2.amazonaws.com"
     iam_actions: ClassVar[tuple[str, ...]] = (
         *actions(
             "eks",
@@ -79,6 +85,7 @@ class NodeGroupHandler(AwsHandler[NodeGroupArgs]):
             "UpdateNodegroupConfig UpdateNodegroupVersion",
         ),
         "iam:PassRole",
+        "iam:CreateServiceLinkedRole",  # for the account's first group
     )
 
     def create(self, urn: str, args: NodeGroupArgs) -> str:

@@ -37,6 +37,11 @@ class PodIdentityAssociationHandler(AwsHandler[PodIdentityAssociationArgs]):
     service: ClassVar[str] = "eks"
     gone: ClassVar[frozenset[str]] = frozenset({"ResourceNotFoundException", "NotFoundException"})
     client: "EKSClient"
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:eks:{at}:cluster/{cluster}",
+        "arn:aws:eks:{at}:podidentityassociation/{cluster}/*",
+    )
+    passes_roles_to: ClassVar[str] = "pods.eks.amazonaws.com"
     iam_actions: ClassVar[tuple[str, ...]] = (
         *actions(
             "eks",

@@ -68,6 +68,11 @@ class RuleHandler(AwsHandler[RuleArgs]):
     service: ClassVar[str] = "events"
     gone: ClassVar[frozenset[str]] = frozenset({"ResourceNotFoundException"})
     client: "EventBridgeClient"
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:events:{at}:rule/{name}",
+        "arn:aws:events:{at}:rule/{bus}/{name}",
+    )
+    passes_roles_to: ClassVar[str] = "events.amazonaws.com"
     iam_actions: ClassVar[tuple[str, ...]] = (
         *actions(
             "events",

@@ -11,7 +11,7 @@ from botocore.exceptions import (
 from infra.providers.aws.permissions import missing_action
 
 _REMEDIES = {
-    "AccessDenied": "allow {action} to whoever runs this; docs/provider.md lists what each resource needs",
+    "AccessDenied": "allow {action} to whoever runs this; `sixfold deployer-policy` prints all that a stack needs",
     "ExpiredToken": "renew the AWS credentials, then run again",
     "InvalidClientTokenId": "the AWS credentials are not valid here; check AWS_PROFILE and the account",
     "Throttling": "AWS still throttles after all retries; run again later, or with a lower --parallel",

@@ -35,6 +35,10 @@ class InternetGatewayHandler(Ec2Handler[InternetGatewayArgs]):
         "Filters",
         "InternetGatewayIds",
     )
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:ec2:{at}:internet-gateway/*",
+        "arn:aws:ec2:{at}:vpc/*",
+    )
     iam_actions: ClassVar[tuple[str, ...]] = actions(
         "ec2",
         f"{TAGGING} AttachInternetGateway CreateInternetGateway DeleteInternetGateway DescribeInternetGateways "
@@ -107,6 +111,12 @@ class NatGatewayHandler(Ec2Handler[NatGatewayArgs]):
         "NatGatewayId",
         "Filter",
         "NatGatewayIds",
+    )
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:ec2:{at}:natgateway/*",
+        "arn:aws:ec2:{at}:elastic-ip/*",
+        "arn:aws:ec2:{at}:subnet/*",
+        "arn:aws:ec2:{at}:vpc/*",
     )
     iam_actions: ClassVar[tuple[str, ...]] = actions(
         "ec2",

@@ -38,6 +38,12 @@ class DatabaseHandler(AwsHandler[DatabaseArgs]):
     service: ClassVar[str] = "glue"
     gone: ClassVar[frozenset[str]] = frozenset({"EntityNotFoundException"})
     client: "GlueClient"
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:glue:{at}:database/{name}",
+        "arn:aws:glue:{at}:catalog",
+        "arn:aws:glue:{at}:table/{name}/*",
+        "arn:aws:glue:{at}:userDefinedFunction/{name}/*",
+    )
     iam_actions: ClassVar[tuple[str, ...]] = actions(
         "glue",
         "CreateDatabase DeleteDatabase GetDatabase GetTags TagResource UntagResource UpdateDatabase",

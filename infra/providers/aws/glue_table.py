@@ -63,6 +63,11 @@ class TableHandler(AwsHandler[TableArgs]):
     service: ClassVar[str] = "glue"
     gone: ClassVar[frozenset[str]] = frozenset({"EntityNotFoundException"})
     client: "GlueClient"
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:glue:{at}:table/{database}/{name}",
+        "arn:aws:glue:{at}:catalog",
+        "arn:aws:glue:{at}:database/{database}",
+    )
     iam_actions: ClassVar[tuple[str, ...]] = actions("glue", "CreateTable DeleteTable GetTable UpdateTable")
 
     def create(self, urn: str, args: TableArgs) -> str:

@@ -55,6 +55,7 @@ class RoleHandler(AwsHandler[RoleArgs]):
     service: ClassVar[str] = "iam"
     gone: ClassVar[frozenset[str]] = frozenset({"NoSuchEntity"})
     client: "IAMClient"
+    arns: ClassVar[tuple[str, ...]] = ("arn:aws:iam::{account}:role/{name}",)
     iam_actions: ClassVar[tuple[str, ...]] = actions(
         "iam",
         "AttachRolePolicy CreateRole DeleteRole DeleteRolePermissionsBoundary DeleteRolePolicy "
@@ -189,6 +190,7 @@ class PolicyHandler(AwsHandler[PolicyArgs]):
     service: ClassVar[str] = "iam"
     gone: ClassVar[frozenset[str]] = frozenset({"NoSuchEntity"})
     client: "IAMClient"
+    arns: ClassVar[tuple[str, ...]] = ("arn:aws:iam::{account}:policy/{name}",)
     iam_actions: ClassVar[tuple[str, ...]] = actions(
         "iam",
         "CreatePolicy CreatePolicyVersion DeletePolicy DeletePolicyVersion GetPolicy GetPolicyVersion "

@@ -47,6 +47,8 @@ class InstanceProfileHandler(AwsHandler[InstanceProfileArgs]):
     service: ClassVar[str] = "iam"
     gone: ClassVar[frozenset[str]] = frozenset({"NoSuchEntity"})
     client: "IAMClient"
+    arns: ClassVar[tuple[str, ...]] = ("arn:aws:iam::{account}:instance-profile/{name}",)
+    passes_roles_to: ClassVar[str] = "ec2.amazonaws.com"
     iam_actions: ClassVar[tuple[str, ...]] = actions(
         "iam",
         "AddRoleToInstanceProfile CreateInstanceProfile DeleteInstanceProfile GetInstanceProfile PassRole "

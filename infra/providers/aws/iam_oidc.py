@@ -52,6 +52,7 @@ class OpenIdConnectProviderHandler(AwsHandler[OpenIdConnectProviderArgs]):
     service: ClassVar[str] = "iam"
     gone: ClassVar[frozenset[str]] = frozenset({"NoSuchEntity"})
     client: "IAMClient"
+    arns: ClassVar[tuple[str, ...]] = ("arn:aws:iam::{account}:oidc-provider/{url}",)
     iam_actions: ClassVar[tuple[str, ...]] = actions(
         "iam",
         "AddClientIDToOpenIDConnectProvider CreateOpenIDConnectProvider DeleteOpenIDConnectProvider "

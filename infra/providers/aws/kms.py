@@ -43,6 +43,10 @@ class KeyHandler(AwsHandler[KeyArgs]):
     service: ClassVar[str] = "kms"
     gone: ClassVar[frozenset[str]] = frozenset({"NotFoundException"})
     client: "KMSClient"
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:kms:{at}:key/*",
+        "arn:aws:kms:{at}:alias/{name}",
+    )
     iam_actions: ClassVar[tuple[str, ...]] = actions(
         "kms",
         "CreateAlias CreateKey DeleteAlias DescribeKey DisableKeyRotation EnableKeyRotation GetKeyPolicy "

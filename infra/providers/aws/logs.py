@@ -49,6 +49,10 @@ class LogGroupHandler(AwsHandler[LogGroupArgs]):
     service: ClassVar[str] = "logs"
     gone: ClassVar[frozenset[str]] = frozenset({"ResourceNotFoundException"})
     client: "CloudWatchLogsClient"
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:logs:{at}:log-group:{name}",
+        "arn:aws:logs:{at}:log-group:{name}:*",
+    )
     iam_actions: ClassVar[tuple[str, ...]] = actions(
         "logs",
         "AssociateKmsKey CreateLogGroup DeleteLogGroup DeleteRetentionPolicy DescribeLogGroups DescribeLogStreams "

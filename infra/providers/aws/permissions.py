@@ -2,7 +2,6 @@
 
 import re
 
-# Only S3 names its actions otherwise than its operations:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 _OF_S3 = {
     "DeleteBucketEncryption": "PutEncryptionConfiguration",
@@ -21,12 +20,25 @@ _OF_S3 = {
     "PutBucketLifecycleConfiguration": "PutLifecycleConfiguration",
     "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
 }
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbudgetservice.html
+_OF_BUDGETS = {
+    **dict.fromkeys(
+        ("DescribeBudget", "DescribeBudgets", "DescribeNotificationsForBudget", "DescribeSubscribersForNotification"),
+        "ViewBudget",
+    ),
+    **dict.fromkeys(
+        ("CreateBudget", "CreateNotification", "DeleteBudget", "DeleteNotification", "UpdateBudget"), "ModifyBudget"
+    ),
+}
+_OTHERWISE = {"budgets": _OF_BUDGETS, "s3": _OF_S3}
+"""Services that name their actions otherwise than their operations."""
+
 _SAID = re.compile(r"not authorized to perform:? ([a-z0-9-]+:\w+)")
 
 
 def action_of(service: str, operation: str) -> str:
     """Return the action that an operation needs; `service` is the prefix of its actions, such as `s3`."""
-    return f"{service}:{_OF_S3.get(operation, operation) if service == 's3' else operation}"
+    return f"{service}:{_OTHERWISE.get(service, {}).get(operation, operation)}"
 
 
 def missing_action(message: str, operation: str) -> str:

@@ -52,6 +52,11 @@ class RouteTableHandler(Ec2Handler[RouteTableArgs]):
         "Filters",
         "RouteTableIds",
     )
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:ec2:{at}:route-table/*",
+        "arn:aws:ec2:{at}:subnet/*",
+        "arn:aws:ec2:{at}:vpc/*",
+    )
     iam_actions: ClassVar[tuple[str, ...]] = actions(
         "ec2",
         f"{TAGGING} AssociateRouteTable CreateRoute CreateRouteTable DeleteRoute DeleteRouteTable DescribeRouteTables "

@@ -66,6 +66,10 @@ class BucketHandler(AwsHandler[BucketArgs]):
     service: ClassVar[str] = "s3"
     gone: ClassVar[frozenset[str]] = frozenset({"NoSuchBucket", "404"})
     client: "S3Client"
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:s3:::{name}",
+        "arn:aws:s3:::{name}/*",
+    )
     iam_actions: ClassVar[tuple[str, ...]] = actions(
         "s3",
         "CreateBucket DeleteBucket DeleteBucketPolicy DeleteObject DeleteObjectVersion GetBucketPolicy "

@@ -44,9 +44,17 @@ class BucketObjectHandler(AwsHandler[BucketObjectArgs]):
     service: ClassVar[str] = "s3"
     gone: ClassVar[frozenset[str]] = frozenset({"NoSuchBucket", "NoSuchKey", "404"})
     client: "S3Client"
-    iam_actions: ClassVar[tuple[str, ...]] = actions(
-        "s3",
-        "DeleteObject GetObject GetObjectTagging ListBucket PutObject PutObjectTagging",
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:s3:::{bucket}",
+        "arn:aws:s3:::{bucket}/{key}",
+        "arn:aws:kms:{at}:key/*",
+    )
+    iam_actions: ClassVar[tuple[str, ...]] = (
+        *actions(
+            "s3",
+            "DeleteObject GetObject GetObjectTagging ListBucket PutObject PutObjectTagging",
+        ),
+        *actions("kms", "Decrypt GenerateDataKey"),  # S3 asks for them where the bucket has a key
     )
 
     def create(self, urn: str, args: BucketObjectArgs) -> str:

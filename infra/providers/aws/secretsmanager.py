@@ -51,10 +51,17 @@ class SecretHandler(AwsHandler[SecretArgs]):
     service: ClassVar[str] = "secretsmanager"
     gone: ClassVar[frozenset[str]] = frozenset({"ResourceNotFoundException"})
     client: "SecretsManagerClient"
-    iam_actions: ClassVar[tuple[str, ...]] = actions(
-        "secretsmanager",
-        "CreateSecret DeleteResourcePolicy DeleteSecret DescribeSecret GetResourcePolicy GetSecretValue "
-        "PutResourcePolicy PutSecretValue RestoreSecret TagResource UntagResource UpdateSecret",
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:secretsmanager:{at}:secret:{name}-??????",
+        "arn:aws:kms:{at}:key/*",
+    )
+    iam_actions: ClassVar[tuple[str, ...]] = (
+        *actions(
+            "secretsmanager",
+            "CreateSecret DeleteResourcePolicy DeleteSecret DescribeSecret GetResourcePolicy GetSecretValue "
+            "PutResourcePolicy PutSecretValue RestoreSecret TagResource UntagResource UpdateSecret",
+        ),
+        *actions("kms", "Decrypt GenerateDataKey"),  # asked for where there is a key
     )
 
     def create(self, urn: str, args: SecretArgs) -> str:

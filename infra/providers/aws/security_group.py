@@ -75,6 +75,11 @@ class SecurityGroupHandler(Ec2Handler[SecurityGroupArgs]):
         "Filters",
         "GroupIds",
     )
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:ec2:{at}:security-group/*",
+        "arn:aws:ec2:{at}:security-group-rule/*",
+        "arn:aws:ec2:{at}:vpc/*",
+    )
     iam_actions: ClassVar[tuple[str, ...]] = actions(
         "ec2",
         f"{TAGGING} AuthorizeSecurityGroupEgress AuthorizeSecurityGroupIngress CreateSecurityGroup DeleteSecurityGroup "

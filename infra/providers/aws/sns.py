@@ -42,6 +42,7 @@ class TopicHandler(AwsHandler[TopicArgs]):
     service: ClassVar[str] = "sns"
     gone: ClassVar[frozenset[str]] = frozenset({"NotFound", "NotFoundException", "ResourceNotFound"})
     client: "SNSClient"
+    arns: ClassVar[tuple[str, ...]] = ("arn:aws:sns:{at}:{name}",)
     iam_actions: ClassVar[tuple[str, ...]] = actions(
         "sns",
         "CreateTopic DeleteTopic GetTopicAttributes ListTagsForResource SetTopicAttributes TagResource UntagResource",
@@ -127,6 +128,7 @@ class SubscriptionHandler(AwsHandler[SubscriptionArgs]):
     service: ClassVar[str] = "sns"
     gone: ClassVar[frozenset[str]] = TopicHandler.gone
     client: "SNSClient"
+    arns: ClassVar[tuple[str, ...]] = ("{topic_arn}",)
     iam_actions: ClassVar[tuple[str, ...]] = actions(
         "sns",
         "GetSubscriptionAttributes Subscribe Unsubscribe",

@@ -78,6 +78,7 @@ class QueueHandler(AwsHandler[QueueArgs]):
     service: ClassVar[str] = "sqs"
     gone: ClassVar[frozenset[str]] = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
     client: "SQSClient"
+    arns: ClassVar[tuple[str, ...]] = ("arn:aws:sqs:{at}:{name}",)
     iam_actions: ClassVar[tuple[str, ...]] = actions(
         "sqs",
         "CreateQueue DeleteQueue GetQueueAttributes GetQueueUrl ListQueueTags SetQueueAttributes TagQueue UntagQueue",

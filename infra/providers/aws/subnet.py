@@ -39,6 +39,10 @@ class SubnetHandler(Ec2Handler[SubnetArgs]):
         "Filters",
         "SubnetIds",
     )
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:ec2:{at}:subnet/*",
+        "arn:aws:ec2:{at}:vpc/*",
+    )
     iam_actions: ClassVar[tuple[str, ...]] = actions(
         "ec2",
         f"{TAGGING} CreateSubnet DeleteSubnet DescribeSubnets DescribeTags ModifySubnetAttribute",

@@ -32,6 +32,7 @@ class VpcHandler(Ec2Handler[VpcArgs]):
     outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the VPC."}
     kind: ClassVar[str] = "vpc"
     listing: ClassVar[tuple[str, str, str, str, str]] = ("describe_vpcs", "Vpcs", "VpcId", "Filters", "VpcIds")
+    arns: ClassVar[tuple[str, ...]] = ("arn:aws:ec2:{at}:vpc/*",)
     iam_actions: ClassVar[tuple[str, ...]] = actions(
         "ec2",
         f"{TAGGING} CreateVpc DeleteVpc DescribeTags DescribeVpcAttribute DescribeVpcs ModifyVpcAttribute",

