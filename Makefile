@@ -11,7 +11,7 @@ export OTEL_SDK_DISABLED := true
 export PULUMI_SKIP_UPDATE_CHECK := true
 export RAY_USAGE_STATS_ENABLED := 0
 
-.PHONY: help bootstrap up down status cost check test conformance cluster lock
+.PHONY: help bootstrap up down status demo cost check test conformance cluster lock
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -31,6 +31,9 @@ status: bootstrap ## show what runs, and where
 
 cost: bootstrap ## estimate what a stack costs a month at rest; STACK=name, no credentials needed
 	@sixfold cost
+
+demo: up ## a good release goes live, a broken one is caught on late labels and taken back; figures in .sixfold/demo.png
+	@sixfold demo
 
 check: bootstrap ## lint, format, types, imports, and the lock in step with pyproject.toml
 	ruff check

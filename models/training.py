@@ -16,6 +16,7 @@ from sixfold.errors import SixfoldError
 if TYPE_CHECKING:
     from models.dataset import Dataset
     from models.lake import Lake
+    from models.search import Params
     from sixfold.drift import Reference
     from sixfold.metrics import Floats
 
@@ -81,16 +82,12 @@ def _content(lake: "Lake", product: Product) -> dict[str, str]:
 def _train(
     lake: "Lake", product: Product, folder: Path, content: dict[str, str], key: str, progress: Progress
 ) -> Candidate:
-    import polars as pl  # noqa: PLC0415 - a run with nothing to do does not wait for polars
-
     from models.dataset import assemble  # noqa: PLC0415 - a run with nothing to do does not wait for polars
-    from models.export import export  # noqa: PLC0415 - the same
-    from models.search import best, fit, search  # noqa: PLC0415 - the same
-    from sixfold.metrics import METRICS, measure_of  # noqa: PLC0415 - the same, for numpy
+    from models.search import best, search  # noqa: PLC0415 - the same
+    from sixfold.metrics import measure_of  # noqa: PLC0415 - the same, for numpy
 
     recipe = importlib.import_module(f"models.products.{product.package}.train")
     measure = measure_of(product)
-    measures = {**METRICS, product.metric.name: measure}
     data = assemble(lake, product)
     progress(
         f"examples: {data.train.height:,} to learn, {data.validate.height:,} to choose, {data.test.height:,} to judge"
@@ -101,7 +98,46 @@ def _train(
         trials.append(trial)
         progress(f"trial {len(trials)} of {len(space)}: {product.metric.name} {trial.value:.4f}, {trial.rounds} trees")
     chosen = best(trials, product.metric.direction)
-    booster = fit(chosen.params, data.part(data.train, data.validate), chosen.rounds)
+    return _fit(lake, product, data, folder, content, key, chosen.params, chosen.rounds)
+
+
+def refit(platform: Platform, product: Product, base: Candidate, folder: Path, change: "Params") -> Candidate:
+    """Leave a candidate with other parameters than `base`, without a search; `rounds`, the number of trees, is one.
+
+    Raises:
+        SixfoldError: the features were never built, or ONNX says something else than the model.
+
+    """
+    from models.dataset import assemble  # noqa: PLC0415 - with the rest of what training loads
+    from models.lake import Lake  # noqa: PLC0415 - the same
+
+    lake = Lake(platform)
+    content = _content(lake, product)
+    params = {**base.record.params, **change}
+    key = content_key(_code(product), *content.values(), repr(sorted(params.items())))
+    rounds = params.pop("rounds", base.record.rounds)
+    return _fit(lake, product, assemble(lake, product), folder, content, key, params, rounds)
+
+
+def _fit(
+    lake: "Lake",
+    product: Product,
+    data: "Dataset",
+    folder: Path,
+    content: dict[str, str],
+    key: str,
+    params: "Params",
+    rounds: int,
+) -> Candidate:
+    """Fit on all but the test months, and leave the candidate."""
+    import polars as pl  # noqa: PLC0415 - a run with nothing to do does not wait for polars
+
+    from models.export import export  # noqa: PLC0415 - the same
+    from models.search import fit  # noqa: PLC0415 - the same
+    from sixfold.metrics import METRICS, measure_of  # noqa: PLC0415 - the same, for numpy
+
+    measures = {**METRICS, product.metric.name: measure_of(product)}
+    booster = fit(params, data.part(data.train, data.validate), rounds)
     judged = data.part(data.test)
     folder.mkdir(parents=True, exist_ok=True)
     difference = export(booster, judged.features, folder / "model.onnx", product.name)
@@ -116,8 +152,8 @@ def _train(
         feature_hash=feature_hash(product),
         features=data.features,
         reference=_reference(data, scores),
-        params=chosen.params,
-        rounds=chosen.rounds,
+        params=params,
+        rounds=rounds,
         periods=data.periods,
         rows={"train": data.train.height, "validate": data.validate.height, "test": data.test.height},
         metrics={name: metric(judged.labels, scores) for name, metric in measures.items()},

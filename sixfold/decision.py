@@ -49,8 +49,9 @@ def judge(product: Product, quality: Quality, live: Requests, candidate: Request
     """Say whether the candidate may answer `onto` per cent of the traffic.
 
     It is rolled back where it is surely worse: in its metric by more than the release margin, in failed or slow
-    requests by more than the objective allows to be bad at all. It goes on only where labels are enough, and what it
-    could cost at worst, over all traffic, stays within the release margin: at 5% a rough idea will do, at 100% not.
+    requests by more than the objective allows to be bad at all. It goes on only where labels are enough, it is not
+    surely worse at all, and what it could cost at worst, over all traffic, stays within the release margin: at 5% a
+    rough idea will do, at 100% not.
     """
     metric, slo = product.metric, product.slo
     failures = _worse(shares((live.failed, live.all), (candidate.failed, candidate.all)), 1 - slo.availability)
@@ -76,6 +77,11 @@ def _enough(metric: Metric, quality: Quality, gain: Bounds, onto: int) -> tuple[
     coverage = quality.labelled / quality.due if quality.due else math.nan
     if not coverage >= metric.min_coverage:
         return Verdict.HOLD, f"labels for {coverage:.0%} of what is due, and not for {metric.min_coverage:.0%}"
+    if gain.high < 0:
+        return (
+            Verdict.HOLD,
+            f"it is worse, by at most {-gain.low:.4f} of {metric.name}, and more than the margin or not",
+        )
     cost = -gain.low * onto / 100
     if not cost <= metric.release_margin:
         return Verdict.HOLD, f"at {onto}% it could still cost {cost:.4f} of {metric.name}"

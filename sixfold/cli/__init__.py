@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from sixfold.cli import live, model, status
+from sixfold.cli import live, model, rollout, status
 from sixfold.cli.stages import console
 from sixfold.cli.up import up as bring_up
 from sixfold.cli.workspace import Workspace
@@ -150,6 +151,45 @@ def run_replay(
     first, last = since.replace(tzinfo=UTC), until.replace(tzinfo=UTC)
     show(Workspace(stack), Span(product=product, version=version, since=first, until=last), speed)
     console.print(f"Next: `sixfold status`, or the dashboard of {product}")
+
+
+@app.command(name="rollout")
+def run_rollout(
+    product: Product,
+    version: str,
+    digest: str,
+    *,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Judge again and again, until it is all live, or back.")
+    ] = False,
+    every: Annotated[float, typer.Option(min=1, help="Seconds between two looks.")] = 30,
+    stack: Stack = "local",
+) -> None:
+    """Let a release answer 0, 5, 25 and 100% of the traffic, as far as it proves itself; one look a call."""
+    work = Workspace(stack)
+    full = work.registry.resolve(product, digest)
+    while True:
+        judgement = rollout.turn(work, product, version, full)
+        console.print(f"[bold]{judgement.verdict}[/]: {judgement.reason}")
+        now = live.now(work, product)
+        if len(now[version]) == 1:
+            break
+        console.print(f"  {live.describe(now)}")
+        if not watch:
+            console.print("Next: the same command again, when more is known; `sixfold ledger` shows the numbers")
+            return
+        time.sleep(every)
+    console.print(f"Next: commit {work.stack_file.name}; `sixfold ledger {product}` shows the numbers")
+    if now[version][0].release != full:
+        raise typer.Exit(1)
+
+
+@app.command(name="demo")
+def run_demo(stack: Stack = "local") -> None:
+    """Show a good release go live, and a broken one caught and taken back, on real flights and their late labels."""
+    from sixfold.cli.demo import run  # noqa: PLC0415 - nobody else needs it
+
+    run(Workspace(stack))
 
 
 @app.command()

@@ -67,6 +67,11 @@ def now(work: Workspace, product: str) -> Versions:
     }
 
 
+def entry(work: Workspace, product: str) -> Entry:
+    """Return the ledger's entry of what is live; what somebody applied by hand gets one."""
+    return _record(work, product, FOUND)
+
+
 def me() -> str:
     """Return who runs this command, as the machine knows them."""
     return getpass.getuser()

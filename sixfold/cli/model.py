@@ -84,11 +84,16 @@ def train(work: Workspace, product: str) -> "Candidate":
     """Return a candidate made from the lake as it is now."""
     from models.training import train as make  # noqa: PLC0415 - see the module
 
-    return make(work.platform, work.product(product), _folder(work, product), say)
+    return make(work.platform, work.product(product), candidate_folder(work, product), say)
 
 
-def evaluate(work: Workspace, product: str) -> "Verdict":
+def evaluate(work: Workspace, product: str, folder: Path | None = None) -> "Verdict":
     """Hold the candidate against the baseline and the release now live, and print the figures.
+
+    Args:
+        work: where.
+        product: its name.
+        folder: where the candidate is; None: where `train` leaves it.
 
     Raises:
         SixfoldError: the gate refuses it; the message says which number failed, and by how much.
@@ -97,7 +102,7 @@ def evaluate(work: Workspace, product: str) -> "Verdict":
     from models.candidate import Candidate  # noqa: PLC0415 - see the module
     from models.gate import evaluate as judge  # noqa: PLC0415 - see the module
 
-    candidate = Candidate(_folder(work, product))
+    candidate = Candidate(folder or candidate_folder(work, product))
     verdict = judge(candidate, work.product(product), _live(work, product))
     live = "none is live" if verdict.live is None else f"live release {verdict.live:.4f}"
     say(f"{verdict.metric} on the test months: {verdict.value:.4f}; naive baseline {verdict.baseline:.4f}; {live}")
@@ -112,19 +117,25 @@ def evaluate(work: Workspace, product: str) -> "Verdict":
     return verdict
 
 
-def publish(work: Workspace, product: str) -> str:
+def publish(work: Workspace, product: str, folder: Path | None = None, code: Path | None = None) -> str:
     """Package a candidate that passes the gate, publish it, and return its digest. The same again changes nothing.
+
+    Args:
+        work: where.
+        product: its name.
+        folder: where the candidate is; None: where `train` leaves it.
+        code: the project whose code serves it; None: this one.
 
     Raises:
         SixfoldError: there is no candidate, or the gate refuses it.
 
     """
     from models.candidate import Candidate  # noqa: PLC0415 - see the module
-    from serving.package import build  # noqa: PLC0415 - see the module
+    from serving.package import ROOT, build  # noqa: PLC0415 - see the module
 
-    verdict = evaluate(work, product)
-    candidate = Candidate(_folder(work, product))
-    archive, digest = build(candidate.path, work.product(product))
+    verdict = evaluate(work, product, folder)
+    candidate = Candidate(folder or candidate_folder(work, product))
+    archive, digest = build(candidate.path, work.product(product), code or ROOT)
     known = {record.digest: record for record in work.registry.records(product)}
     if digest in known:
         say(f"release {digest[:SHORT]} is published already, on {known[digest].created:%Y-%m-%d}")
@@ -200,7 +211,8 @@ def teardown(work: Workspace) -> None:
         remove(work.platform, work.product(served.name))
 
 
-def _folder(work: Workspace, product: str) -> Path:
+def candidate_folder(work: Workspace, product: str) -> Path:
+    """Return where `train` leaves a product's candidate."""
     return work.home / "candidates" / product
 
 

@@ -40,8 +40,8 @@ def test_a_candidate_that_is_surely_worse_by_more_than_the_margin_is_rolled_back
     assert judgement.numbers["gain_high"] < -product.metric.release_margin
 
 
-def test_worse_within_the_margin_is_no_reason_to_roll_back(product: Product) -> None:
-    assert judge(product, Seen(gain=-0.004).quality, FINE, FINE, 5).verdict is not Verdict.ROLL_BACK
+def test_what_is_surely_worse_goes_no_further_even_within_the_margin(product: Product) -> None:
+    assert judge(product, Seen(gain=-0.004).quality, FINE, FINE, 5).verdict is Verdict.HOLD
 
 
 def test_for_a_metric_where_less_is_better_more_is_worse(product: Product) -> None:
