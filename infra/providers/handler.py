@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar
 from pydantic import Field
 
 from infra.providers.args import Args, Input
+from infra.providers.patience import DEFAULT_S
 
 A = TypeVar("A", bound=Args)
 
@@ -56,6 +57,7 @@ class Handler(ABC, Generic[A]):
         unreadable: inputs that only Pulumi knows; `read` leaves them at their defaults.
         name_property: the input that is the physical name, where there is one.
         name_limit, name_separator: what a physical name may look like.
+        timeout_s: seconds that a create, an update or a delete may take where `custom_timeouts` says nothing.
         iam_actions: the AWS actions that the calls need.
         arns: on which resources of AWS, its own first: `{at}` is region and account, other names are inputs.
         passes_roles_to: the AWS service that gets a role with it, where there is one.
@@ -72,6 +74,7 @@ class Handler(ABC, Generic[A]):
     name_property: ClassVar[str] = "name"
     name_limit: ClassVar[int] = 63
     name_separator: ClassVar[str] = "-"
+    timeout_s: ClassVar[float] = DEFAULT_S
     iam_actions: ClassVar[tuple[str, ...]] = ()
     arns: ClassVar[tuple[str, ...]] = ()
     passes_roles_to: ClassVar[str] = ""

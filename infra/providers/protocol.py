@@ -8,6 +8,7 @@ blocking calls one after the other. The protocol is described in pulumi's `proto
 import json
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from threading import Event
 from typing import Any
 
@@ -22,6 +23,7 @@ from infra.providers.failure import PartDoneError, reported
 from infra.providers.handler import Handler, ProviderArgs, State
 from infra.providers.lookups import Lookup
 from infra.providers.naming import owner, physical_name
+from infra.providers.patience import within
 from infra.providers.schema import package_schema
 from infra.providers.wire import Properties, decode, encode
 from sixfold.errors import SixfoldError
@@ -108,12 +110,13 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             return pb.CreateResponse(properties=_properties(handler, news, outputs))
         args = _args(handler, news)
         mine = owner(request.urn)
-        resource_id = handler.create(mine, args)
-        try:
-            handler.update(mine, resource_id, args)
-            outputs = _outputs(handler.read(resource_id))
-        except Exception as error:
-            raise _part_done(handler, resource_id, news, error) from error
+        with _time_for(handler, request):
+            resource_id = handler.create(mine, args)
+            try:
+                handler.update(mine, resource_id, args)
+                outputs = _outputs(handler.read(resource_id))
+            except Exception as error:
+                raise _part_done(handler, resource_id, news, error) from error
         return pb.CreateResponse(id=resource_id, properties=_properties(handler, news, outputs))
 
     @reported
@@ -136,7 +139,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             kept = {k: v for k, v in decode(request.olds).values.items() if k in handler.outputs}
             return pb.UpdateResponse(properties=_properties(handler, news, kept))
         try:
-            handler.update(owner(request.urn), request.id, _args(handler, news))
+            with _time_for(handler, request):
+                handler.update(owner(request.urn), request.id, _args(handler, news))
             outputs = _outputs(handler.read(request.id))
         except Exception as error:
             part = _part_done(handler, request.id, news, error)
@@ -148,7 +152,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     @reported
     def Delete(self, request: pb.DeleteRequest, context: grpc.ServicerContext) -> Empty:
         handler, last = self._handler(request), decode(request.old_inputs)
-        handler.delete(request.id, _args(handler, last))
+        with _time_for(handler, request):
+            handler.delete(request.id, _args(handler, last))
         return Empty()
 
     @reported
@@ -170,6 +175,11 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
                 remedy=f"use one of {', '.join(sorted(self._handlers))}",
             )
         return self._handlers[token]
+
+
+def _time_for(handler: AnyHandler, request: Any) -> AbstractContextManager[None]:  # noqa: ANN401 - of three kinds
+    """Give an operation the seconds of its `custom_timeouts`, which are 0 where there are none."""
+    return within(request.timeout or handler.timeout_s)
 
 
 def _settle(handler: AnyHandler, urn: str, args: Args, old: Mapping[str, Any]) -> dict[str, Any]:

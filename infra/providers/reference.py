@@ -7,6 +7,7 @@ from typing import Any
 from infra.providers.catalogue import HANDLERS
 from infra.providers.handler import Handler
 from infra.providers.lookups import LOOKUPS, Lookup
+from infra.providers.patience import DEFAULT_S
 from infra.providers.schema import package_schema
 
 PAGE = Path(__file__).parents[2] / "docs" / "provider.md"
@@ -32,6 +33,8 @@ def _section(handler: type[Handler[Any]]) -> Iterator[str]:
     for name, text in handler.outputs.items():
         yield f"| → `{name}` | string | output | {text} |"
     yield ""
+    if handler.timeout_s != DEFAULT_S:
+        yield f"Time allowed: {handler.timeout_s / 60:g} minutes.\n"
     if handler.iam_actions:
         yield f"IAM actions: {', '.join(f'`{action}`' for action in handler.iam_actions)}.\n"
 

@@ -15,12 +15,14 @@ from pydantic import Field
 
 from infra.providers.args import UNKNOWN, Args, Input
 from infra.providers.handler import Handler, State
+from infra.providers.patience import attempts
 from infra.providers.protocol import Servicer
 from infra.providers.wire import decode, encode
 from sixfold.errors import SixfoldError
 
 URN = "urn:pulumi:dev::project::sixfold:test:Thing::thing"
 THINGS: dict[str, dict[str, Any]] = {}
+MINUTES: list[int] = []
 
 
 class ThingArgs(Args):
@@ -34,6 +36,7 @@ class ThingArgs(Args):
 
 class ThingHandler(Handler[ThingArgs]):
     token: ClassVar[str] = "sixfold:test:Thing"
+    timeout_s: ClassVar[float] = 1200
     args: ClassVar[type[Args]] = ThingArgs
     create_only: ClassVar[frozenset[str]] = frozenset({"name", "place"})
     outputs: ClassVar[Mapping[str, str]] = {"weight": "What it weighs."}
@@ -44,6 +47,7 @@ class ThingHandler(Handler[ThingArgs]):
         return str(args.name)
 
     def update(self, urn: str, resource_id: str, args: ThingArgs) -> None:  # noqa: ARG002
+        MINUTES.append(attempts(60))
         if args.size == 13:
             raise SixfoldError("13 is refused", remedy="take 12")
         THINGS[resource_id] = args.properties()
@@ -55,12 +59,14 @@ class ThingHandler(Handler[ThingArgs]):
         return State(ThingArgs(**found), {"weight": "7"}) if found else None
 
     def delete(self, resource_id: str, args: ThingArgs) -> None:  # noqa: ARG002
+        MINUTES.append(attempts(60))
         THINGS.pop(resource_id, None)
 
 
 @pytest.fixture
 def plugin() -> Iterator[Any]:
     THINGS.clear()
+    MINUTES.clear()
     server = grpc.server(ThreadPoolExecutor(2))
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer([ThingHandler]), server)
     port = server.add_insecure_port("127.0.0.1:0")
@@ -197,3 +203,12 @@ def test_the_process_starts_without_the_sdk_and_without_boto3() -> None:
         "assert not {'pulumi.output', 'boto3', 'botocore', 'supervisor'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_an_operation_has_the_time_of_its_custom_timeouts_else_that_of_its_type(plugin: Any) -> None:
+    news = encode({"name": "a", "place": "here"})
+    for timeout in (0, 420):
+        plugin.Create(pb.CreateRequest(urn=URN, properties=news, timeout=timeout))
+        plugin.Update(pb.UpdateRequest(urn=URN, id="a", news=news, old_inputs=news, timeout=timeout))
+        plugin.Delete(pb.DeleteRequest(urn=URN, id="a", old_inputs=news, timeout=timeout))
+    assert MINUTES == [20, 20, 20, 7, 7, 7]

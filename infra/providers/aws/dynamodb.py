@@ -8,6 +8,7 @@ from pydantic import Field
 
 from infra.providers.args import Args, Input, Tags
 from infra.providers.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs, own_tags, settle_tags
+from infra.providers.aws.waiting import wait
 from infra.providers.handler import State
 from infra.providers.resource import Resource
 from sixfold.errors import SixfoldError
@@ -83,7 +84,7 @@ class TableHandler(AwsHandler[TableArgs]):
                 SSESpecification=_encryption(args.kms_key_arn),
                 Tags=as_pairs({**args.tags, URN_TAG: urn}),
             )
-        self.client.get_waiter("table_exists").wait(TableName=name)
+        wait(self.client, "table_exists", TableName=name)
         return name
 
     def update(self, urn: str, resource_id: str, args: TableArgs) -> None:
@@ -98,7 +99,7 @@ class TableHandler(AwsHandler[TableArgs]):
         )
         if have.kms_key_arn != args.kms_key_arn:
             client.update_table(TableName=resource_id, SSESpecification=_encryption(args.kms_key_arn))
-            client.get_waiter("table_exists").wait(TableName=resource_id)
+            wait(client, "table_exists", TableName=resource_id)
         if have.point_in_time_recovery != args.point_in_time_recovery:
             client.update_continuous_backups(
                 **table,
@@ -138,7 +139,7 @@ class TableHandler(AwsHandler[TableArgs]):
                     remedy="set force_destroy=True and run `pulumi up` first, or delete the rows",
                 )
             self.client.delete_table(TableName=resource_id)
-            self.client.get_waiter("table_not_exists").wait(TableName=resource_id)
+            wait(self.client, "table_not_exists", TableName=resource_id)
 
     def _tags(self, arn: str) -> dict[str, str]:
         pages = self.client.get_paginator("list_tags_of_resource").paginate(ResourceArn=arn)

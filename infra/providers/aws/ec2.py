@@ -1,7 +1,7 @@
 """What all of EC2's network resources share: AWS names them, so that they are found again by the tag with their URN."""
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from infra.providers.args import Args
@@ -124,16 +124,3 @@ def tags_in(found: Any) -> dict[str, str]:  # noqa: ANN401 - an item of any list
 def arn(found: Any, region: str, kind: str, resource_id: str) -> str:  # noqa: ANN401 - an item of any listing
     """Return the ARN of an item, which most listings leave out."""
     return f"arn:aws:ec2:{region}:{found['OwnerId']}:{kind}/{resource_id}"
-
-
-def wait(client: "EC2Client", operation: str, acceptors: Sequence[Mapping[str, Any]], **names: list[str]) -> None:
-    """Wait by a waiter of botocore's kind for what botocore has no waiter for: every 5 s, for 10 minutes.
-
-    Raises:
-        botocore.exceptions.WaiterError: AWS reports a failure, or the time is over.
-
-    """
-    from botocore.waiter import WaiterModel, create_waiter_with_client  # noqa: PLC0415 - loaded by now
-
-    waiter = {"operation": operation, "delay": 5, "maxAttempts": 120, "acceptors": list(acceptors)}
-    create_waiter_with_client("It", WaiterModel({"version": 2, "waiters": {"It": waiter}}), client).wait(**names)

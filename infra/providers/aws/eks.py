@@ -7,7 +7,7 @@ import pulumi
 from pydantic import Field
 
 from infra.providers.args import Args, Input, Tags, Unordered
-from infra.providers.aws.eks_waiting import TIMEOUT, Minutes, updated, waited
+from infra.providers.aws.eks_waiting import TIMEOUT_S, updated, waited
 from infra.providers.aws.handler import TAGS, URN_TAG, AwsHandler, actions, own_tags, settle_tags
 from infra.providers.handler import State
 from infra.providers.resource import Resource
@@ -43,7 +43,6 @@ class ClusterArgs(Args):
         None, description="KMS key over Kubernetes secrets; None: AWS's own. A change replaces."
     )
     deletion_protection: Input[bool] = Field(False, description="AWS refuses to delete the cluster.")
-    timeout_minutes: Minutes = TIMEOUT
     tags: Tags = Field(default={}, description=TAGS)
 
 
@@ -60,7 +59,7 @@ class ClusterHandler(AwsHandler[ClusterArgs]):
         "issuer": "URL of the issuer of its service accounts' tokens.",
         "security_group_id": "The cluster's own security group.",
     }
-    unreadable: ClassVar[frozenset[str]] = frozenset({"timeout_minutes"})
+    timeout_s: ClassVar[float] = TIMEOUT_S
     name_limit: ClassVar[int] = 100
     service: ClassVar[str] = "eks"
     gone: ClassVar[frozenset[str]] = frozenset({"ResourceNotFoundException"})
@@ -109,8 +108,8 @@ class ClusterHandler(AwsHandler[ClusterArgs]):
 
     def update(self, urn: str, resource_id: str, args: ClusterArgs) -> None:
         """Change what differs. EKS takes one change at a time, so that each is waited for."""
-        client, minutes = self.client, args.timeout_minutes
-        waited(client, "cluster_active", minutes, name=resource_id)
+        client = self.client
+        waited(client, "cluster_active", name=resource_id)
         state = self.describe(resource_id)
         have, arn = state.args, state.outputs["arn"]
         settle_tags(
@@ -121,7 +120,7 @@ class ClusterHandler(AwsHandler[ClusterArgs]):
         )
         if have.version != args.version:
             answer = client.update_cluster_version(name=resource_id, version=args.version)
-            updated(client, answer, minutes, name=resource_id)
+            updated(client, answer, name=resource_id)
         for wanted, present in (
             ({"resourcesVpcConfig": _network(args)}, {"resourcesVpcConfig": _network(have)}),
             ({"resourcesVpcConfig": _access(args)}, {"resourcesVpcConfig": _access(have)}),
@@ -130,7 +129,7 @@ class ClusterHandler(AwsHandler[ClusterArgs]):
         ):
             if wanted != present:
                 change: Any = wanted
-                updated(client, client.update_cluster_config(name=resource_id, **change), minutes, name=resource_id)
+                updated(client, client.update_cluster_config(name=resource_id, **change), name=resource_id)
 
     def describe(self, resource_id: str) -> State[ClusterArgs]:
         """Read the cluster."""
@@ -159,12 +158,12 @@ class ClusterHandler(AwsHandler[ClusterArgs]):
         }
         return State(args, outputs)
 
-    def delete(self, resource_id: str, args: ClusterArgs) -> None:
+    def delete(self, resource_id: str, args: ClusterArgs) -> None:  # noqa: ARG002 - the id says all
         """Remove the cluster, and wait until it is gone; deletion_protection refuses, in AWS itself."""
         with self.missing_is_fine():
             if self.client.describe_cluster(name=resource_id)["cluster"].get("status") != "DELETING":
                 self.client.delete_cluster(name=resource_id)
-            waited(self.client, "cluster_deleted", args.timeout_minutes, name=resource_id)
+            waited(self.client, "cluster_deleted", name=resource_id)
 
 
 class Cluster(Resource):

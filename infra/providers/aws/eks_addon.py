@@ -7,7 +7,7 @@ import pulumi
 from pydantic import Field
 
 from infra.providers.args import Args, Document, Input, Tags
-from infra.providers.aws.eks_waiting import TIMEOUT, Minutes, settled, updated, waited
+from infra.providers.aws.eks_waiting import TIMEOUT_S, settled, updated, waited
 from infra.providers.aws.handler import TAGS, URN_TAG, AwsHandler, actions, own_tags, settle_tags
 from infra.providers.handler import State
 from infra.providers.resource import Resource
@@ -28,7 +28,6 @@ class AddonArgs(Args):
         False, description="Settings win over what somebody changed in the cluster; else a conflict fails."
     )
     preserve: Input[bool] = Field(False, description="A delete leaves the software in the cluster.")
-    timeout_minutes: Minutes = TIMEOUT
     tags: Tags = Field(default={}, description=TAGS)
 
 
@@ -40,7 +39,8 @@ class AddonHandler(AwsHandler[AddonArgs]):
     create_only: ClassVar[frozenset[str]] = frozenset({"cluster", "addon"})
     identity: ClassVar[frozenset[str]] = create_only
     outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the add-on."}
-    unreadable: ClassVar[frozenset[str]] = frozenset({"overwrite", "preserve", "timeout_minutes"})
+    unreadable: ClassVar[frozenset[str]] = frozenset({"overwrite", "preserve"})
+    timeout_s: ClassVar[float] = TIMEOUT_S
     service: ClassVar[str] = "eks"
     gone: ClassVar[frozenset[str]] = frozenset({"ResourceNotFoundException"})
     client: "EKSClient"
@@ -69,8 +69,8 @@ class AddonHandler(AwsHandler[AddonArgs]):
 
     def update(self, urn: str, resource_id: str, args: AddonArgs) -> None:
         """Change what differs, once what is under way is done."""
-        client, names, minutes = self.client, _names(resource_id), args.timeout_minutes
-        found = settled(client, "addon_active", minutes, lambda: self._addon(resource_id), **names)
+        client, names = self.client, _names(resource_id)
+        found = settled(client, "addon_active", lambda: self._addon(resource_id), **names)
         have, arn = _args(found), found["addonArn"]
         settle_tags(
             found.get("tags", {}),
@@ -80,7 +80,7 @@ class AddonHandler(AwsHandler[AddonArgs]):
         )
         if (have.version, have.configuration) != (args.version, args.configuration):
             answer = client.update_addon(**names, addonVersion=args.version, **_settings(args))
-            updated(client, answer, minutes, name=args.cluster, addonName=args.addon)
+            updated(client, answer, name=args.cluster, addonName=args.addon)
 
     def describe(self, resource_id: str) -> State[AddonArgs]:
         """Read the add-on."""
@@ -93,7 +93,7 @@ class AddonHandler(AwsHandler[AddonArgs]):
             names = _names(resource_id)
             if self._addon(resource_id).get("status") != "DELETING":
                 self.client.delete_addon(**names, preserve=args.preserve)
-            waited(self.client, "addon_deleted", args.timeout_minutes, **names)
+            waited(self.client, "addon_deleted", **names)
 
     def id_of(self, arn: str) -> str:
         """Return `<cluster>/<addon>`, which an ARN has before an id of EKS's own."""

@@ -7,7 +7,7 @@ import pulumi
 from pydantic import Field
 
 from infra.providers.args import Args, Block, Input, Tags, Unordered, plain
-from infra.providers.aws.eks_waiting import TIMEOUT, Minutes, settled, updated, waited
+from infra.providers.aws.eks_waiting import TIMEOUT_S, settled, updated, waited
 from infra.providers.aws.handler import TAGS, URN_TAG, AwsHandler, actions, own_tags, settle_tags
 from infra.providers.handler import State
 from infra.providers.resource import Resource
@@ -54,7 +54,6 @@ class NodeGroupArgs(Args):
     )
     labels: Input[dict[str, Input[str]]] = Field(default={}, description="Kubernetes labels of the machines.")
     taints: Input[list[Taint]] = Field(default=[], description="Kubernetes taints of the machines.")
-    timeout_minutes: Minutes = TIMEOUT
     tags: Tags = Field(default={}, description=TAGS)
 
 
@@ -68,7 +67,7 @@ class NodeGroupHandler(AwsHandler[NodeGroupArgs]):
     )
     identity: ClassVar[frozenset[str]] = frozenset({"name", "cluster"})
     outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the node group."}
-    unreadable: ClassVar[frozenset[str]] = frozenset({"timeout_minutes"})
+    timeout_s: ClassVar[float] = TIMEOUT_S
     service: ClassVar[str] = "eks"
     gone: ClassVar[frozenset[str]] = frozenset({"ResourceNotFoundException"})
     client: "EKSClient"
@@ -112,9 +111,9 @@ class NodeGroupHandler(AwsHandler[NodeGroupArgs]):
 
     def update(self, urn: str, resource_id: str, args: NodeGroupArgs) -> None:
         """Change what differs. EKS takes one change at a time, so that each is waited for."""
-        client, names, minutes = self.client, _names(resource_id), args.timeout_minutes
+        client, names = self.client, _names(resource_id)
         where = {"name": names["clusterName"], "nodegroupName": names["nodegroupName"]}
-        found = settled(client, "nodegroup_active", minutes, lambda: self._group(resource_id), **names)
+        found = settled(client, "nodegroup_active", lambda: self._group(resource_id), **names)
         have, arn = self._args(found), found["nodegroupArn"]
         settle_tags(
             found.get("tags", {}),
@@ -124,22 +123,22 @@ class NodeGroupHandler(AwsHandler[NodeGroupArgs]):
         )
         change = _change(have, args, found.get("scalingConfig", {}).get("desiredSize", 0))
         if change:
-            updated(client, client.update_nodegroup_config(**names, **change), minutes, **where)
+            updated(client, client.update_nodegroup_config(**names, **change), **where)
         if have.version != args.version:
-            updated(client, client.update_nodegroup_version(**names, version=args.version), minutes, **where)
+            updated(client, client.update_nodegroup_version(**names, version=args.version), **where)
 
     def describe(self, resource_id: str) -> State[NodeGroupArgs]:
         """Read the group."""
         found = self._group(resource_id)
         return State(self._args(found), {"arn": found["nodegroupArn"]})
 
-    def delete(self, resource_id: str, args: NodeGroupArgs) -> None:
+    def delete(self, resource_id: str, args: NodeGroupArgs) -> None:  # noqa: ARG002 - the id says all
         """Drain the machines and remove them, and wait until they are gone."""
         with self.missing_is_fine():
             names = _names(resource_id)
             if self._group(resource_id).get("status") != "DELETING":
                 self.client.delete_nodegroup(**names)
-            waited(self.client, "nodegroup_deleted", args.timeout_minutes, **names)
+            waited(self.client, "nodegroup_deleted", **names)
 
     def id_of(self, arn: str) -> str:
         """Return `<cluster>/<name>`, which an ARN has before an id of EKS's own."""

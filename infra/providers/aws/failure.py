@@ -6,6 +6,7 @@ from botocore.exceptions import (
     EndpointConnectionError,
     NoCredentialsError,
     ParamValidationError,
+    WaiterError,
 )
 
 from infra.providers.aws.permissions import missing_action
@@ -50,4 +51,6 @@ def aws_sentence(error: ClientError | BotoCoreError) -> str:
         return f"{error}\n  → correct the inputs of the resource"
     if isinstance(error, NoCredentialsError):
         return f"{error}\n  → set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+    if isinstance(error, WaiterError) and "Max attempts exceeded" in str(error):
+        return f"{error}\n  → run again, it goes on from there; for more time: ResourceOptions(custom_timeouts=...)"
     return f"{type(error).__name__}: {error}\n  → check the network and the AWS settings, then run again"

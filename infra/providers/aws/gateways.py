@@ -9,6 +9,7 @@ from pydantic import Field
 from infra.providers.args import Args, Input, Tags
 from infra.providers.aws.ec2 import TAGGING, Ec2Handler, arn, tags_in
 from infra.providers.aws.handler import TAGS, URN_TAG, actions, from_pairs
+from infra.providers.aws.waiting import wait
 from infra.providers.handler import State
 from infra.providers.resource import Resource
 
@@ -51,7 +52,7 @@ class InternetGatewayHandler(Ec2Handler[InternetGatewayArgs]):
 
     def settled(self, resource_id: str) -> None:
         """Wait until it is there."""
-        self.client.get_waiter("internet_gateway_exists").wait(InternetGatewayIds=[resource_id])
+        wait(self.client, "internet_gateway_exists", InternetGatewayIds=[resource_id])
 
     def change(self, resource_id: str, have: InternetGatewayArgs, want: InternetGatewayArgs) -> None:
         """Move it to another VPC."""
@@ -133,7 +134,7 @@ class NatGatewayHandler(Ec2Handler[NatGatewayArgs]):
 
     def settled(self, resource_id: str) -> None:
         """Wait until it is available."""
-        self.client.get_waiter("nat_gateway_available").wait(NatGatewayIds=[resource_id])
+        wait(self.client, "nat_gateway_available", NatGatewayIds=[resource_id])
 
     def change(self, resource_id: str, have: NatGatewayArgs, want: NatGatewayArgs) -> None:
         """Do nothing: all but the tags replaces."""
@@ -160,7 +161,7 @@ class NatGatewayHandler(Ec2Handler[NatGatewayArgs]):
         with self.missing_is_fine():
             own = self._own(self.tags_of(resource_id).get(URN_TAG, ""))
             self.client.delete_nat_gateway(NatGatewayId=resource_id)
-            self.client.get_waiter("nat_gateway_deleted").wait(NatGatewayIds=[resource_id])
+            wait(self.client, "nat_gateway_deleted", NatGatewayIds=[resource_id])
             if own:
                 self.client.release_address(AllocationId=own)
 

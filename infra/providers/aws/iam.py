@@ -18,6 +18,7 @@ from infra.providers.aws.handler import (
     own_tags,
     settle_tags,
 )
+from infra.providers.aws.waiting import wait
 from infra.providers.handler import State
 from infra.providers.resource import Resource
 
@@ -77,7 +78,7 @@ class RoleHandler(AwsHandler[RoleArgs]):
             Tags=as_pairs({**args.tags, URN_TAG: urn}),
             **boundary,
         )
-        self.client.get_waiter("role_exists").wait(RoleName=name)
+        wait(self.client, "role_exists", RoleName=name)
         return name
 
     def update(self, urn: str, resource_id: str, args: RoleArgs) -> None:
@@ -207,7 +208,7 @@ class PolicyHandler(AwsHandler[PolicyArgs]):
         self.client.create_policy(
             PolicyName=str(args.name), PolicyDocument=args.policy, Description=args.description, Tags=tags
         )
-        self.client.get_waiter("policy_exists").wait(PolicyArn=arn)
+        wait(self.client, "policy_exists", PolicyArn=arn)
         return arn
 
     def update(self, urn: str, resource_id: str, args: PolicyArgs) -> None:

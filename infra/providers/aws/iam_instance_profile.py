@@ -18,6 +18,7 @@ from infra.providers.aws.handler import (
     own_tags,
     settle_tags,
 )
+from infra.providers.aws.waiting import wait
 from infra.providers.handler import State
 from infra.providers.resource import Resource
 
@@ -62,7 +63,7 @@ class InstanceProfileHandler(AwsHandler[InstanceProfileArgs]):
             self.owned(urn, from_pairs(self._profile(name).get("Tags", [])), f"the instance profile {name}")
             return name
         self.client.create_instance_profile(InstanceProfileName=name, Tags=as_pairs({**args.tags, URN_TAG: urn}))
-        self.client.get_waiter("instance_profile_exists").wait(InstanceProfileName=name)
+        wait(self.client, "instance_profile_exists", InstanceProfileName=name)
         return name
 
     def update(self, urn: str, resource_id: str, args: InstanceProfileArgs) -> None:

@@ -7,8 +7,9 @@ import pulumi
 from pydantic import Field
 
 from infra.providers.args import Args, Input, Tags, Unordered
-from infra.providers.aws.ec2 import TAGGING, Ec2Handler, arn, tags_in, wait
+from infra.providers.aws.ec2 import TAGGING, Ec2Handler, arn, tags_in
 from infra.providers.aws.handler import TAGS, actions
+from infra.providers.aws.waiting import wait_for
 from infra.providers.handler import State
 from infra.providers.resource import Resource
 
@@ -73,7 +74,7 @@ class RouteTableHandler(Ec2Handler[RouteTableArgs]):
             {"matcher": "status", "expected": 200, "state": "success"},
             {"matcher": "error", "expected": "InvalidRouteTableID.NotFound", "state": "retry"},
         ]
-        wait(self.client, "DescribeRouteTables", acceptors, RouteTableIds=[resource_id])
+        wait_for(self.client, "DescribeRouteTables", acceptors, RouteTableIds=[resource_id])
 
     def change(self, resource_id: str, have: RouteTableArgs, want: RouteTableArgs) -> None:
         """Change the routes and the subnets that differ."""

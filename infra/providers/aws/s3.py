@@ -9,6 +9,7 @@ from pydantic import Field
 from infra.providers.args import Args, Block, Document, Input, Tags, plain
 from infra.providers.aws import s3_documents as documents
 from infra.providers.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs, own_tags
+from infra.providers.aws.waiting import wait
 from infra.providers.handler import State
 from infra.providers.resource import Resource
 from sixfold.errors import SixfoldError
@@ -94,7 +95,7 @@ class BucketHandler(AwsHandler[BucketArgs]):
             return name
         where: Any = {} if self.region == "us-east-1" else {"LocationConstraint": self.region}
         self.client.create_bucket(Bucket=name, **({"CreateBucketConfiguration": where} if where else {}))
-        self.client.get_waiter("bucket_exists").wait(Bucket=name)
+        wait(self.client, "bucket_exists", Bucket=name)
         return name
 
     def update(self, urn: str, resource_id: str, args: BucketArgs) -> None:

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 from infra.providers.args import Args, Block, Input, Tags, canonical, is_later, plain
 from infra.providers.aws.ec2 import TAGGING, Ec2Handler, arn, tags_in
 from infra.providers.aws.handler import TAGS, actions
+from infra.providers.aws.waiting import wait
 from infra.providers.handler import State
 from infra.providers.resource import Resource
 
@@ -95,7 +96,7 @@ class SecurityGroupHandler(Ec2Handler[SecurityGroupArgs]):
 
     def settled(self, resource_id: str) -> None:
         """Wait until it is there."""
-        self.client.get_waiter("security_group_exists").wait(GroupIds=[resource_id])
+        wait(self.client, "security_group_exists", GroupIds=[resource_id])
 
     def change(self, resource_id: str, have: SecurityGroupArgs, want: SecurityGroupArgs) -> None:
         """Take away the rules that are not wanted, then add those that are missing."""

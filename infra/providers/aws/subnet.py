@@ -7,8 +7,9 @@ import pulumi
 from pydantic import Field
 
 from infra.providers.args import Args, Input, Tags
-from infra.providers.aws.ec2 import TAGGING, Ec2Handler, tags_in, wait
+from infra.providers.aws.ec2 import TAGGING, Ec2Handler, tags_in
 from infra.providers.aws.handler import TAGS, actions
+from infra.providers.aws.waiting import wait_for
 from infra.providers.handler import State
 from infra.providers.resource import Resource
 
@@ -59,7 +60,7 @@ class SubnetHandler(Ec2Handler[SubnetArgs]):
             {"matcher": "pathAll", "argument": "Subnets[].State", "expected": "available", "state": "success"},
             {"matcher": "error", "expected": "InvalidSubnetID.NotFound", "state": "retry"},
         ]
-        wait(self.client, "DescribeSubnets", acceptors, SubnetIds=[resource_id])
+        wait_for(self.client, "DescribeSubnets", acceptors, SubnetIds=[resource_id])
 
     def change(self, resource_id: str, have: SubnetArgs, want: SubnetArgs) -> None:
         """Set whether instances get public addresses."""

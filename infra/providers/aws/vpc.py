@@ -9,6 +9,7 @@ from pydantic import Field
 from infra.providers.args import Args, Input, Tags
 from infra.providers.aws.ec2 import TAGGING, Ec2Handler, arn, tags_in
 from infra.providers.aws.handler import TAGS, actions
+from infra.providers.aws.waiting import wait
 from infra.providers.handler import State
 from infra.providers.resource import Resource
 
@@ -44,8 +45,8 @@ class VpcHandler(Ec2Handler[VpcArgs]):
 
     def settled(self, resource_id: str) -> None:
         """Wait until it is available."""
-        self.client.get_waiter("vpc_exists").wait(VpcIds=[resource_id])
-        self.client.get_waiter("vpc_available").wait(VpcIds=[resource_id])
+        wait(self.client, "vpc_exists", VpcIds=[resource_id])
+        wait(self.client, "vpc_available", VpcIds=[resource_id])
 
     def change(self, resource_id: str, have: VpcArgs, want: VpcArgs) -> None:
         """Set the DNS flags; AWS takes one a call, and names only with the server."""

@@ -8,8 +8,9 @@ import pulumi
 from pydantic import Field
 
 from infra.providers.args import Args, Document, Input, Tags, Unordered, canonical
-from infra.providers.aws.ec2 import TAGGING, Ec2Handler, arn, tags_in, wait
+from infra.providers.aws.ec2 import TAGGING, Ec2Handler, arn, tags_in
 from infra.providers.aws.handler import TAGS, actions
+from infra.providers.aws.waiting import wait_for
 from infra.providers.handler import State
 from infra.providers.resource import Resource
 
@@ -91,7 +92,7 @@ class VpcEndpointHandler(Ec2Handler[VpcEndpointArgs]):
             {"matcher": "pathAny", "argument": _STATES, "expected": "rejected", "state": "failure"},
             {"matcher": "error", "expected": _NOT_FOUND, "state": "retry"},
         ]
-        wait(self.client, "DescribeVpcEndpoints", acceptors, VpcEndpointIds=[resource_id])
+        wait_for(self.client, "DescribeVpcEndpoints", acceptors, VpcEndpointIds=[resource_id])
 
     def change(self, resource_id: str, have: VpcEndpointArgs, want: VpcEndpointArgs) -> None:
         """Change all that differs in one call."""
@@ -136,7 +137,7 @@ class VpcEndpointHandler(Ec2Handler[VpcEndpointArgs]):
                 {"matcher": "error", "expected": _NOT_FOUND, "state": "success"},
                 {"matcher": "pathAll", "argument": _STATES, "expected": "deleted", "state": "success"},
             ]
-            wait(self.client, "DescribeVpcEndpoints", acceptors, VpcEndpointIds=[resource_id])
+            wait_for(self.client, "DescribeVpcEndpoints", acceptors, VpcEndpointIds=[resource_id])
 
 
 class VpcEndpoint(Resource):

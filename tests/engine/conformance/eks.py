@@ -29,7 +29,6 @@ CASES = {
         changes=[
             {"log_types": ["audit"]},
             {"tags": {"a": "b"}},
-            {"timeout_minutes": 20},
             {"kms_key_arn": _KEY},
             {"role_arn": f"{_ROLE}-2"},
             {"name": "other"},

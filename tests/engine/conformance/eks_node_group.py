@@ -43,7 +43,6 @@ CASES = {
             {"labels": {"pool": "gpu"}},
             {"taints": [{"key": "gpu", "value": "yes"}, {"key": "spot", "effect": "NO_EXECUTE"}]},
             {"taints": []},
-            {"timeout_minutes": 20},
             {"instance_types": ["g6.xlarge"]},
             {"ami_type": "AL2023_x86_64_NVIDIA"},
             {"capacity": "SPOT"},
