@@ -11,7 +11,7 @@ export OTEL_SDK_DISABLED := true
 export PULUMI_SKIP_UPDATE_CHECK := true
 export RAY_USAGE_STATS_ENABLED := 0
 
-.PHONY: help bootstrap up down status demo cost check test conformance cluster lock
+.PHONY: help bootstrap up down status demo cost plan deploy drift review check test conformance cluster lock
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -35,6 +35,19 @@ cost: bootstrap ## estimate what a stack costs a month at rest; STACK=name, no c
 demo: up ## a good release goes live, a broken one is caught on late labels and taken back; figures in .sixfold/demo.png
 	@sixfold demo
 
+plan: bootstrap ## show what an apply would change; STACK=name
+	@pulumi preview --diff --stack $(STACK) --policy-pack infra/policies
+
+deploy: bootstrap ## apply a stack as it is committed: what CI runs; STACK=name
+	@sixfold preflight --stack $(STACK)
+	@pulumi up --yes --skip-preview --refresh --stack $(STACK) --policy-pack infra/policies
+
+drift: bootstrap ## fail where something is not as the program says; changes nothing; STACK=name
+	@pulumi preview --refresh --expect-no-changes --diff --stack $(STACK)
+
+review: bootstrap ## write what a change does to a stack and its cost to build/review.md; STACK=name BASE=commit
+	@python tools/review.py --stack $(STACK) --base $(BASE) --to build/review.md
+
 check: bootstrap ## lint, format, types, imports, and the lock in step with pyproject.toml
 	ruff check
 	ruff format --check
@@ -42,6 +55,7 @@ check: bootstrap ## lint, format, types, imports, and the lock in step with pypr
 	mypy tools/bootstrap.py tools/lock.py tools/language_host.py
 	lint-imports
 	python tools/lock.py --check
+	zizmor --offline --quiet .github
 
 test: bootstrap ## run the tests; ARGS="-k name" selects some
 	@pytest $(ARGS)

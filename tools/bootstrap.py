@@ -16,7 +16,7 @@ from pathlib import Path
 
 import launchers
 import python_env
-from catalog import ALERTMANAGER, CONTROLPLANE, PROMETHEUS, PULUMI, Tool
+from catalog import ACTIONLINT, ALERTMANAGER, CONTROLPLANE, PROMETHEUS, PULUMI, Tool
 from chooser import Chooser, describe
 from console import Console, StepFailed
 from stamp import Stamp, digest_of
@@ -28,8 +28,9 @@ _PARTS: dict[str, tuple[Tool, ...]] = {
     "pulumi": (PULUMI,),
     "monitoring": (PROMETHEUS, ALERTMANAGER),
     "cluster": (CONTROLPLANE,),
+    "workflows": (ACTIONLINT,),
 }
-_DEFAULT = ["python", "pulumi", "monitoring"]  # only tests need a control plane, and they ask for it
+_DEFAULT = ["python", "pulumi", "monitoring"]  # only tests need the others, and they ask for them
 
 
 async def bootstrap(parts: list[str]) -> None:

@@ -92,6 +92,16 @@ CONTROLPLANE = Tool(
     module="k8s.io/kubernetes",
     manifests=KUBERNETES,
 )
+ACTIONLINT = Tool(
+    name="actionlint",
+    version="1.7.12",
+    minimum="1.7.12",
+    commands={"actionlint": ("actionlint",)},
+    version_argument="-version",
+    version_symbol="github.com/rhysd/actionlint.version",
+    duration="about 1 minute on two cores",
+    module="github.com/rhysd/actionlint",
+)
 
 
 def parse_version(text: str) -> tuple[int, ...]:

@@ -1,0 +1,69 @@
+"""The workflows in .github: sound, pinned, without keys, and made of make targets."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TARGETS = set(re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
+COMMENT = "gh pr comment"  # GitHub's own command; the text is a make target's
+
+
+def jobs(workflows: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for workflow in workflows.values():
+        yield from workflow["jobs"].values()
+
+
+def steps(workflows: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for job in jobs(workflows):
+        yield from job.get("steps", [])
+
+
+@pytest.mark.timeout(600)
+def test_actionlint_finds_nothing(actionlint: Path) -> None:
+    done = subprocess.run([actionlint], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_zizmor_finds_nothing() -> None:
+    command = [Path(sys.prefix, "bin", "zizmor"), "--offline", ".github"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_every_action_is_pinned_by_its_digest(workflows: dict[str, Any]) -> None:
+    used = [each["uses"] for each in (*jobs(workflows), *steps(workflows)) if "uses" in each]
+    assert used
+    assert all(re.fullmatch(r"\./\S+|[\w/-]+@[0-9a-f]{40}", each) for each in used)
+
+
+def test_every_command_is_a_make_target(workflows: dict[str, Any]) -> None:
+    given = {job["with"]["target"] for job in jobs(workflows) if "target" in job.get("with", {})}
+    commands = [step["run"] for step in steps(workflows) if "run" in step]
+    said = [command.split() for command in commands if not command.startswith(COMMENT)]
+    assert all(make == "make" for make, _ in said)
+    assert {target for _, target in said} - {'"$TARGET"'} | given <= TARGETS
+
+
+def test_no_secret_is_used_and_rights_are_given_job_by_job(workflows: dict[str, Any]) -> None:
+    texts = [file.read_text() for file in (ROOT / ".github").rglob("*.yml")]
+    assert not any("secrets." in text or "secrets:" in text for text in texts)
+    assert all(workflow["permissions"] == {} for workflow in workflows.values())
+    assert all("permissions" in job for job in jobs(workflows))
+
+
+def test_staging_and_prod_wait_for_the_stack_before_and_for_their_plan(workflows: dict[str, Any]) -> None:
+    found = workflows["deploy.yml"]["jobs"]
+    order = ["dev", "staging-plan", "staging", "prod-plan", "prod"]
+    assert [found[job].get("needs") for job in order] == [None, *order[:-1]]
+    assert [found[job]["with"]["environment"] for job in order] == order
+
+
+def test_every_stack_on_aws_is_looked_at_every_night(workflows: dict[str, Any]) -> None:
+    stacks = {path.name.split(".")[1] for path in (ROOT / "stacks").glob("Pulumi.*.yaml")}
+    assert set(workflows["drift.yml"]["jobs"]["drift"]["strategy"]["matrix"]["stack"]) == stacks - {"local"}
