@@ -28,16 +28,18 @@ _FLAGS = {
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command; return never."""
+    """Run the command; with `--fetch`, only see that the release is here and sound. Else return never."""
     given = _parser().parse_args(arguments)
     environment = os.environ | {"SIXFOLD_API_VERSION": given.api_version, "SIXFOLD_RELEASE": given.release}
     try:
         settings = Settings.read(environment)
         bento = prepare(settings, given.product)
-        _check_port(given.port)
+        if given.fetch:
+            return
+        _check_port(given.host, given.port)
     except SixfoldError as error:
         sys.exit(f"cannot serve {given.product} {given.api_version}: {error}")
-    os.execve(sys.executable, command(bento, given.port), environment | flags(settings.home.resolve()))  # noqa: S606 - ours
+    os.execve(sys.executable, command(bento, given.host, given.port), environment | flags(settings.home.resolve()))  # noqa: S606 - ours
 
 
 def prepare(settings: Settings, product: str) -> Path:
@@ -62,10 +64,10 @@ def flags(home: Path) -> dict[str, str]:
     return _FLAGS | {name: str(path) for name, path in own.items()}
 
 
-def command(bento: Path, port: int) -> list[str]:
+def command(bento: Path, host: str, port: int) -> list[str]:
     """Return the command line that serves a bento with one worker; the edge alone talks to it."""
     options = {
-        "--host": HOST,
+        "--host": host,
         "--port": port,
         "--api-workers": 1,
         "--timeout-keep-alive": 75,  # longer than the edge keeps idle connections, so that it never uses a dying one
@@ -75,11 +77,11 @@ def command(bento: Path, port: int) -> list[str]:
     return [sys.executable, "-m", "bentoml", "serve", str(bento), *flags]
 
 
-def _check_port(port: int) -> None:
+def _check_port(host: str, port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, port))
+            probe.bind((host, port))
         except OSError as error:
             raise SixfoldError(
                 f"port {port} is not free: {error.strerror}",
@@ -93,6 +95,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--api-version", required=True)
     parser.add_argument("--release", required=True, help="the whole digest")
     parser.add_argument("--port", required=True, type=int)
+    parser.add_argument("--host", default=HOST, help="the address to listen on")
+    parser.add_argument("--fetch", action="store_true", help="fetch and check the release, and end")
     return parser
 
 

@@ -54,10 +54,16 @@ def router_config(
     )
 
 
-def _caddy(admin_port: int | None, port: int, routes: list[dict[str, Any]]) -> dict[str, Any]:
+def portal_config(*, traffic: tuple[VersionTraffic, ...], portal_html: str, port: int) -> dict[str, Any]:
+    """Return the configuration of a pod that answers what no release does: the portal, and why nobody else answers."""
+    silent = [_version(version) for version in traffic if not version.served]
+    return _caddy(None, port, [_portal(portal_html), *silent, _unknown(traffic)], host="")
+
+
+def _caddy(admin_port: int | None, port: int, routes: list[dict[str, Any]], host: str = "127.0.0.1") -> dict[str, Any]:
     admin = {"listen": f"127.0.0.1:{admin_port}"} if admin_port else {"disabled": True}
     server = {
-        "listen": [f"127.0.0.1:{port}"],
+        "listen": [f"{host}:{port}"],
         "protocols": ["h1"],
         "automatic_https": {"disable": True},
         # A client that dribbles must not hold a connection.

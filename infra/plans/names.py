@@ -13,6 +13,12 @@ SERVICES = (
 )
 FIRST_RELEASE = 20
 LAST_RELEASE = 999
+_QUIET = {
+    "BENTOML_DO_NOT_TRACK": "True",
+    "FEAST_USAGE": "False",
+    "OTEL_SDK_DISABLED": "true",
+    "RAY_USAGE_STATS_ENABLED": "0",
+}
 
 
 def service_ports(first_port: int) -> dict[str, int]:
@@ -52,6 +58,11 @@ def cluster(stack: str) -> str:
     return f"sixfold-{stack}"
 
 
+def namespace(stack: str, area: str) -> str:
+    """Return a namespace of a stack's own: several stacks may share a cluster."""
+    return f"sixfold-{stack}-{area}"
+
+
 def socket(port: int) -> str:
     """Return host:port of a local process."""
     return f"{HOST}:{port}"
@@ -85,8 +96,10 @@ def job_environment(*, region: str, home: Path) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": "test",
         "SIXFOLD_HOME": str(home),
         "SIXFOLD_REPLAY": "1",  # requests may bring the time of the past: nobody real calls a machine of one's own
-        "BENTOML_DO_NOT_TRACK": "True",
-        "FEAST_USAGE": "False",
-        "OTEL_SDK_DISABLED": "true",
-        "RAY_USAGE_STATS_ENABLED": "0",
+        **_QUIET,
     }
+
+
+def pod_environment(*, region: str) -> dict[str, str]:
+    """Return what every pod finds in its environment; its role in AWS comes by Pod Identity."""
+    return {"AWS_DEFAULT_REGION": region, **_QUIET}

@@ -1,9 +1,11 @@
 """From the stack file's pins to who answers, who is scraped, and what the stack says of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from infra.plans import names
+from infra.plans.kubernetes.pods import PORT
+from infra.plans.kubernetes.serving import release_name
 from infra.plans.prometheus import Target
 from infra.plans.traffic import Upstream, VersionTraffic
 from sixfold.environment import ServedProduct, ServedRelease, ServedVersion
@@ -15,21 +17,27 @@ Pins = Mapping[str, Mapping[str, Traffic]]
 
 def upstreams(pins: Pins, first_port: int) -> dict[str, dict[str, tuple[Upstream, ...]]]:
     """Return by product and API version who answers, each release at a port of its own."""
-    keys = [
-        f"{product}/{version}/{pin.release}"
-        for product, versions in pins.items()
-        for version, traffic in versions.items()
-        for pin in traffic.releases
-    ]
+    keys = ["/".join(key) for key in _keys(pins)]
     ports = names.release_ports(first_port, keys)
+    return _upstreams(pins, lambda *key: names.socket(ports["/".join(key)]))
+
+
+def service_upstreams(pins: Pins, namespace: str) -> dict[str, dict[str, tuple[Upstream, ...]]]:
+    """Return by product and API version who answers, each release behind a Service of its own."""
+    return _upstreams(pins, lambda *key: f"{release_name(*key)}.{namespace}:{PORT}")
+
+
+def _keys(pins: Pins) -> Iterator[tuple[str, str, str]]:
+    for product, versions in pins.items():
+        for version, traffic in versions.items():
+            yield from ((product, version, pin.release) for pin in traffic.releases)
+
+
+def _upstreams(pins: Pins, address: Callable[[str, str, str], str]) -> dict[str, dict[str, tuple[Upstream, ...]]]:
     return {
         product: {
             version: tuple(
-                Upstream(
-                    release=pin.release,
-                    address=names.socket(ports[f"{product}/{version}/{pin.release}"]),
-                    weight=pin.weight,
-                )
+                Upstream(release=pin.release, address=address(product, version, pin.release), weight=pin.weight)
                 for pin in traffic.releases
             )
             for version, traffic in versions.items()

@@ -1,19 +1,30 @@
 """A stack on Kubernetes and AWS."""
 
-from pulumi import Input, ResourceOptions
+from collections.abc import Mapping
+
+import pulumi_kubernetes
+from pulumi import Input, Output, Resource, ResourceOptions
 
 from infra.components.cluster import Cluster
 from infra.components.network import Network
+from infra.components.runner import Runner
+from infra.components.serving_pods import ServingPods
 from infra.config import Config
 from infra.plans import names
+from infra.plans.kubernetes.place import Place
+from infra.plans.kubernetes.serving import ACCOUNT
+from infra.plans.kubernetes.stack import plan_serving
 from infra.plans.network import plan_network
-from infra.plans.served import Pins
+from infra.plans.portal import portal_page
+from infra.plans.served import Pins, service_upstreams
 from infra.plans.traffic import Upstreams
+from infra.providers.aws.eks_pod_identity import PodIdentityAssociation, PodIdentityAssociationArgs
 from infra.providers.aws.provider import Provider, ProviderArgs
 from infra.sites.site import Work
 from sixfold import cluster as section
 from sixfold.environment import Endpoints
-from sixfold.stack import Settings
+
+_GATEWAY_NAMESPACE = "envoy-gateway-system"
 
 
 class OnKubernetes:
@@ -34,34 +45,80 @@ class OnKubernetes:
                 default_tags={"sixfold:stack": stack},
             ),
         )
-        self.edge = f"https://{cluster.host}"
+        self._in_cloud = ResourceOptions(provider=self.provider)
+        self.edge = f"{'https' if cluster.certificate else 'http'}://{cluster.host}"
         self.endpoints = Endpoints(prometheus=None, alertmanager=None, aws=settings.aws_endpoint, portal=self.edge)
-        if cluster.eks and settings.network:
-            self._make(stack, settings, settings.network, cluster.eks)
+        self._region, self._digest = settings.region, cluster.runner
+        self._runner = Runner("runner", deletion_protection=settings.deletion_protection, opts=self._in_cloud)
+        self._place = Place(
+            stack=stack,
+            namespace=names.namespace(stack, "serving"),
+            monitoring=names.namespace(stack, "monitoring"),
+            gateway=_GATEWAY_NAMESPACE,
+            host=cluster.host,
+            certificate=cluster.certificate,
+        )
+        self._cluster = self._make(config, cluster.eks)
+        self._kubernetes = pulumi_kubernetes.Provider(
+            "kubernetes",
+            kubeconfig=self._cluster.kubeconfig if self._cluster and not cluster.context else None,
+            context=cluster.context,
+            enable_server_side_apply=True,
+        )
 
-    def upstreams(self, pins: Pins) -> Upstreams:  # noqa: ARG002 - TODO
+    def upstreams(self, pins: Pins) -> Upstreams:
         """Return who answers, each at the address of its Service."""
-        return {}
+        return service_upstreams(pins, self._place.namespace)
 
     def run(self, work: Work) -> None:
-        """Run it."""
+        """Run each release, and the gateway before them."""
+        ServingPods(
+            "serving",
+            plan=plan_serving(
+                self._place,
+                work.traffic,
+                image=self._runner.image(self._digest) if self._digest else None,
+                portal=portal_page(products=work.products, traffic=work.traffic, endpoints=self.endpoints),
+                environment={**names.pod_environment(region=self._region), **work.environment},
+            ),
+            after=self._roles(self._place.namespace, {ACCOUNT: work.role_arns["serving"]}),
+            opts=ResourceOptions(provider=self._kubernetes),
+        )
 
-    def _make(self, stack: str, settings: Settings, network: section.Network, eks: section.Eks) -> Cluster:
-        in_cloud = ResourceOptions(provider=self.provider)
+    def _roles(self, namespace: str, roles: Mapping[str, Output[str]]) -> list[Resource]:
+        """Give service accounts their roles in AWS: before their pods, which have none else until they start again."""
+        if self._cluster is None:
+            return []
+        return [
+            PodIdentityAssociation(
+                f"{namespace}-{account}",
+                PodIdentityAssociationArgs(
+                    cluster=self._cluster.name, namespace=namespace, service_account=account, role_arn=role
+                ),
+                self._in_cloud,
+            )
+            for account, role in roles.items()
+        ]
+
+    def _make(self, config: Config, eks: section.Eks | None) -> Cluster | None:
+        settings = config.settings
+        if eks is None or settings.network is None:
+            return None
+        network, region = settings.network, settings.region
         net = Network(
             "network",
-            region=settings.region,
+            region=region,
             cidr=str(network.cidr),
-            zones=plan_network(region=settings.region, cidr=network.cidr, zones=network.zones),
-            opts=in_cloud,
+            zones=plan_network(region=region, cidr=network.cidr, zones=network.zones),
+            opts=self._in_cloud,
         )
         return Cluster(
             "cluster",
-            physical_name=names.cluster(stack),
+            physical_name=names.cluster(config.stack),
             eks=eks,
-            region=settings.region,
+            region=region,
             subnet_ids=net.private_subnet_ids,
             security_group_ids=[net.api_group_id],
             deletion_protection=settings.deletion_protection,
-            opts=in_cloud,
+            opts=self._in_cloud,
         )

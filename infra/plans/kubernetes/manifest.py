@@ -1,0 +1,32 @@
+"""What all manifests share: their shape, names, labels and addresses."""
+
+from collections.abc import Mapping
+from typing import Any
+
+Manifest = dict[str, Any]
+
+NAME, COMPONENT = "app.kubernetes.io/name", "app.kubernetes.io/component"
+PRODUCT, VERSION, RELEASE = "sixfold.dev/product", "sixfold.dev/api-version", "sixfold.dev/release"
+NAMESPACE = "kubernetes.io/metadata.name"
+"""The label that Kubernetes itself gives to a namespace."""
+
+# https://kubernetes.io/docs/concepts/security/pod-security-admission/: what breaks the standard is not admitted
+_RESTRICTED = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn", "audit")}
+
+
+def manifest(api_version: str, kind: str, name: str, namespace: str | None = None, **rest: Any) -> Manifest:  # noqa: ANN401 - any member
+    """Return a manifest; `labels` and `annotations` go to its metadata, everything else stands beside that."""
+    metadata = {"name": name} | ({"namespace": namespace} if namespace else {})
+    metadata |= {key: value for key in ("labels", "annotations") if (value := rest.pop(key, None))}
+    return {"apiVersion": api_version, "kind": kind, "metadata": metadata, **rest}
+
+
+def namespace(name: str, *, labels: Mapping[str, str] | None = None) -> Manifest:
+    """Return a namespace that admits no pod beyond the Pod Security standard "restricted"."""
+    return manifest("v1", "Namespace", name, labels={**_RESTRICTED, **(labels or {})})
+
+
+def full_name(found: Manifest) -> str:
+    """Return `<namespace>/<name>` of a manifest, or its name alone where it belongs to no namespace."""
+    metadata = found["metadata"]
+    return f"{metadata['namespace']}/{metadata['name']}" if "namespace" in metadata else str(metadata["name"])

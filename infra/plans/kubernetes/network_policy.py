@@ -1,0 +1,61 @@
+"""Who may talk to whom. Each namespace denies everything; each workload then has one policy with just its edges."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from infra.plans.kubernetes.manifest import NAMESPACE, Manifest, manifest
+from infra.plans.kubernetes.pods import PORT
+
+Peer = dict[str, Any]
+# What a pod finds its role at (https://docs.aws.amazon.com/eks/latest/userguide/pod-id-agent-setup.html), and what it
+# must never reach: the credentials of the machine.
+_IDENTITY, _METADATA = "169.254.170.23/32", "169.254.169.254/32"
+
+
+def deny_all(namespace: str) -> Manifest:
+    """Return the policy under which nobody talks to anybody."""
+    spec = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+    return manifest("networking.k8s.io/v1", "NetworkPolicy", "deny-all", namespace, spec=spec)
+
+
+def allow(
+    name: str,
+    namespace: str,
+    *,
+    labels: Mapping[str, str],
+    callers: Sequence[Peer] = (),
+    ports: Sequence[int] = (PORT,),
+    egress: Sequence[dict[str, Any]] = (),
+) -> Manifest:
+    """Return the policy of the pods with some labels: who calls them at which ports, and whom they call."""
+    tcp = [{"protocol": "TCP", "port": port} for port in ports]
+    spec = {
+        "podSelector": {"matchLabels": dict(labels)},
+        "policyTypes": ["Ingress", "Egress"],
+        "ingress": [{"from": list(callers), "ports": tcp}] if callers else [],
+        "egress": list(egress),
+    }
+    return manifest("networking.k8s.io/v1", "NetworkPolicy", name, namespace, spec=spec)
+
+
+def pods_of(namespace: str, labels: Mapping[str, str] | None = None) -> Peer:
+    """Return the pods of a namespace, all or those with some labels."""
+    found: Peer = {"namespaceSelector": {"matchLabels": {NAMESPACE: namespace}}}
+    return found | ({"podSelector": {"matchLabels": dict(labels)}} if labels else {})
+
+
+def names() -> dict[str, Any]:
+    """Return the edge to the cluster's DNS."""
+    ports = [{"protocol": protocol, "port": 53} for protocol in ("UDP", "TCP")]
+    return {"to": [pods_of("kube-system", {"k8s-app": "kube-dns"})], "ports": ports}
+
+
+def aws() -> list[dict[str, Any]]:
+    """Return the edges to AWS's APIs, which have no fixed addresses, and to what hands out the pod's role."""
+    return [
+        {"to": [{"ipBlock": {"cidr": _IDENTITY}}], "ports": [{"protocol": "TCP", "port": 80}]},
+        {
+            "to": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": [_METADATA]}}],
+            "ports": [{"protocol": "TCP", "port": 443}],
+        },
+    ]

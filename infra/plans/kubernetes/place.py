@@ -1,0 +1,14 @@
+"""Where on a cluster a stack's workloads are, and how they are reached."""
+
+from typing import NamedTuple
+
+
+class Place(NamedTuple):
+    """Namespaces of a stack and of the gateway's controller, the name that consumers call, and its TLS secret."""
+
+    stack: str
+    namespace: str
+    monitoring: str
+    gateway: str
+    host: str
+    certificate: str | None

@@ -1,0 +1,129 @@
+"""Pods that keep the standard "restricted" and write nowhere but into volumes of their own."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from infra.plans.kubernetes.manifest import Manifest, manifest
+
+USER = 10001
+"""The user of the runner image (serving/Dockerfile); its home is the volume at `HOME`."""
+HOME, PORT = "/var/lib/sixfold", 8080
+PLATFORM = "platform"
+"""The ConfigMap whose entries are the environment of every pod of ours."""
+_LOCKED = {
+    "allowPrivilegeEscalation": False,
+    "readOnlyRootFilesystem": True,
+    "capabilities": {"drop": ["ALL"]},
+}
+
+
+def container(
+    name: str,
+    *,
+    image: str,
+    command: Sequence[str],
+    cpu: str,
+    memory: str,
+    ready: str | None = None,
+    **rest: Any,  # noqa: ANN401 - further members
+) -> dict[str, Any]:
+    """Return a container: it may use as much memory as it asks for; `ready` is the path that says that it serves."""
+    asked = {"cpu": cpu, "memory": memory, "ephemeral-storage": "256Mi"}
+    return {
+        "name": name,
+        "image": image,
+        "command": list(command),
+        "resources": {"requests": asked, "limits": {"memory": memory, "ephemeral-storage": "2Gi"}},
+        "securityContext": _LOCKED,
+        "volumeMounts": [{"name": "home", "mountPath": HOME}, {"name": "tmp", "mountPath": "/tmp"}],  # noqa: S108 - in the pod
+        **(_serving(ready) if ready else {}),
+        **rest,
+    }
+
+
+def pod(
+    containers: Sequence[dict[str, Any]],
+    *,
+    labels: Mapping[str, str],
+    service_account: str,
+    **rest: Any,  # noqa: ANN401 - further members
+) -> dict[str, Any]:
+    """Return the template of a pod, spread over zones and machines, and without a token for Kubernetes' API."""
+    spread = [
+        {
+            "topologyKey": key,
+            "maxSkew": 1,
+            "whenUnsatisfiable": "ScheduleAnyway",
+            "labelSelector": {"matchLabels": dict(labels)},
+        }
+        for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
+    ]
+    spec = {
+        "serviceAccountName": service_account,
+        "automountServiceAccountToken": False,
+        "enableServiceLinks": False,
+        "securityContext": security(),
+        "topologySpreadConstraints": spread,
+        "containers": list(containers),
+        "volumes": [
+            {"name": "home", "emptyDir": {"sizeLimit": "4Gi"}},
+            {"name": "tmp", "emptyDir": {"sizeLimit": "1Gi"}},
+            *rest.pop("volumes", []),
+        ],
+        **rest,
+    }
+    return {"metadata": {"labels": dict(labels)}, "spec": spec}
+
+
+def security() -> dict[str, Any]:
+    """Return the securityContext of a pod."""
+    return {
+        "runAsNonRoot": True,
+        "runAsUser": USER,
+        "runAsGroup": USER,
+        "fsGroup": USER,
+        "seccompProfile": {"type": "RuntimeDefault"},
+    }
+
+
+def deployment(name: str, namespace: str, *, template: dict[str, Any], replicas: int | None = None) -> Manifest:
+    """Return a Deployment that never has fewer pods than it should; without `replicas` an autoscaler decides."""
+    labels = template["metadata"]["labels"]
+    spec = {
+        **({} if replicas is None else {"replicas": replicas}),
+        "selector": {"matchLabels": labels},
+        "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}},
+        "revisionHistoryLimit": 3,
+        "template": template,
+    }
+    return manifest("apps/v1", "Deployment", name, namespace, labels=labels, spec=spec)
+
+
+def service(name: str, namespace: str, labels: Mapping[str, str]) -> Manifest:
+    """Return the address of a Deployment's pods."""
+    spec = {"selector": dict(labels), "ports": [{"name": "http", "port": PORT, "targetPort": "http"}]}
+    return manifest("v1", "Service", name, namespace, labels=dict(labels), spec=spec)
+
+
+def disruption_budget(name: str, namespace: str, labels: Mapping[str, str]) -> Manifest:
+    """Return a budget: machines may be drained, one pod after the other."""
+    spec = {"maxUnavailable": 1, "selector": {"matchLabels": dict(labels)}, "unhealthyPodEvictionPolicy": "AlwaysAllow"}
+    return manifest("policy/v1", "PodDisruptionBudget", name, namespace, labels=dict(labels), spec=spec)
+
+
+def account(name: str, namespace: str) -> Manifest:
+    """Return a service account, to which EKS Pod Identity gives a role in AWS."""
+    return manifest("v1", "ServiceAccount", name, namespace, automountServiceAccountToken=False)
+
+
+def _serving(ready: str) -> dict[str, Any]:
+    """Return the probes: five minutes to start. Liveness asks the port only, because a slow lake is no death."""
+    asks = {"httpGet": {"path": ready, "port": "http"}}
+    return {
+        "ports": [{"name": "http", "containerPort": PORT}],
+        "startupProbe": {**asks, "periodSeconds": 5, "failureThreshold": 60},
+        "readinessProbe": {**asks, "periodSeconds": 5, "failureThreshold": 2},
+        "livenessProbe": {"tcpSocket": {"port": "http"}, "periodSeconds": 10, "failureThreshold": 6},
+        # The routes take some seconds to hear that a pod goes; until then it answers on.
+        "lifecycle": {"preStop": {"sleep": {"seconds": 10}}},
+    }

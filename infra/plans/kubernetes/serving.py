@@ -1,0 +1,89 @@
+"""Releases as pods: what a release needs to run, scale, be drained and be reached."""
+
+from typing import Any
+
+from infra.plans.kubernetes import network_policy, pods
+from infra.plans.kubernetes.manifest import COMPONENT, NAME, PRODUCT, RELEASE, VERSION, Manifest, manifest
+from infra.plans.traffic import Upstream, VersionTraffic
+from sixfold.release import SHORT
+
+ACCOUNT = "serving"
+FEWEST, MOST = 2, 10
+_BUSY_PERCENT = 70
+# 10 s until the routes know, 20 s to answer, and as long again to write the prediction log.
+_STOP_WITHIN_S = 60
+
+
+def release_name(product: str, version: str, release: str) -> str:
+    """Return what all objects of a release are called; within 63 characters, the limit of a Service's name."""
+    return f"{product}-{version}-{release[:SHORT]}"
+
+
+def release_labels(version: VersionTraffic, upstream: Upstream) -> dict[str, str]:
+    """Return by which labels a release's pods are found."""
+    return {
+        NAME: "release",
+        COMPONENT: "serving",
+        PRODUCT: version.product,
+        VERSION: version.version,
+        RELEASE: upstream.release[:SHORT],
+    }
+
+
+def release_manifests(
+    version: VersionTraffic,
+    upstream: Upstream,
+    *,
+    namespace: str,
+    image: Any,  # noqa: ANN401 - a text, or an Output
+) -> tuple[Manifest, ...]:
+    """Return a release's Deployment, Service, autoscaler and disruption budget."""
+    name, labels = release_name(version.product, version.version, upstream.release), release_labels(version, upstream)
+    return (
+        pods.deployment(name, namespace, template=_template(version, upstream, labels, image)),
+        pods.service(name, namespace, labels),
+        _autoscaler(name, namespace, labels),
+        pods.disruption_budget(name, namespace, labels),
+    )
+
+
+def serving_policy(namespace: str, *, gateway: str, monitoring: str) -> Manifest:
+    """Return who may call a release: the gateway's namespace and that of the monitors. It calls AWS."""
+    return network_policy.allow(
+        "release",
+        namespace,
+        labels={NAME: "release"},
+        callers=[network_policy.pods_of(gateway), network_policy.pods_of(monitoring)],
+        egress=[network_policy.names(), *network_policy.aws()],
+    )
+
+
+def _template(version: VersionTraffic, upstream: Upstream, labels: dict[str, str], image: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
+    run = ["python", "-m", "serving.run", "--product", version.product, "--api-version", version.version]
+    run += ["--release", upstream.release, "--port", str(pods.PORT), "--host", "0.0.0.0"]  # noqa: S104 - in its pod
+    environment: dict[str, Any] = {
+        "env": [{"name": "SIXFOLD_HOME", "value": pods.HOME}],
+        "envFrom": [{"configMapRef": {"name": pods.PLATFORM}}],
+    }
+    fetch = pods.container("fetch", image=image, command=[*run, "--fetch"], cpu="250m", memory="1Gi", **environment)
+    serve = pods.container("serve", image=image, command=run, cpu="500m", memory="2Gi", ready="/readyz", **environment)
+    return pods.pod(
+        [serve],
+        labels=labels,
+        service_account=ACCOUNT,
+        initContainers=[fetch],  # the bento by its digest, with the pod's own role, before anything serves
+        terminationGracePeriodSeconds=_STOP_WITHIN_S,
+    )
+
+
+def _autoscaler(name: str, namespace: str, labels: dict[str, str]) -> Manifest:
+    """Return the autoscaler: pods are added when they use most of the processor that they ask for."""
+    busy = {"type": "Utilization", "averageUtilization": _BUSY_PERCENT}
+    spec = {
+        "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": name},
+        "minReplicas": FEWEST,
+        "maxReplicas": MOST,
+        "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": busy}}],
+        "behavior": {"scaleDown": {"stabilizationWindowSeconds": 300}},
+    }
+    return manifest("autoscaling/v2", "HorizontalPodAutoscaler", name, namespace, labels=labels, spec=spec)

@@ -1,0 +1,91 @@
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import kubernetes_validate
+import pytest
+
+Manifest = Mapping[str, Any]
+A, B = "a" * 64, "b" * 64
+CANARY = {"flight-delays": {"v1": {"releases": [{"release": A, "weight": 90}, {"release": B, "weight": 10}]}}}
+KUBERNETES = "1.34"
+
+
+@pytest.fixture(scope="module")
+def canary(manifests: Callable[..., list[Manifest]]) -> list[Manifest]:
+    return manifests(CANARY)
+
+
+@pytest.fixture(scope="module")
+def waiting(manifests: Callable[..., list[Manifest]]) -> list[Manifest]:
+    return manifests({}, runner=None)
+
+
+def of(kind: str, found: list[Manifest]) -> dict[str, Manifest]:
+    return {each["metadata"]["name"]: each for each in found if each["kind"] == kind}
+
+
+def test_every_manifest_keeps_the_schema_of_its_kind(canary: list[Manifest], waiting: list[Manifest]) -> None:
+    checked = [each for each in canary + waiting if is_builtin(each)]
+    assert len(checked) > 20
+    for each in checked:
+        kubernetes_validate.validate(each, KUBERNETES, strict=True)
+
+
+def is_builtin(manifest: Manifest) -> bool:
+    group = manifest["apiVersion"].rpartition("/")[0]
+    return "." not in group or group in {"networking.k8s.io", "rbac.authorization.k8s.io"}
+
+
+def test_a_canary_is_two_deployments_and_a_route_by_weight(canary: list[Manifest]) -> None:
+    names = {f"flight-delays-v1-{release[:12]}": weight for release, weight in ((A, 90), (B, 10))}
+    assert of("Deployment", canary).keys() >= names.keys()
+    (rule,) = of("HTTPRoute", canary)["flight-delays-v1"]["spec"]["rules"]
+    assert {backend["name"]: backend["weight"] for backend in rule["backendRefs"]} == names
+    assert rule["matches"] == [{"path": {"type": "PathPrefix", "value": "/flight-delays/v1"}}]
+
+
+def test_without_a_release_the_page_behind_all_routes_says_so(waiting: list[Manifest]) -> None:
+    assert of("HTTPRoute", waiting).keys() == {"portal"}
+    (config,) = (each for name, each in of("ConfigMap", waiting).items() if name.startswith("portal-"))
+    assert "flight-delays v1 has no release yet" in config["data"]["caddy.json"]
+
+
+def test_a_change_of_the_portal_rolls_its_pods(canary: list[Manifest], waiting: list[Manifest]) -> None:
+    one, other = (of("Deployment", found)["portal"]["spec"]["template"] for found in (canary, waiting))
+    assert one["spec"]["volumes"] != other["spec"]["volumes"]
+
+
+def test_a_release_is_fetched_by_its_digest_before_it_serves(canary: list[Manifest]) -> None:
+    pod = of("Deployment", canary)[f"flight-delays-v1-{A[:12]}"]["spec"]["template"]["spec"]
+    (fetch,) = pod["initContainers"]
+    assert {A, "--fetch"} <= set(fetch["command"])
+    assert pod["containers"][0]["command"] == fetch["command"][:-1]
+
+
+def test_an_image_is_named_by_its_digest(canary: list[Manifest]) -> None:
+    images = {container["image"] for pod in pods(canary) for container in pod["spec"]["containers"]}
+    assert [image for image in images if "@" in image] == [f"runner-url@sha256:{'0' * 64}"]
+
+
+def test_no_pod_has_a_token_for_the_api_or_writes_to_its_image(canary: list[Manifest]) -> None:
+    for pod in pods(canary):
+        assert pod["spec"]["automountServiceAccountToken"] is False
+        for container in pod["spec"]["containers"] + pod["spec"].get("initContainers", []):
+            assert container["securityContext"]["readOnlyRootFilesystem"] is True
+            assert container["resources"]["limits"]["memory"] == container["resources"]["requests"]["memory"]
+
+
+def test_a_namespace_admits_restricted_pods_only(canary: list[Manifest]) -> None:
+    for namespace in of("Namespace", canary).values():
+        assert namespace["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
+
+
+def test_with_a_certificate_nothing_is_answered_in_the_clear(manifests: Callable[..., list[Manifest]]) -> None:
+    (listener,) = of("Gateway", manifests({}, certificate="edge-tls"))["edge"]["spec"]["listeners"]
+    assert (listener["protocol"], listener["port"]) == ("HTTPS", 443)
+    assert listener["tls"]["certificateRefs"] == [{"kind": "Secret", "name": "edge-tls"}]
+
+
+def pods(found: list[Manifest]) -> Iterator[Mapping[str, Any]]:
+    """Yield the template of every pod."""
+    return (each["spec"]["template"] for each in found if each["kind"] == "Deployment")
