@@ -12,7 +12,8 @@ from infra.components.data_lake import DataLake
 from infra.components.store import Store
 from infra.config import Config
 from infra.plans import names
-from infra.plans.iam import Document, Estate, ingest_policy, serving_policy, training_policy
+from infra.plans.alertmanager import teams_of
+from infra.plans.iam import Document, Estate, alerting_policy, ingest_policy, serving_policy, training_policy
 from infra.plans.served import served
 from infra.plans.traffic import plan_traffic
 from infra.sites.kubernetes import OnKubernetes
@@ -48,17 +49,21 @@ def build(config: Config) -> pulumi.Output[dict[str, object]]:
     estate = pulumi.Output.all(account=lake.key_arn.apply(names.account), key_arn=lake.key_arn, **facts).apply(
         Estate.model_validate
     )
+    alarms = Alarms(
+        "alarms", key_arn=lake.key_arn, teams=teams_of(config.products), products=config.products, opts=in_cloud
+    )
+    alerting = pulumi.Output.all(estate=estate, topic_arns=alarms.topic_arns).apply(
+        lambda known: alerting_policy(**known)
+    )
     access = Access(
         "access",
         service=site.trusted,
-        policies={job: estate.apply(partial(_policy, plan)) for job, plan in POLICIES.items()},
+        policies={job: estate.apply(partial(_policy, plan)) for job, plan in POLICIES.items()} | {"alerting": alerting},
         opts=in_cloud,
     )
-    on_call = {product.name: product.on_call for product in config.products.values()}
-    Alarms("alarms", key_arn=lake.key_arn, on_call=on_call, opts=in_cloud)
 
     environment = {"SIXFOLD_PLATFORM": platform.apply(Platform.model_dump_json)}
-    site.run(Work(config.products, traffic, environment, access.role_arns))
+    site.run(Work(config.products, traffic, environment, access.role_arns, alarms.topic_arns))
     return platform.apply(
         lambda known: Environment(
             platform=known, products=served(traffic, site.edge), endpoints=site.endpoints

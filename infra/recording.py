@@ -89,7 +89,9 @@ class _Recorder(mocks.MockMonitor):
     def RegisterResource(self, request: Any) -> Any:  # noqa: ANN401, N802 - the SDK's own shape
         """Record a resource."""
         answer: Any = super().RegisterResource(request)  # type: ignore[no-untyped-call] # as all of the SDK's mocks
-        self._made.append((answer.urn, request.type, rpc.deserialize_properties(request.object), request.provider))
+        inputs = rpc.deserialize_properties(request.object)
+        bare = {name: rpc.unwrap_rpc_secret(value) for name, value in inputs.items()}
+        self._made.append((answer.urn, request.type, bare, request.provider))
         return answer
 
     def planned(self) -> list[Planned]:

@@ -134,6 +134,7 @@ def main() -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="python -m serving.exporter", description="Show the lake to Prometheus.")
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
     given = parser.parse_args()
     collector, lake = LakeCollector(), Lake(platform())
 
@@ -143,7 +144,7 @@ def main() -> None:
             time.sleep(REFRESH_S)
 
     threading.Thread(target=keep_fresh, daemon=True).start()
-    uvicorn.run(create_app(collector), host="127.0.0.1", port=given.port, log_level="warning")
+    uvicorn.run(create_app(collector), host=given.host, port=given.port, log_level="warning")
 
 
 if __name__ == "__main__":

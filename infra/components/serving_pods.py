@@ -11,6 +11,8 @@ from infra.plans.kubernetes.stack import ServingPlan
 class ServingPods(ComponentResource):
     """All releases that the stack names, behind one gateway; everything waits for `after`.
 
+    Outputs: `room`, the namespace.
+
     A route waits until the pods that it leads to are ready, so that the old release goes on answering where a new one
     fails; and an old one is removed only when no route leads to it.
     """
@@ -19,7 +21,7 @@ class ServingPods(ComponentResource):
         self, name: str, *, plan: ServingPlan, after: Sequence[Resource] = (), opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("sixfold:components:ServingPods", name, None, opts)
-        room = declare(plan.room, parent=self, depends_on=after)
+        self.room = room = declare(plan.room, parent=self, depends_on=after)
         ground = declare(plan.ground, parent=self, depends_on=room)
         gate = declare(plan.gate, parent=self, depends_on=room)
         declare(plan.portal, parent=self, depends_on=[*ground, *gate])

@@ -12,6 +12,11 @@ _PACE = {
 }
 
 
+def teams_of(products: Mapping[str, Product]) -> tuple[str, ...]:
+    """Return the teams that are told of something: the owners of products, and the platform's own."""
+    return tuple(sorted({PLATFORM_TEAM} | {product.owner for product in products.values()}))
+
+
 def alertmanager_config(*, products: Mapping[str, Product], webhook_url: str) -> dict[str, Any]:
     """Return the configuration: a receiver `<team>-<severity>` for each team, which the webhook finds in each message.
 
@@ -20,8 +25,22 @@ def alertmanager_config(*, products: Mapping[str, Product], webhook_url: str) ->
         webhook_url: where alerts are posted (https://prometheus.io/docs/alerting/latest/configuration/#webhook_config).
 
     """
-    teams = sorted({PLATFORM_TEAM} | {product.owner for product in products.values()})
-    receivers = [f"{team}-{severity}" for team in teams for severity in _PACE]
+    webhook = {"webhook_configs": [{"url": webhook_url, "send_resolved": True}]}
+    return _routed(dict.fromkeys(teams_of(products), webhook))
+
+
+def sns_config(*, topic_arns: Mapping[str, str], region: str) -> dict[str, Any]:
+    """Return the configuration under which each team hears by its own topic, with the rights of Alertmanager's role."""
+    return _routed(
+        {
+            team: {"sns_configs": [{"topic_arn": arn, "sigv4": {"region": region}, "send_resolved": True}]}
+            for team, arn in topic_arns.items()
+        }
+    )
+
+
+def _routed(told: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    teams = sorted(told)
     return {
         "route": {
             "receiver": f"{PLATFORM_TEAM}-ticket",  # what matches no route must not be lost
@@ -36,9 +55,7 @@ def alertmanager_config(*, products: Mapping[str, Product], webhook_url: str) ->
                 for severity, pace in _PACE.items()
             ],
         },
-        "receivers": [
-            {"name": name, "webhook_configs": [{"url": webhook_url, "send_resolved": True}]} for name in receivers
-        ],
+        "receivers": [{"name": f"{team}-{severity}", **told[team]} for team in teams for severity in _PACE],
         "inhibit_rules": [
             # Who was woken for it needs no ticket on the same.
             {

@@ -20,6 +20,9 @@ from sixfold.contract import Status
 MAX_BODY_BYTES = 999_999
 """The largest request body, some thousands of rows. Six digits, so that a pattern on Content-Length knows it."""
 
+MIRRORING = ("X-Mirror-To", "X-Shadow")
+"""The headers by which releases score each other's requests; no consumer may set them."""
+
 _GONE, _NOT_FOUND, _UNAVAILABLE = 410, 404, 503
 
 
@@ -120,12 +123,17 @@ def _version(version: VersionTraffic) -> dict[str, Any]:
     return {"match": [{"path": [version.path, f"{version.path}/*"]}], "handle": announce + answer, "terminal": True}
 
 
-def _mirrored(version: VersionTraffic) -> dict[str, Any]:
-    """Tell the release that answers who else is to score the request; what consumers say of that does not count."""
+def mirror_headers(version: VersionTraffic) -> dict[str, str]:
+    """Return what tells the release that answers who is to score the request: all that there are, itself among them."""
     everyone = ",".join(upstream.address for upstream in version.upstreams)
-    if len(version.upstreams) > 1:
-        return {"set": {"X-Mirror-To": [everyone]}, "delete": ["X-Shadow"]}
-    return {"delete": ["X-Mirror-To", "X-Shadow"]}
+    return {"X-Mirror-To": everyone} if len(version.upstreams) > 1 else {}
+
+
+def _mirrored(version: VersionTraffic) -> dict[str, Any]:
+    """Tell it, whatever consumers say of that."""
+    said = mirror_headers(version)
+    change = {"delete": [name for name in MIRRORING if name not in said]}
+    return change | ({"set": {name: [value] for name, value in said.items()}} if said else {})
 
 
 _HEALTH = {

@@ -4,6 +4,7 @@ Each statement is what a role's own code calls, on what it calls it. No action a
 engine makes or removes buckets, keys and databases.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from sixfold.contract import Strict
@@ -115,13 +116,21 @@ def serving_policy(*, estate: Estate) -> Document:
     )
 
 
+def alerting_policy(*, estate: Estate, topic_arns: Mapping[str, str]) -> Document:
+    """Return the rights of Alertmanager: tell the teams, by topics under the lake's key."""
+    return _document(
+        _allow("TellTeams", ("sns:Publish",), *sorted(topic_arns.values())),
+        _key(estate, "kms:Decrypt", "kms:GenerateDataKey", service="sns"),
+    )
+
+
 def _allow(sid: str, actions: tuple[str, ...], *resources: str) -> dict[str, Any]:
     return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
 
 
-def _key(estate: Estate, *actions: str) -> dict[str, Any]:
-    """Allow the key only as S3 uses it: nobody decrypts with it directly."""
-    through = {"StringEquals": {"kms:ViaService": f"s3.{estate.region}.amazonaws.com"}}
+def _key(estate: Estate, *actions: str, service: str = "s3") -> dict[str, Any]:
+    """Allow the key only as a service uses it: nobody decrypts with it directly."""
+    through = {"StringEquals": {"kms:ViaService": f"{service}.{estate.region}.amazonaws.com"}}
     return {**_allow("UseKey", actions, estate.key_arn), "Condition": through}
 
 

@@ -1,5 +1,6 @@
 """A stack on Kubernetes and AWS."""
 
+import json
 from collections.abc import Mapping
 
 import pulumi_kubernetes
@@ -9,13 +10,17 @@ from infra.components.cluster import Cluster
 from infra.components.network import Network
 from infra.components.runner import Runner
 from infra.components.serving_pods import ServingPods
+from infra.components.watching import Watching
 from infra.config import Config
 from infra.plans import names
+from infra.plans.alertmanager import sns_config
 from infra.plans.kubernetes.place import Place
 from infra.plans.kubernetes.serving import ACCOUNT
 from infra.plans.kubernetes.stack import plan_serving
+from infra.plans.kubernetes.watching import ALERTMANAGER, EXPORTER, plan_watching
 from infra.plans.network import plan_network
 from infra.plans.portal import portal_page
+from infra.plans.rules import prometheus_rules
 from infra.plans.served import Pins, service_upstreams
 from infra.plans.traffic import Upstreams
 from infra.providers.aws.eks_pod_identity import PodIdentityAssociation, PodIdentityAssociationArgs
@@ -71,19 +76,34 @@ class OnKubernetes:
         return service_upstreams(pins, self._place.namespace)
 
     def run(self, work: Work) -> None:
-        """Run each release, and the gateway before them."""
-        ServingPods(
-            "serving",
-            plan=plan_serving(
-                self._place,
-                work.traffic,
-                image=self._runner.image(self._digest) if self._digest else None,
-                portal=portal_page(products=work.products, traffic=work.traffic, endpoints=self.endpoints),
-                environment={**names.pod_environment(region=self._region), **work.environment},
-            ),
-            after=self._roles(self._place.namespace, {ACCOUNT: work.role_arns["serving"]}),
-            opts=ResourceOptions(provider=self._kubernetes),
+        """Run each release, the gateway before them, and the monitors beside them."""
+        place, in_cluster = self._place, ResourceOptions(provider=self._kubernetes)
+        image = self._runner.image(self._digest) if self._digest else None
+        environment = {**names.pod_environment(region=self._region), **work.environment}
+        plan = plan_serving(
+            place,
+            work.traffic,
+            image=image,
+            portal=portal_page(products=work.products, traffic=work.traffic, endpoints=self.endpoints),
+            environment=environment,
         )
+        roles = self._roles(place.namespace, {ACCOUNT: work.role_arns["serving"]})
+        serving = ServingPods("serving", plan=plan, after=roles, opts=in_cluster)
+
+        watching = plan_watching(
+            place,
+            products=work.products,
+            rules=prometheus_rules(products=work.products, traffic=work.traffic),
+            routing=Output.all(**work.topic_arns).apply(self._routing),
+            image=image,
+            environment=environment,
+        )
+        tellers = {EXPORTER: work.role_arns["serving"], ALERTMANAGER: work.role_arns["alerting"]}
+        after = [*serving.room, *self._roles(place.monitoring, tellers)]
+        Watching("monitoring", plan=watching, after=after, opts=in_cluster)
+
+    def _routing(self, topic_arns: dict[str, str]) -> str:
+        return json.dumps(sns_config(topic_arns=topic_arns, region=self._region))  # which is YAML too
 
     def _roles(self, namespace: str, roles: Mapping[str, Output[str]]) -> list[Resource]:
         """Give service accounts their roles in AWS: before their pods, which have none else until they start again."""

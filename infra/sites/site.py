@@ -13,12 +13,16 @@ from sixfold.environment import Endpoints
 
 
 class Work(NamedTuple):
-    """What is to run: who answers whom, and what each job needs to know (`environment`) and may do (`role_arns`)."""
+    """What is to run: who answers whom, and what each job needs to know (`environment`) and may do (`role_arns`).
+
+    By `topic_arns` each team is told of alerts.
+    """
 
     products: Mapping[str, Product]
     traffic: tuple[VersionTraffic, ...]
     environment: Mapping[str, Input[str]]
     role_arns: Mapping[str, Output[str]]
+    topic_arns: Mapping[str, Output[str]]
 
 
 class Site(Protocol):

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -89,3 +90,29 @@ def test_with_a_certificate_nothing_is_answered_in_the_clear(manifests: Callable
 def pods(found: list[Manifest]) -> Iterator[Mapping[str, Any]]:
     """Yield the template of every pod."""
     return (each["spec"]["template"] for each in found if each["kind"] == "Deployment")
+
+
+def test_each_team_hears_by_its_own_topic(canary: list[Manifest]) -> None:
+    routing = json.loads(of("Secret", canary)["alertmanager"]["stringData"]["alertmanager.yaml"])
+    told = {each["name"]: each["sns_configs"][0]["topic_arn"] for each in routing["receivers"]}
+    assert told["arrivals-page"].endswith(":alarms-arrivals")
+    assert {route["receiver"] for route in routing["route"]["routes"]} == told.keys()
+
+
+def test_the_rules_are_those_of_one_machine(canary: list[Manifest], waiting: list[Manifest]) -> None:
+    groups = [group["name"] for group in of("PrometheusRule", canary)["sixfold"]["spec"]["groups"]]
+    assert {"platform", "flight-delays-slo", "flight-delays-alerts"} <= set(groups)
+    assert [group["name"] for group in of("PrometheusRule", waiting)["sixfold"]["spec"]["groups"]] == ["platform"]
+
+
+def test_a_release_is_scraped_under_the_labels_that_the_rules_read(canary: list[Manifest]) -> None:
+    (endpoint,) = of("ServiceMonitor", canary)["release"]["spec"]["endpoints"]
+    assert {each["targetLabel"]: each["sourceLabels"] for each in endpoint["relabelings"]} == {
+        "product": ["__meta_kubernetes_service_label_sixfold_dev_product"],
+        "api_version": ["__meta_kubernetes_service_label_sixfold_dev_api_version"],
+        "release": ["__meta_kubernetes_service_label_sixfold_dev_release"],
+    }
+
+
+def test_before_there_is_an_image_nothing_of_ours_runs(waiting: list[Manifest]) -> None:
+    assert of("Deployment", waiting).keys() == {"portal"}

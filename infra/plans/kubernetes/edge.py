@@ -8,7 +8,7 @@ import json
 from hashlib import sha256
 from typing import Any
 
-from infra.plans.edge import lifecycle_headers, portal_config
+from infra.plans.edge import MIRRORING, lifecycle_headers, mirror_headers, portal_config
 from infra.plans.kubernetes import network_policy, pods
 from infra.plans.kubernetes.manifest import COMPONENT, NAME, Manifest, manifest
 from infra.plans.kubernetes.place import Place
@@ -48,7 +48,7 @@ def version_route(place: Place, version: VersionTraffic) -> Manifest:
     announce = [{"type": "ResponseHeaderModifier", "responseHeaderModifier": {"set": said}}] if said else []
     rule = {
         "matches": [{"path": {"type": "PathPrefix", "value": version.path}}],
-        "filters": [strip, *announce],
+        "filters": [strip, _mirrored(version), *announce],
         "backendRefs": [
             _backend(release_name(version.product, version.version, upstream.release), upstream.weight)
             for upstream in version.upstreams
@@ -56,6 +56,16 @@ def version_route(place: Place, version: VersionTraffic) -> Manifest:
         "timeouts": {"request": "30s"},
     }
     return _route(place, f"{version.product}-{version.version}", rule)
+
+
+def _mirrored(version: VersionTraffic) -> dict[str, Any]:
+    """Tell the release that answers who else scores the request; what consumers say of that does not count."""
+    said = mirror_headers(version)
+    modify: dict[str, Any] = {"set": [{"name": name, "value": value} for name, value in said.items()]} if said else {}
+    return {
+        "type": "RequestHeaderModifier",
+        "requestHeaderModifier": modify | {"remove": [name for name in MIRRORING if name not in said]},
+    }
 
 
 def portal_manifests(place: Place, traffic: tuple[VersionTraffic, ...], *, portal: str) -> tuple[Manifest, ...]:

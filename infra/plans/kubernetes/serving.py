@@ -48,13 +48,18 @@ def release_manifests(
 
 
 def serving_policy(namespace: str, *, gateway: str, monitoring: str) -> Manifest:
-    """Return who may call a release: the gateway's namespace and that of the monitors. It calls AWS."""
+    """Return who may call a release: the gateway, the monitors, and releases whose requests it scores. It calls AWS."""
+    releases = network_policy.pods_of(namespace, {NAME: "release"})
     return network_policy.allow(
         "release",
         namespace,
         labels={NAME: "release"},
-        callers=[network_policy.pods_of(gateway), network_policy.pods_of(monitoring)],
-        egress=[network_policy.names(), *network_policy.aws()],
+        callers=[network_policy.pods_of(gateway), network_policy.pods_of(monitoring), releases],
+        egress=[
+            network_policy.names(),
+            {"to": [releases], "ports": [{"protocol": "TCP", "port": pods.PORT}]},
+            *network_policy.aws(),
+        ],
     )
 
 
