@@ -35,8 +35,10 @@ def preview(tmp_path: Path) -> Callable[..., Result]:
     for folder in (project, tmp_path / "state"):
         folder.mkdir()
     (project / "Pulumi.yaml").write_text(_PROJECT)
+    kubernetes = _ROOT / "tests" / "cluster" / "stand_in" / "bin"  # asks no cluster anything in a preview
     env = {
         **os.environ,
+        "PATH": f"{kubernetes}{os.pathsep}{os.environ['PATH']}",
         "PULUMI_BACKEND_URL": f"file://{tmp_path / 'state'}?metadata=skip",
         "PULUMI_HOME": str(tmp_path / "pulumi-home"),
         "PULUMI_CONFIG_PASSPHRASE": "",

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from infra.recording import record
-from sixfold.contract import Product
 from sixfold.stack import parse
 
 Manifest = Mapping[str, Any]
@@ -16,15 +15,13 @@ CLUSTER = {"host": "ml.example.com", "context": "somewhere", "operators": "prese
 
 @pytest.fixture(scope="session")
 def manifests(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., list[Manifest]]:
-    """A function `(pins, products=None, **cluster) -> manifests`: what a stack declares on an existing cluster."""
+    """A function `(pins, **cluster) -> manifests`: what a stack declares on an existing cluster."""
     home = tmp_path_factory.mktemp("home")
 
-    def declared(
-        pins: Mapping[str, Any], products: Mapping[str, Product] | None = None, **cluster: Any
-    ) -> list[Manifest]:
+    def declared(pins: Mapping[str, Any], **cluster: Any) -> list[Manifest]:
         data = {"runtime": "kubernetes", "region": "eu-west-1", "cluster": CLUSTER | cluster, "products": pins}
         root = Path(__file__).parents[2]
-        planned = record("dev", parse(data, "test"), root=root, home=home, products=products)
+        planned = record("dev", parse(data, "test"), root=root, home=home)
         return [each.inputs for each in planned if each.type.startswith("kubernetes:")]
 
     return declared
