@@ -57,16 +57,14 @@ class Cluster(Strict):
     """Where pods run: a cluster that is made (`eks`), or one that exists (`context` alone, of the kubeconfig).
 
     With both, the made cluster is reached by that context, say through a tunnel. `host` is the name that is called, and
-    `certificate` a TLS secret in the serving namespace; without one the edge answers in the clear. `operators` says
-    whether we install what the platform's custom resources need, or it is there. `runner` is the digest of the image
-    that runs our code, in the stack's own repository; before there is one, nothing is pinned.
+    `certificate` a TLS secret in the serving namespace; without one the edge answers in the clear. `runner` is the
+    digest of the image that runs our code, in the stack's own repository; before there is one, nothing is pinned.
     """
 
     host: str
     certificate: str | None = None
     context: str | None = None
     eks: Eks | None = None
-    operators: Literal["install", "present"] = "install"
     runner: Digest | None = None
 
     @model_validator(mode="after")

@@ -10,13 +10,16 @@ from infra.components.cluster import Cluster
 from infra.components.network import Network
 from infra.components.runner import Runner
 from infra.components.serving_pods import ServingPods
+from infra.components.training_cluster import TrainingCluster
 from infra.components.watching import Watching
 from infra.config import Config
 from infra.plans import names
-from infra.plans.alertmanager import sns_config
+from infra.plans.alertmanager import sns_config, teams_of
 from infra.plans.kubernetes.place import Place
 from infra.plans.kubernetes.serving import ACCOUNT
 from infra.plans.kubernetes.stack import plan_serving
+from infra.plans.kubernetes.training import ACCOUNT as TRAINING
+from infra.plans.kubernetes.training import plan_training
 from infra.plans.kubernetes.watching import ALERTMANAGER, EXPORTER, plan_watching
 from infra.plans.network import plan_network
 from infra.plans.portal import portal_page
@@ -76,7 +79,7 @@ class OnKubernetes:
         return service_upstreams(pins, self._place.namespace)
 
     def run(self, work: Work) -> None:
-        """Run each release, the gateway before them, and the monitors beside them."""
+        """Run each release, the gateway before them, the monitors beside them, and what trains the next."""
         place, in_cluster = self._place, ResourceOptions(provider=self._kubernetes)
         image = self._runner.image(self._digest) if self._digest else None
         environment = {**names.pod_environment(region=self._region), **work.environment}
@@ -101,6 +104,17 @@ class OnKubernetes:
         tellers = {EXPORTER: work.role_arns["serving"], ALERTMANAGER: work.role_arns["alerting"]}
         after = [*serving.room, *self._roles(place.monitoring, tellers)]
         Watching("monitoring", plan=watching, after=after, opts=in_cluster)
+
+        where = names.namespace(place.stack, "training")
+        training = plan_training(
+            place.stack,
+            where=where,
+            teams=teams_of(work.products),
+            image=image,
+            environment=environment,
+        )
+        trains = self._roles(where, {TRAINING: work.role_arns["training"]})
+        TrainingCluster("training", plan=training, after=trains, opts=in_cluster)
 
     def _routing(self, topic_arns: dict[str, str]) -> str:
         return json.dumps(sns_config(topic_arns=topic_arns, region=self._region))  # which is YAML too

@@ -48,6 +48,17 @@ def test_every_stack_of_ours_passes(preview: Callable[..., Any], path: Path) -> 
     assert "[mandatory]" not in result.stdout
 
 
+def test_the_pods_of_a_canary_pass(preview: Callable[..., Any]) -> None:
+    releases = [{"release": letter * 64, "weight": 50} for letter in "ab"]
+    settings = yaml.safe_load((ROOT / "stacks" / "Pulumi.dev.yaml").read_text())["config"]["sixfold:platform"]
+    settings["account"], settings["cluster"]["runner"] = "123456789012", f"sha256:{'0' * 64}"
+    products = {"flight-delays": {"v1": {"releases": releases}}}
+    result = preview((ROOT / "infra" / "__main__.py").read_text(), settings | {"products": products})
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "flight-delays-v1-aaaaaaaaaaaa" in result.stdout
+    assert "ray.io/v1:RayCluster" in result.stdout
+
+
 def test_a_broken_rule_stops_a_preview_and_names_control_resource_and_remedy(preview: Callable[..., Any]) -> None:
     result = preview(bucket(f"{GOOD}, block_public_access=False"), SETTINGS)
     assert result.returncode != 0

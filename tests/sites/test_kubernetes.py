@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
+from importlib.metadata import version
 from typing import Any
 
 import kubernetes_validate
@@ -116,3 +117,24 @@ def test_a_release_is_scraped_under_the_labels_that_the_rules_read(canary: list[
 
 def test_before_there_is_an_image_nothing_of_ours_runs(waiting: list[Manifest]) -> None:
     assert of("Deployment", waiting).keys() == {"portal"}
+
+
+def test_ray_grows_from_nothing_and_only_its_head_has_a_token(canary: list[Manifest]) -> None:
+    spec = of("RayCluster", canary)["ray"]["spec"]
+    (workers,) = spec["workerGroupSpecs"]
+    assert (workers["minReplicas"], spec["enableInTreeAutoscaling"]) == (0, True)
+    assert spec["rayVersion"] == version("ray")
+    heads, others = (group["template"]["spec"] for group in (spec["headGroupSpec"], workers))
+    assert (heads["automountServiceAccountToken"], others["automountServiceAccountToken"]) == (True, False)
+
+
+def test_rays_dashboard_and_job_api_are_closed_to_all_but_its_namespace(canary: list[Manifest]) -> None:
+    (rule,) = of("NetworkPolicy", canary)["ray"]["spec"]["ingress"]
+    where = {"kubernetes.io/metadata.name": "sixfold-dev-training"}
+    assert rule == {"from": [{"namespaceSelector": {"matchLabels": where}}]}
+
+
+def test_each_team_has_a_queue_and_a_quota(canary: list[Manifest]) -> None:
+    queues = {name: each["spec"]["clusterQueue"] for name, each in of("LocalQueue", canary).items()}
+    assert queues == {team: f"sixfold-dev-{team}" for team in ("arrivals", "platform")}
+    assert of("ClusterQueue", canary).keys() == set(queues.values())

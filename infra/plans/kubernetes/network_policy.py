@@ -27,12 +27,12 @@ def allow(
     ports: Sequence[int] = (PORT,),
     egress: Sequence[dict[str, Any]] = (),
 ) -> Manifest:
-    """Return the policy of the pods with some labels: who calls them at which ports, and whom they call."""
-    tcp = [{"protocol": "TCP", "port": port} for port in ports]
+    """Return the policy of the pods with some labels: who calls them at which ports (none: at any), whom they call."""
+    tcp = {"ports": [{"protocol": "TCP", "port": port} for port in ports]} if ports else {}
     spec = {
         "podSelector": {"matchLabels": dict(labels)},
         "policyTypes": ["Ingress", "Egress"],
-        "ingress": [{"from": list(callers), "ports": tcp}] if callers else [],
+        "ingress": [{"from": list(callers), **tcp}] if callers else [],
         "egress": list(egress),
     }
     return manifest("networking.k8s.io/v1", "NetworkPolicy", name, namespace, spec=spec)

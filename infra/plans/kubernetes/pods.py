@@ -10,18 +10,19 @@ USER = 10001
 HOME, PORT = "/var/lib/sixfold", 8080
 PLATFORM = "platform"
 """The ConfigMap whose entries are the environment of every pod of ours."""
-_LOCKED = {
+LOCKED = {
     "allowPrivilegeEscalation": False,
     "readOnlyRootFilesystem": True,
     "capabilities": {"drop": ["ALL"]},
 }
+"""The securityContext of a container."""
 
 
 def container(
     name: str,
     *,
     image: str,
-    command: Sequence[str],
+    command: Sequence[str] = (),
     cpu: str,
     memory: str,
     ready: str | None = None,
@@ -32,9 +33,9 @@ def container(
     return {
         "name": name,
         "image": image,
-        "command": list(command),
+        **({"command": list(command)} if command else {}),
         "resources": {"requests": asked, "limits": {"memory": memory, "ephemeral-storage": "2Gi"}},
-        "securityContext": _LOCKED,
+        "securityContext": LOCKED,
         "volumeMounts": [{"name": "home", "mountPath": HOME}, {"name": "tmp", "mountPath": "/tmp"}],  # noqa: S108 - in the pod
         **(_serving(ready) if ready else {}),
         **rest,
