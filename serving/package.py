@@ -68,6 +68,7 @@ def _run_bentoml(source: Path, home: Path, name: str) -> Path:
     version = tree_digest(source)[:SHORT]
     command = [sys.executable, "-m", "bentoml", "build", "--version", version, str(source)]
     own = {"BENTOML_HOME": str(home), "PYTHONPATH": str(source), "PYTHONDONTWRITEBYTECODE": "1"}
+    own["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"  # BentoML calls uv
     done = subprocess.run(
         command, cwd=source, env=os.environ | _NO_NETWORK | own, capture_output=True, text=True, check=False
     )

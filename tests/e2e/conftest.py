@@ -41,12 +41,17 @@ class Project:
     def release(self) -> str:
         return read(self.stack_file).products["flight-delays"]["v1"].releases[0].release
 
+    @property
+    def variables(self) -> dict[str, str]:
+        """The environment of somebody who has not activated the one that the bootstrap made."""
+        return os.environ | {"SIXFOLD_HOME": str(self.home), "COLUMNS": "200", "PATH": os.defpath}
+
     def run(self, program: str, *arguments: str, fails: bool = False) -> str:
         """Run `sixfold` or `pulumi` in this project, and return what it printed."""
         done = subprocess.run(
             [Path(sys.executable).with_name(program), *arguments],
             cwd=self.root,
-            env=os.environ | {"SIXFOLD_HOME": str(self.home), "COLUMNS": "200"},
+            env=self.variables,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -73,8 +78,7 @@ class Project:
     def kill_during(self, line: str, program: str, *arguments: str) -> None:
         """Start a program, and kill it and all that works for this project as soon as it prints the line."""
         command = [Path(sys.executable).with_name(program), *arguments]
-        environment = os.environ | {"SIXFOLD_HOME": str(self.home)}
-        with subprocess.Popen(command, cwd=self.root, env=environment, stdout=subprocess.PIPE, text=True) as running:
+        with subprocess.Popen(command, cwd=self.root, env=self.variables, stdout=subprocess.PIPE, text=True) as running:
             assert running.stdout
             assert any(line in printed for printed in running.stdout)
             self.kill_all()
