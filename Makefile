@@ -11,7 +11,7 @@ export OTEL_SDK_DISABLED := true
 export PULUMI_SKIP_UPDATE_CHECK := true
 export RAY_USAGE_STATS_ENABLED := 0
 
-.PHONY: help bootstrap up down status demo cost plan deploy drift review check test conformance cluster lock
+.PHONY: help bootstrap up down status demo cost plan deploy drift review check test conformance cluster lock bench
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -66,6 +66,9 @@ conformance: bootstrap ## take every AWS resource type through its life, and pri
 cluster: bootstrap ## prove the stacks on a Kubernetes control plane of our own, each test with its time
 	@$(PYTHON) tools/bootstrap.py --only cluster
 	@pytest tests/cluster -v --durations=0 --durations-min=0.05 $(ARGS)
+
+bench: bootstrap ## the provider's speed beside other ways to the same AWS calls, as a table; ARGS="--sizes 50"
+	@python -m bench $(ARGS)
 
 lock: bootstrap ## bring requirements.lock in step with pyproject.toml
 	@python tools/lock.py
