@@ -70,5 +70,8 @@ cluster: bootstrap ## prove the stacks on a Kubernetes control plane of our own,
 bench: bootstrap ## the provider's speed beside other ways to the same AWS calls, as a table; ARGS="--sizes 50"
 	@python -m bench $(ARGS)
 
+faults: bootstrap ## kill runs at every AWS call, and count what the next run puts right; ARGS="--every 10" takes fewer
+	@python -m tests.faults $(ARGS)
+
 lock: bootstrap ## bring requirements.lock in step with pyproject.toml
 	@python tools/lock.py

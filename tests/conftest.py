@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -17,21 +18,21 @@ _READY_WITHIN_S = 60
 @pytest.fixture(scope="session")
 def free_port() -> Callable[[], int]:
     """A function that gives a port on which nothing listens."""
-
-    def pick() -> int:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port: int = probe.getsockname()[1]
-        return port
-
-    return pick
+    return _free_port
 
 
 @pytest.fixture(scope="session")
-def moto_server(free_port: Callable[[], int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def moto_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A moto server for the whole run; tests take `moto`, which empties it first."""
-    url = f"http://127.0.0.1:{(port := free_port())}"
-    log = tmp_path_factory.mktemp("moto") / "moto.log"
+    with serve_moto(tmp_path_factory.mktemp("moto")) as url:
+        yield url
+
+
+@contextmanager
+def serve_moto(folder: Path) -> Iterator[str]:
+    """A moto server on a free port, with its log in a folder."""
+    url = f"http://127.0.0.1:{(port := _free_port())}"
+    log = folder / "moto.log"
     script = Path(__file__).with_name("stand_ins") / "moto_server.py"
     command = [sys.executable, str(script), "--host", "127.0.0.1", "--port", str(port)]
     with log.open("wb") as out, subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT) as server:
@@ -50,6 +51,13 @@ def moto(moto_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     httpx.post(f"{moto_server}/moto-api/reset").raise_for_status()
     return moto_server
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
 
 
 def _wait_until_ready(url: str, server: subprocess.Popen[bytes], log: Path) -> None:

@@ -1,21 +1,34 @@
-"""Runs the Pulumi CLI for one stack."""
+"""Runs the Pulumi CLI for one stack, and puts right what an engine left that was killed."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sixfold.cli.locks import clear_dead, holder
+from sixfold.cli.stages import say
 from sixfold.environment import Environment
 from sixfold.errors import SixfoldError
 
 
 class Engine:
-    """The `pulumi` that the bootstrap put beside this Python, in one project folder."""
+    """The `pulumi` that the bootstrap put beside this Python, in one project folder.
 
-    def __init__(self, root: Path, stack: str) -> None:
+    Args:
+        root: the project's folder.
+        stack: name of the stack.
+        env: the environment of the engine; None: that of this process.
+
+    """
+
+    def __init__(self, root: Path, stack: str, env: Mapping[str, str] | None = None) -> None:
         self.root = root
         self.stack = stack
+        self._env = os.environ if env is None else env
         self._pulumi = Path(sys.executable).with_name("pulumi")
 
     def select(self) -> None:
@@ -23,8 +36,9 @@ class Engine:
         self._run("stack", "select", "--create", self.stack, quiet=True)
 
     def is_empty(self) -> bool:
-        """Return whether the state holds no resource: nothing of the stack is there."""
-        return not self._deployment().get("resources")
+        """Return whether nothing of the stack is there, nor begun."""
+        deployment = self._deployment()
+        return not (deployment.get("resources") or deployment.get("pending_operations"))
 
     def held(self) -> list[tuple[str, str, str]]:
         """Return type, id and URN of each resource in the state; none where there is no such stack."""
@@ -34,29 +48,19 @@ class Engine:
         resources = self._deployment().get("resources") or []
         return [(each["type"], each["id"], each["urn"]) for each in resources if "id" in each]
 
-    def forget_unfinished(self) -> bool:
-        """Clear the operations that a killed engine left unfinished, and say whether there were any.
-
-        What they made, the next `up` finds by its tag and adopts.
-        """
-        unfinished = bool(self._deployment().get("pending_operations"))
-        if unfinished:
-            self._run(
-                "refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--suppress-progress", quiet=True
-            )
-        return unfinished
-
     def up(self, *options: str) -> None:
-        """Apply the program.
+        """Apply the program, after whatever a killed engine left has been put right.
 
         Raises:
-            SixfoldError: the engine stopped; it has printed why.
+            SixfoldError: another engine holds the stack, or the engine stopped; it has printed why.
 
         """
+        self._recover()
         self._run("up", "--yes", "--skip-preview", "--suppress-outputs", "--suppress-progress", *options)
 
     def destroy(self) -> None:
-        """Delete all that the stack made."""
+        """Delete all that the stack made; the same is put right first."""
+        self._recover()
         self._run("destroy", "--yes", "--skip-preview", "--suppress-outputs")
 
     def environment(self) -> Environment:
@@ -79,22 +83,53 @@ class Engine:
         state: dict[str, Any] = json.loads(self._run("stack", "export", quiet=True))
         return dict(state["deployment"] or {})
 
+    def _recover(self) -> None:
+        """Clear the lock of a dead engine, and the operations that it began: the next `up` adopts what they made."""
+        backend = self._env.get("PULUMI_BACKEND_URL", f"file://{self._env.get('SIXFOLD_HOME', '')}/state")
+        for pid in clear_dead(backend, self.stack):
+            say(f"an engine was killed half-way (pid {pid}); its lock is cleared")
+        if self._deployment().get("pending_operations"):
+            say("what it had begun is looked for")
+            self._run(
+                "refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--suppress-progress", quiet=True
+            )
+
     def _run(self, *arguments: str, quiet: bool = False) -> str:
         if not self._pulumi.exists():
             raise SixfoldError(f"there is no engine at {self._pulumi}", remedy="make bootstrap")
-        command = [
-            self._pulumi,
-            *arguments,
-            "--non-interactive",
-            "--color",
-            "always" if sys.stdout.isatty() else "never",
-        ]
+        color = "always" if sys.stdout.isatty() else "never"
+        command = [self._pulumi, *arguments, "--non-interactive", "--color", color]
         if arguments[:2] not in {("stack", "select"), ("stack", "ls")}:
             command += ["--stack", self.stack]
-        done = subprocess.run(command, cwd=self.root, text=True, stdout=subprocess.PIPE if quiet else None, check=False)
-        if done.returncode:
+        out, said, code = _followed(command, self.root, self._env, quiet=quiet)
+        if locked_by := holder(said):
             raise SixfoldError(
-                f"`pulumi {' '.join(arguments)}` on the stack {self.stack!r} stopped with exit code {done.returncode}",
+                f"the stack {self.stack!r} is being changed by {locked_by}",
+                remedy=f"wait for that to end; if it is gone already, `pulumi cancel -s {self.stack}` clears its lock",
+            )
+        sys.stderr.write(said)
+        if code:
+            raise SixfoldError(
+                f"`pulumi {' '.join(arguments)}` on the stack {self.stack!r} stopped with exit code {code}",
                 remedy="the cause is printed above; put it right and run the same command again: it goes on from there",
             )
-        return done.stdout or ""
+        return out
+
+
+def _followed(command: list[Any], folder: Path, env: Mapping[str, str], *, quiet: bool) -> tuple[str, str, int]:
+    """Run to the end and return output, errors and exit code.
+
+    The engine is in a process group of its own, and gets each Ctrl-C from here: at the first it finishes the calls in
+    flight. A parent that did not wait for that would leave it to be killed.
+    """
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, cwd=folder, env=env, text=True, process_group=0, stdout=pipe if quiet else None, stderr=pipe
+    ) as engine:
+        while True:
+            try:
+                out, said = engine.communicate()
+            except KeyboardInterrupt:
+                engine.send_signal(signal.SIGINT)
+            else:
+                return out or "", said or "", engine.returncode

@@ -1,10 +1,11 @@
-"""Clears the lock that an engine left which was killed on this machine.
+"""Who holds the lock of a stack; and the lock is cleared that an engine left which was killed on this machine.
 
 A file backend keeps `<state>/.pulumi/locks/<organization>/<project>/<stack>/<id>.json` with the pid, user, host and
 time of the holder. A lock of another host, or in a shared backend, is left alone: only its people know about it.
 """
 
 import json
+import re
 import socket
 import time
 from pathlib import Path
@@ -12,11 +13,25 @@ from pathlib import Path
 UNFINISHED_SECONDS = 5  # how old a lock must be that is still being written: its writer needs microseconds
 
 
-def clear_dead(state: Path, stack: str) -> list[int]:
+def holder(said: str) -> str:
+    """Return who holds the lock, from what the engine said when it refused; empty where it said nothing of a lock."""
+    found = re.search(r"created by (\S+) \(pid (\d+)\) at (\S+)", said)
+    return f"{found[1]} (pid {found[2]}) since {found[3]}" if found and "currently locked" in said else ""
+
+
+def clear_dead(backend: str, stack: str) -> list[int]:
     """Remove the stack's locks whose holder is no more, and return the pids of those holders.
 
     A lock that its engine never finished writing names nobody; it goes too, once it is older than `UNFINISHED_SECONDS`.
+
+    Args:
+        backend: the address of the state, as in PULUMI_BACKEND_URL; only `file://` has locks of this machine.
+        stack: name of the stack.
+
     """
+    if not backend.startswith("file://"):
+        return []
+    state = Path(backend.removeprefix("file://").partition("?")[0]).expanduser()
     folders = list((state / ".pulumi" / "locks").glob(f"*/*/{stack}"))
     for part in (path for folder in folders for path in folder.glob("*.tmp")):
         if time.time() - part.stat().st_mtime > UNFINISHED_SECONDS:

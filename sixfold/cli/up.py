@@ -5,7 +5,6 @@ import socket
 
 from infra.plans.names import service_ports
 from sixfold.cli import live, model, status
-from sixfold.cli.locks import clear_dead
 from sixfold.cli.stages import Stages, console, say
 from sixfold.cli.workspace import Workspace
 from sixfold.errors import SixfoldError
@@ -27,10 +26,6 @@ def up(work: Workspace) -> None:
             _require_clear_way(work)
     with stages.stage("infrastructure"):
         work.engine.select()
-        for pid in clear_dead(work.home / "state", work.engine.stack):
-            say(f"an engine was killed half-way (pid {pid}); its lock is cleared")
-        if work.engine.forget_unfinished():
-            say("what it had begun is looked for")
         if settings.local and work.engine.is_empty():
             _require_free_ports(settings.local.first_port, work.stack_file.name)
         # A refresh first: after a restart of the machine its processes are gone, and what a local AWS held with them.

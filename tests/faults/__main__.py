@@ -1,0 +1,61 @@
+"""`make faults`: kills runs at every AWS call, and says how many kills the next run put right."""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import product
+from pathlib import Path
+from typing import TextIO
+
+from tests.faults._campaign import Outcome, campaign
+from tests.faults._points import PHASES, VICTIMS, every
+from tests.faults._programs import PROGRAMS
+
+
+def main() -> int:
+    """Run the points that the arguments leave; 0 where all were survived."""
+    parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
+    parser.add_argument("--every", type=int, default=1, metavar="K", help="only every K-th call, 1: all")
+    parser.add_argument("--programs", nargs="+", default=list(PROGRAMS), choices=PROGRAMS, help="only these")
+    asked = parser.parse_args()
+    outcomes: list[Outcome] = []
+    with tempfile.TemporaryDirectory() as folder, _quiet(Path(folder)) as out, campaign(Path(folder)) as running:
+        truths = running.truths(asked.programs)
+        calls = {(program, phase): len(truths[program][phase].calls) for program, phase in product(truths, PHASES)}
+        points = list(every(calls, asked.every))
+        out.write(f"{sum(calls.values())} calls, {len(points)} points\n")
+        for outcome in running.run(points):
+            outcomes.append(outcome)
+            said = f"LOST\n{outcome.wrong}" if outcome.wrong else "survived"
+            out.write(f"{len(outcomes)}/{len(points)} {outcome}: {said}\n")
+        out.write("\n".join(_table(outcomes)) + "\n")
+    return any(outcome.wrong for outcome in outcomes)
+
+
+def _table(outcomes: list[Outcome]) -> Iterator[str]:
+    yield f"{'survived/tried':16}" + "".join(f"{victim:>12}" for victim in VICTIMS)
+    for phase in PHASES:
+        row = [[o for o in outcomes if (o.point.phase, o.point.victim) == (phase, victim)] for victim in VICTIMS]
+        yield f"{phase:16}" + "".join(f"{f'{_survived(cell)}/{len(cell)}':>12}" for cell in row)
+    yield f"{len(outcomes)} points tried, {_survived(outcomes)} survived"
+
+
+def _survived(outcomes: list[Outcome]) -> int:
+    return sum(not outcome.wrong for outcome in outcomes)
+
+
+@contextmanager
+def _quiet(folder: Path) -> Iterator[TextIO]:
+    """Send what engines say to a file, and return what the report is written to."""
+    with os.fdopen(os.dup(1), "w", buffering=1) as out, (folder / "engines.log").open("wb") as log:
+        os.dup2(log.fileno(), 1)
+        yield out
+        sys.stdout.flush()
+        os.dup2(out.fileno(), 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""Where kills are tried, and how many were survived."""
+
+import os
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from tests.engine.conftest import engine, project_maker, pulumi_project
+from tests.faults._campaign import Outcome, campaign
+from tests.faults._points import Point, sample
+from tests.faults._programs import PROGRAMS
+
+__all__ = ["engine", "project_maker", "pulumi_project"]
+
+SEED = int(os.environ.get("FAULTS_SEED") or random.randrange(1_000_000))  # noqa: S311 - a sample, no secret
+POINTS = sample(list(PROGRAMS), 20, SEED)
+
+
+@pytest.fixture(scope="session")
+def outcomes(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[Point, Outcome]]:
+    """What became of the points of all tests that were selected."""
+    tests = [item for item in request.session.items if "outcomes" in getattr(item, "fixturenames", ())]
+    wanted = [test.callspec.params["point"] for test in tests]  # type: ignore[attr-defined]
+    with campaign(tmp_path_factory.mktemp("faults")) as running:
+        yield {outcome.point: outcome for outcome in running.run(wanted)}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give each test of a point one of the sample."""
+    if "point" in metafunc.fixturenames:
+        metafunc.parametrize("point", POINTS, ids=str)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print how many points were survived, and how to try the same ones again."""
+    tried = [report for key in ("passed", "failed") for report in terminalreporter.getreports(key)]
+    points = [report for report in tried if "survived" in dict(report.user_properties)]
+    if points:
+        survived = sum(dict(report.user_properties)["survived"] for report in points)
+        terminalreporter.section("faults")
+        terminalreporter.write_line(f"{len(points)} kills tried, {survived} survived; FAULTS_SEED={SEED} repeats them")
