@@ -1,5 +1,6 @@
 """The rights that a stack's deployer needs, found by running the program without an engine and without AWS."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from infra.plans.deployer import Need, deployer_policies
@@ -14,6 +15,17 @@ from sixfold.stack import Settings
 _AWS = {handler.token: handler for handler in HANDLERS if issubclass(handler, AwsHandler)}
 
 
+PREFLIGHT = (
+    "ec2:DescribeRegions",
+    "eks:ListClusters",
+    "iam:GetRole",
+    "iam:SimulatePrincipalPolicy",
+    "s3:ListAllMyBuckets",
+    "servicequotas:GetServiceQuota",
+)
+"""What `sixfold preflight` asks; the two of IAM about the role in which it asks."""
+
+
 def policies(stack: str, settings: Settings, *, root: Path, home: Path) -> list[Document]:
     """Return the policy documents of whoever makes, changes and removes a stack.
 
@@ -21,15 +33,25 @@ def policies(stack: str, settings: Settings, *, root: Path, home: Path) -> list[
         SixfoldError: it takes more documents than a role may have.
 
     """
-    planned = [each for each in record(stack, settings, root=root, home=home) if each.type in _AWS]
-    arns = {each.urn: _arns(each, settings) for each in planned}
-    needs = [
-        Need(_AWS[each.type].iam_actions, tuple(arns[each.urn]), _AWS[each.type].passes_roles_to) for each in planned
-    ]
-    return deployer_policies(needs, {arns[each.urn][0] for each in planned if each.type == RoleHandler.token})
+    return rights(record(stack, settings, root=root, home=home), settings)
 
 
-def _arns(each: Planned, settings: Settings) -> list[str]:
-    name = each.urn.rsplit("::", 1)[-1]
+def rights(planned: Sequence[Planned], settings: Settings) -> list[Document]:
+    """Return the same for what a stack is planned to be.
+
+    Raises:
+        SixfoldError: as above.
+
+    """
     account = settings.account or ANY_ACCOUNT
-    return arn_patterns(_AWS[each.type], name, each.inputs, region=settings.region, account=account)
+    arns = {each.urn: _arns(each, settings.region, account) for each in planned if each.type in _AWS}
+    types = {each.urn: _AWS[each.type] for each in planned if each.urn in arns}
+    needs = [Need(types[urn].iam_actions, tuple(found), types[urn].passes_roles_to) for urn, found in arns.items()]
+    roles = {found[0] for urn, found in arns.items() if types[urn] is RoleHandler}
+    asked = (f"arn:aws:iam::{account}:role/*", f"arn:aws:servicequotas:{settings.region}:{account}:*")
+    return deployer_policies([*needs, Need(PREFLIGHT, asked)], roles)
+
+
+def _arns(each: Planned, region: str, account: str) -> list[str]:
+    name = each.urn.rsplit("::", 1)[-1]
+    return arn_patterns(_AWS[each.type], name, each.inputs, region=region, account=account)

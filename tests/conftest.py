@@ -49,7 +49,7 @@ def moto(moto_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    httpx.post(f"{moto_server}/moto-api/reset").raise_for_status()
+    httpx.post(f"{moto_server}/moto-api/reset", timeout=60).raise_for_status()
     return moto_server
 
 

@@ -102,7 +102,8 @@ def permission_problems(arn: str, refused: Iterable[str]) -> Iterator[Problem]:
     actions = sorted(refused)
     if actions:
         yield Problem(
-            f"{arn} may not do {', '.join(actions)} on all resources", "allow these actions, or switch AWS_PROFILE"
+            f"{arn} may not do {', '.join(actions)}",
+            "attach what `sixfold deployer-policy` prints, or switch AWS_PROFILE",
         )
 
 

@@ -5,11 +5,11 @@ from functools import partial
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.deployer import rights
 from infra.plans import preflight as plans
 from infra.plans.preflight import Plan, Problem
 from infra.providers.aws.failure import aws_sentence
 from infra.providers.aws.handler import aws_client
-from infra.providers.catalogue import HANDLERS
 from infra.recording import Planned, record
 from sixfold.cli import preflight_account as account
 from sixfold.cli.preflight_account import Clients
@@ -18,7 +18,6 @@ from sixfold.errors import SixfoldError
 from sixfold.stack import Settings, read
 
 Held = Sequence[tuple[str, str, str]]
-_ACTIONS = {handler.token: handler.iam_actions for handler in HANDLERS}
 
 
 def preflight(work: Workspace) -> list[Problem]:
@@ -49,12 +48,13 @@ def problems(planned: Sequence[Planned], settings: Settings, held: Held, clients
         who = account.caller(clients)
     except (BotoCoreError, ClientError) as error:
         return [*found, _refusal(error)]
-    actions = sorted({action for each in planned for action in _ACTIONS.get(each.type, ())})
+    documents = rights(planned, settings.model_copy(update={"account": who.account}))
+    statements = [statement for document in documents for statement in document["Statement"]]
     checks: list[Callable[[], Iterable[Problem]]] = [
         lambda: plans.place_problems(
             account=who.account, meant=settings.account, region=settings.region, regions=account.regions(clients)
         ),
-        lambda: plans.permission_problems(who.arn, account.refused(clients, who.arn, actions)),
+        lambda: plans.permission_problems(who.arn, account.refused(clients, who.arn, statements)),
         lambda: plans.quota_problems(wanted, account.usage(clients, wanted.more)),
         partial(_neighbours, wanted, held, clients),
     ]

@@ -1,6 +1,6 @@
 """What preflight asks an AWS account. Nothing here changes anything."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
@@ -10,8 +10,6 @@ from infra.providers.aws.failure import code_of
 
 Clients = Callable[[str], Any]
 """service → its boto3 client"""
-
-_AT_ONCE = 100
 
 
 class Caller(NamedTuple):
@@ -32,18 +30,17 @@ def regions(clients: Clients) -> set[str]:
     return {each["RegionName"] for each in clients("ec2").describe_regions()["Regions"]}
 
 
-def refused(clients: Clients, who: str, actions: Sequence[str]) -> list[str]:
-    """Return which actions IAM would refuse. The root user is refused nothing, and IAM does not simulate it."""
+def refused(clients: Clients, who: str, statements: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return which actions of policy statements IAM would refuse on all that they are on.
+
+    The root user is refused nothing, and IAM does not simulate it.
+    """
     if who.endswith(":root"):
         return []
-    iam, source = clients("iam"), _policy_source(clients, who)
-    found: list[str] = []
-    for start in range(0, len(actions), _AT_ONCE):
-        asked = {"PolicySourceArn": source, "ActionNames": list(actions[start : start + _AT_ONCE])}
-        for page in iam.get_paginator("simulate_principal_policy").paginate(**asked):
-            results = page["EvaluationResults"]
-            found += [each["EvalActionName"] for each in results if each["EvalDecision"] != "allowed"]
-    return found
+    source = _policy_source(clients, who)
+    decided = [each for statement in statements for each in _simulated(clients, source, statement)]
+    allowed = {action for action, is_allowed in decided if is_allowed}
+    return sorted({action for action, _ in decided} - allowed)
 
 
 def usage(clients: Clients, kinds: Iterable[str]) -> dict[str, Usage]:
@@ -61,6 +58,19 @@ def networks(clients: Clients, ours: Iterable[str]) -> dict[str, str]:
     pages = clients("ec2").get_paginator("describe_vpcs").paginate()
     known = set(ours)
     return {vpc["VpcId"]: vpc["CidrBlock"] for page in pages for vpc in page["Vpcs"] if vpc["VpcId"] not in known}
+
+
+def _simulated(clients: Clients, source: str, statement: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
+    """Yield what IAM decides of each action on each ARN of a statement, under the first value of its conditions."""
+    context = [
+        {"ContextKeyName": key, "ContextKeyValues": values[:1], "ContextKeyType": "string"}
+        for condition in statement.get("Condition", {}).values()
+        for key, values in condition.items()
+    ]
+    asked = {"ActionNames": statement["Action"], "ResourceArns": statement["Resource"], "ContextEntries": context}
+    pages = clients("iam").get_paginator("simulate_principal_policy").paginate(PolicySourceArn=source, **asked)
+    for page in pages:
+        yield from ((each["EvalActionName"], each["EvalDecision"] == "allowed") for each in page["EvaluationResults"])
 
 
 def _policy_source(clients: Clients, who: str) -> str:

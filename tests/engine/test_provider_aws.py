@@ -50,7 +50,7 @@ def life(request: pytest.FixtureRequest, moto_server: str, project_maker: Callab
     wanted = {test.callspec.params["name"] for test in tests}
     for name in reversed(CASES):
         wanted |= needs(CASES[name]) if name in wanted else set()
-    httpx.post(f"{moto_server}/moto-api/reset").raise_for_status()
+    httpx.post(f"{moto_server}/moto-api/reset", timeout=60).raise_for_status()
     session: Any = boto3.Session("test", "test", region_name="eu-west-1")
     program = PROGRAM.format(moto=moto_server)
     cases = {name: case for name, case in CASES.items() if name in wanted}

@@ -50,7 +50,7 @@ def test_subnets_overlap_inside_one_network_only() -> None:
 
 def test_refused_actions_are_one_problem() -> None:
     (problem,) = permission_problems("arn:me", ["s3:PutObject", "eks:CreateCluster"])
-    assert problem.what == "arn:me may not do eks:CreateCluster, s3:PutObject on all resources"
+    assert problem.what == "arn:me may not do eks:CreateCluster, s3:PutObject"
     assert not list(permission_problems("arn:me", []))
 
 

@@ -41,7 +41,7 @@ def stand_in() -> Iterator[str]:
 @pytest.fixture
 def platform(stand_in: str) -> Platform:
     """Return the platform of a stand-in that has forgotten everything but an empty registry bucket."""
-    httpx.post(f"{stand_in}/moto-api/reset")
+    httpx.post(f"{stand_in}/moto-api/reset", timeout=60)
     names = Databases(raw="raw", curated="curated", quarantine="quarantine", labels="labels", predictions="predictions")
     platform = Platform(
         stack="test",

@@ -18,12 +18,9 @@ def policies(*arguments: str) -> str:
 
 @pytest.mark.parametrize("stack", ["local", "dev", "staging", "prod"])
 def test_every_stack_has_a_deployer(stack: str) -> None:
-    actions = {
-        action
-        for document in json.loads(policies("--stack", stack))
-        for statement in document["Statement"]
-        for action in statement["Action"]
-    }
+    statements = [each for document in json.loads(policies("--stack", stack)) for each in document["Statement"]]
+    assert all(each["Resource"] for each in statements)
+    actions = {action for each in statements for action in each["Action"]}
     assert {"s3:CreateBucket", "kms:CreateKey"} <= actions
     assert not any("*" in action for action in actions)
 

@@ -18,7 +18,8 @@ from sixfold.stack import Settings, read
 ROOT = Path(__file__).parents[2]
 DEV = read(ROOT / "stacks" / "Pulumi.dev.yaml")
 NETWORK = Planned("urn:pulumi:dev::sixfold::sixfold:ec2:Vpc::network", "sixfold:ec2:Vpc", {"cidr": "10.20.0.0/16"}, {})
-ALLOWED = [{"EvalActionName": "ec2:CreateVpc", "EvalDecision": "allowed"}]
+ALLOWED = [{"EvalActionName": "ec2:DescribeVpcs", "EvalDecision": "allowed"}]
+STATEMENTS = 4  # of a VPC's deployer: on everything, VPCs, quotas, and itself
 
 
 @pytest.fixture
@@ -37,7 +38,8 @@ def look(moto: str) -> Iterator[Callable[..., list[str]]]:
             if isinstance(decisions, str):
                 iam.add_client_error("simulate_principal_policy", decisions)
             else:
-                iam.add_response("simulate_principal_policy", {"EvaluationResults": decisions})
+                for found in (decisions, *[ALLOWED] * (STATEMENTS - 1)):
+                    iam.add_response("simulate_principal_policy", {"EvaluationResults": found})
             arn = "arn:aws:iam::123456789012:user/me"
             client("sts").get_caller_identity = lambda: {"Account": "123456789012", "Arn": arn}
             return [problem.what for problem in problems([NETWORK], settings, held, client)]
