@@ -14,10 +14,8 @@ import polars as pl
 from sixfold.contract import Label
 from sixfold.release import SHORT
 
-PREDICTION_COLUMNS = (
-    *("prediction_id", "time", "api_version", "release", "entities", "label_key", "score", "shadow"),
-    *("features", "replayed"),
-)
+PREDICTION_COLUMNS = (*("prediction_id", "time", "api_version", "release", "entities", "label_key", "score", "shadow"),)
+SAMPLE_COLUMNS = ("time", "api_version", "release", "score", "features")
 _MOMENT = pl.Datetime("us", "UTC")
 
 
@@ -108,13 +106,13 @@ def _changes_at(rows: pl.DataFrame, history: pl.DataFrame, as_of: datetime, dela
 
 def features(raw: pl.DataFrame) -> pl.DataFrame:
     """Return the features as served, a column each, with `time`, `api_version`, `release` and `score`."""
-    first = raw["features"].drop_nulls().head(1).to_list()
-    names = json.loads(first[0]) if first else {}
-    given = pl.col("features").str.json_decode(pl.Struct(dict.fromkeys(names, pl.Float64)))
+    first = raw.drop_nulls("features").unique("release", keep="first")["features"]
+    names = {name for each in first for name in json.loads(each)}
+    given = pl.col("features").str.json_decode(pl.Struct(dict.fromkeys(sorted(names), pl.Float64)))
     about = (
         pl.col("time").cast(_MOMENT),
         pl.col("api_version"),
         pl.col("release").str.slice(0, SHORT),
         pl.col("score"),
     )
-    return raw.select(*about, *(given.struct.field(name) for name in names))
+    return raw.select(*about, *(given.struct.field(name) for name in sorted(names)))

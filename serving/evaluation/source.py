@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from serving.evaluation.join import PREDICTION_COLUMNS, compact_labels
+from serving.evaluation.join import PREDICTION_COLUMNS, SAMPLE_COLUMNS, compact_labels
 from serving.lake import open_catalog
 from sixfold.contract import Label, Product
 from sixfold.environment import Platform
 
 if TYPE_CHECKING:
-    from pyiceberg.table import Table
+    from pyiceberg.table import DataScan, Table
 
 # A replay that has paused is still one; after that the product's clock is again that of its live traffic.
 REPLAY_LASTS = timedelta(hours=1)
@@ -71,13 +71,25 @@ class Source:
 
     def read(self, day: date) -> Iterator[pl.DataFrame]:
         """Yield the predictions of a day, part by part."""
-        table = self._table(self._databases.predictions, self._product.package)
-        within = f"time >= '{day}T00:00:00+00:00' and time < '{day + timedelta(days=1)}T00:00:00+00:00'"
-        if table is not None:
-            known = set(table.schema().column_names)
-            wanted = tuple(name for name in PREDICTION_COLUMNS if name in known)
-            for batch in table.scan(within, wanted).to_arrow_batch_reader():
-                yield pl.DataFrame(batch)
+        scan = self._scan(day, PREDICTION_COLUMNS)
+        for batch in scan.to_arrow_batch_reader() if scan else ():
+            yield pl.DataFrame(batch)
+
+    def sample(self, day: date, rows: int) -> pl.DataFrame:
+        """Return about that many predictions of a day with their features, from files spread over it.
+
+        Features are nine tenths of the log: all others of them stay unread.
+        """
+        from pyiceberg.io.pyarrow import ArrowScan  # noqa: PLC0415 - see serving.lake
+
+        scan = self._scan(day, SAMPLE_COLUMNS)
+        tasks = sorted(scan.plan_files(), key=lambda task: task.file.file_path) if scan else []
+        chosen = tasks[:: max(1, sum(task.file.record_count for task in tasks) // (4 * rows))]
+        if not scan or not chosen:
+            return pl.DataFrame()
+        every = max(1, sum(task.file.record_count for task in chosen) // rows)
+        batches = ArrowScan(scan.table_metadata, scan.io, scan.projection(), scan.row_filter).to_record_batches(chosen)
+        return pl.concat([pl.DataFrame(batch).gather_every(every) for batch in batches])
 
     def labels(self, since: datetime) -> pl.DataFrame:
         """Return what became known from a moment on, by label key, as `join.attach` wants it."""
@@ -92,6 +104,11 @@ class Source:
         labels = self._table(self._databases.labels, self._product.package)
         feedback = self._table(self._databases.predictions, f"feedback_{self._product.package}")
         return _snapshot(labels), _snapshot(feedback)
+
+    def _scan(self, day: date, columns: tuple[str, ...]) -> "DataScan | None":
+        table = self._table(self._databases.predictions, self._product.package)
+        within = f"time >= '{day}T00:00:00+00:00' and time < '{day + timedelta(days=1)}T00:00:00+00:00'"
+        return table.scan(within, columns) if table else None
 
     def _known(self, database: str, name: str, columns: Label, since: datetime) -> pl.DataFrame:
         table = self._table(database, name)

@@ -66,7 +66,20 @@ def test_prometheus_reaches_every_process(platform: Any) -> None:
     assert jobs >= {"serving", "edge", "router", "exporter", "evaluation", "prometheus", "alertmanager"}
 
 
-def test_every_query_of_the_dashboard_returns_data(platform: Any, contract: Product, flight: dict[str, Any]) -> None:
+def test_replayed_flights_are_measured_by_the_products_metric(replayed: Any, contract: Product) -> None:
+    live, version = f'sixfold_live_metric{{slice="",release="{replayed.release[:12]}"}}', 'state="enough",slice=""'
+    _until(lambda: _query(replayed, f"{live} and ignoring(state) sixfold_live_state{{{version}}} == 1"), 300)
+    assert contract.metric.live_threshold < float(_query(replayed, live)[0]["value"][1]) < 0.8
+
+
+def test_what_was_served_is_what_the_lake_has(replayed: Any) -> None:
+    _until(lambda: _query(replayed, "sixfold_skew_rows > 1000"), 600)
+    (differing,) = _query(replayed, "sixfold_skew_differing_rows")
+    assert differing["value"][1] == "0"
+
+
+def test_every_query_of_the_dashboard_returns_data(replayed: Any, contract: Product, flight: dict[str, Any]) -> None:
+    platform = replayed
     httpx.post(f"{_url(platform)}/predict", json=flight | {"tailnum": "NOSUCH"}).raise_for_status()
     queries = expressions(product_dashboard(product=contract))
     _until(lambda: all(_query(platform, query.replace("$__rate_interval", "1m")) for query in queries))

@@ -1,0 +1,170 @@
+"""How fast, and in how much memory, are predictions with labels evaluated: `python bench/evaluation.py [rows]`.
+
+Writes a prediction log and its labels as Iceberg tables to a temporary folder, in files of 100,000 rows over seven
+days, and evaluates them as the live process does: the first run reads all, the second just the day that changed. With
+`--peers PYTHON` an environment that has `evidently` and `nannyml` measures the AUC of the same rows, already joined and
+in memory when its clock starts: what we read, join, slice and look at for drift is on top for them. Each runs in a
+process of its own; `cpu` is in seconds of processor time, which other work on the machine hardly changes.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+from pyiceberg.catalog.sql import SqlCatalog
+from pyiceberg.transforms import DayTransform
+
+from serving.evaluation.run import Evaluator
+from serving.evaluation.source import Source
+from serving.tables import PREDICTIONS, _schema
+from sixfold.contract import load_product
+from sixfold.environment import Databases, Platform
+
+ROOT = Path(__file__).parents[1]
+FILE_ROWS, DAYS = 100_000, 7
+START = datetime(2026, 11, 1, tzinfo=UTC)
+FEATURES = [f"feature_{n}" for n in range(40)]
+LABELS = pa.schema([("flight_id", pa.string()), ("known_at", pa.timestamp("us", tz="UTC")), ("late", pa.bool_())])
+PEERS = {
+    "evidently": """
+from evidently import BinaryClassification, DataDefinition, Dataset, Report
+from evidently.metrics import RocAuc
+about = DataDefinition(classification=[BinaryClassification(target="label", prediction_probas="score", pos_label=1)])
+data = pandas.read_parquet(sys.argv[1], columns=["label", "score"])
+started, busy = time.perf_counter(), time.process_time()
+Report([RocAuc()]).run(Dataset.from_pandas(data, data_definition=about), None)
+""",
+    "nannyml": """
+import nannyml
+data = pandas.read_parquet(sys.argv[1], columns=["label", "score", "time"])
+data["said"] = (data["score"] > 0.5).astype(int)
+started, busy = time.perf_counter(), time.process_time()
+calculator = nannyml.PerformanceCalculator(
+    y_true="label", y_pred="said", y_pred_proba="score", timestamp_column_name="time", metrics=["roc_auc"],
+    problem_type="classification_binary", chunk_period="D",
+)
+calculator.fit(data.head(100_000)).calculate(data)
+""",
+}
+MEASURED = """
+import json, sys, time
+from pathlib import Path
+import pandas
+{body}
+took, cpu = time.perf_counter() - started, time.process_time() - busy
+peak = Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]
+print(json.dumps({{"rows": len(data), "s": took, "cpu": cpu, "mib": int(peak) / 1024}}))
+"""
+
+
+def rows(number: int, place: int) -> pl.DataFrame:
+    """Return one file's predictions, in the order of their time, with the label of each in `late`."""
+    random = np.random.default_rng(place)
+    score = random.beta(2, 5, FILE_ROWS)
+    given = json.dumps(dict.fromkeys(FEATURES, 0.123456))
+    span = DAYS * 86_400_000_000
+    moment = (place * FILE_ROWS + np.arange(FILE_ROWS)) * span // number
+    key = pl.Series(np.arange(FILE_ROWS) + place * FILE_ROWS).cast(pl.String)
+    return pl.DataFrame(
+        {
+            "prediction_id": "0f6f9d3e-5c1d-4a57-9c57-" + key.str.zfill(12),
+            "time": pl.Series(moment).cast(pl.Duration("us")) + START,
+            "product": "flight-delays", "api_version": "v1", "release": "a" * 64, "consumer": "rebooking",
+            "entities": pl.Series(random.choice([f'{{"origin": "{o}", "carrier": "{c}"}}' for o in ("EWR", "JFK", "LGA")
+                                                 for c in ("AA", "B6", "DL", "UA")], FILE_ROWS)),
+            "label_key": "20261101T1200Z-" + key, "features": given, "score": score, "fallback": False,
+            "shadow": False, "logged_at": START, "replayed": False, "late": random.random(FILE_ROWS) < score,
+        }
+    )  # fmt: skip
+
+
+def write(folder: Path, number: int) -> SqlCatalog:
+    """Write the log, its labels, and for the peers one Parquet file with both."""
+    catalog = SqlCatalog("bench", uri=f"sqlite:///{folder}/catalog.db", warehouse=f"file://{folder}/lake")
+    for database in ("predictions", "labels"):
+        catalog.create_namespace(database)
+    log = catalog.create_table("predictions.flight_delays", _schema(PREDICTIONS))
+    with log.update_spec() as spec:
+        spec.add_field("time", DayTransform(), "day")
+    labels = catalog.create_table("labels.flight_delays", LABELS)
+    joined = []
+    for place in range(number // FILE_ROWS):
+        made = rows(number, place)
+        log.append(made.drop("late").to_arrow(compat_level=pl.CompatLevel.oldest()).cast(_schema(PREDICTIONS)))
+        known = made.select(flight_id="label_key", known_at=pl.col("time") + timedelta(hours=3), late="late")
+        labels.append(known.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(LABELS))
+        joined.append(made.select("time", "score", label=pl.col("late").cast(pl.Int8)))
+    pl.concat(joined).write_parquet(folder / "joined.parquet")
+    catalog.close()
+    return catalog
+
+
+def evaluate(folder: Path) -> Iterator[dict[str, float]]:
+    """Yield what the first run took, and the one after a day has changed."""
+    names: dict[str, Any] = dict.fromkeys(set(Platform.model_fields) - {"aws_endpoint", "databases"}, "bench")
+    layers = Databases(**{layer: layer for layer in Databases.model_fields})
+    platform = Platform(aws_endpoint=None, databases=layers, **names)
+    product = load_product(ROOT / "models/products/flight_delays/product.yaml")
+    catalog = SqlCatalog("bench", uri=f"sqlite:///{folder}/catalog.db", warehouse=f"file://{folder}/lake")
+    with mock.patch("serving.evaluation.source.open_catalog", return_value=catalog):
+        evaluator = Evaluator(product, Source(platform, product))
+        for _ in range(2):
+            started, busy = time.perf_counter(), time.process_time()
+            found = evaluator.run(START + timedelta(days=DAYS))
+            took, cpu = time.perf_counter() - started, time.process_time() - busy
+            if found is None:
+                raise RuntimeError("nothing was evaluated")
+            whole = found.figures[0]
+            yield {
+                "rows": whole.predictions, "s": took, "cpu": cpu, "mib": _peak_mib(), "days read": len(found.read),
+                "auc": whole.figure,
+            }  # fmt: skip
+            last = rows(DAYS * FILE_ROWS, DAYS - 1).drop("late").head(1000)
+            catalog.load_table("predictions.flight_delays").append(
+                last.with_columns(prediction_id="again " + pl.col("prediction_id"))
+                .to_arrow(compat_level=pl.CompatLevel.oldest())
+                .cast(_schema(PREDICTIONS))
+            )
+    catalog.close()
+
+
+def _peak_mib() -> float:
+    """Return the most memory that this process ever had."""
+    return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 1024
+
+
+def main() -> None:
+    """Run the bench; each measured part in a process of its own, so that its memory is its own."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("rows", type=int, nargs="?", default=10_000_000)
+    parser.add_argument("--peers", help="the python of an environment with evidently and nannyml")
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.folder:
+        for found in evaluate(given.folder):
+            print("sixfold", json.dumps(found), flush=True)
+        return
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        write(folder, given.rows)
+        subprocess.run([sys.executable, __file__, "--folder", place], check=True)
+        for name, body in PEERS.items() if given.peers else ():
+            script = MEASURED.format(body=body)
+            command = [given.peers, "-c", script, str(folder / "joined.parquet")]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            print(name, done.stdout.strip() or done.stderr.strip()[-500:], flush=True)
+
+
+if __name__ == "__main__":
+    main()
