@@ -1,4 +1,4 @@
-"""How fast, and in how much memory, are predictions with labels evaluated: `python bench/evaluation.py [rows]`.
+"""How fast, and in how much memory, are predictions with labels evaluated: `python -m bench.evaluation [rows]`.
 
 Writes a prediction log and its labels as Iceberg tables to a temporary folder, in files of 100,000 rows over seven
 days, and evaluates them as the live process does: the first run reads all, the second just the day that changed. With
@@ -158,7 +158,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         write(folder, given.rows)
-        subprocess.run([sys.executable, __file__, "--folder", place], check=True)
+        subprocess.run([sys.executable, "-m", "bench.evaluation", "--folder", place], cwd=ROOT, check=True)
         for name, body in PEERS.items() if given.peers else ():
             script = MEASURED.format(body=body)
             command = [given.peers, "-c", script, str(folder / "joined.parquet")]
