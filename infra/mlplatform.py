@@ -63,7 +63,7 @@ def build(config: Config) -> pulumi.Output[dict[str, object]]:
     )
 
     environment = {"SIXFOLD_PLATFORM": platform.apply(Platform.model_dump_json)}
-    site.run(Work(config.products, traffic, environment, access.role_arns, alarms.topic_arns))
+    site.run(Work(config.products, traffic, environment, access.role_arns, access.policy_arns, alarms.topic_arns))
     return platform.apply(
         lambda known: Environment(
             platform=known, products=served(traffic, site.edge), endpoints=site.endpoints

@@ -11,7 +11,7 @@ from infra.providers.aws.iam import Policy, PolicyArgs, Role, RoleArgs
 class Access(ComponentResource):
     """One role and one policy for each entry of `policies` (role → document).
 
-    Outputs: `role_arns` by role.
+    Outputs: `role_arns` and `policy_arns`, by role.
     """
 
     def __init__(
@@ -25,6 +25,7 @@ class Access(ComponentResource):
         super().__init__("sixfold:components:Access", name, None, opts)
         mine = ResourceOptions(parent=self)
         self.role_arns: dict[str, Output[str]] = {}
+        self.policy_arns: dict[str, Output[str]] = {}
         for job, document in policies.items():
             policy = Policy(job, PolicyArgs(description=f"What {job} may do", policy=document), mine)
             role = Role(
@@ -37,4 +38,5 @@ class Access(ComponentResource):
                 mine,
             )
             self.role_arns[job] = role.arn
+            self.policy_arns[job] = policy.arn
         self.register_outputs({"role_arns": self.role_arns})

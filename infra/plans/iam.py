@@ -69,6 +69,19 @@ def assume_role_policy(*, service: str) -> Document:
     return _document({"Effect": "Allow", "Principal": {"Service": service}, "Action": ["sts:AssumeRole", *tags]})
 
 
+def people_trust(arn: str) -> Document:
+    """Return who may take a role for people: those of the account of an ARN whose own policies let them, with MFA."""
+    partition, account = arn.split(":")[1], arn.split(":")[4]
+    return _document(
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:{partition}:iam::{account}:root"},
+            "Action": ["sts:AssumeRole"],
+            "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
+        }
+    )
+
+
 def ingest_policy(*, estate: Estate) -> Document:
     """Return the rights of data loads: the whole lake, and nothing else."""
     lake = estate.bucket(estate.lake_bucket)

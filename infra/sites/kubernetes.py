@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 
 import pulumi_kubernetes
 from pulumi import Input, Output, Resource, ResourceOptions
 
 from infra.components.cluster import Cluster
 from infra.components.network import Network
+from infra.components.people import People
 from infra.components.runner import Runner
 from infra.components.serving_pods import ServingPods
 from infra.components.training_cluster import TrainingCluster
@@ -31,6 +33,7 @@ from infra.providers.aws.provider import Provider, ProviderArgs
 from infra.sites.site import Work
 from sixfold import cluster as section
 from sixfold.environment import Endpoints
+from sixfold.roles import read_roles
 
 _GATEWAY_NAMESPACE = "envoy-gateway-system"
 
@@ -57,6 +60,7 @@ class OnKubernetes:
         self.edge = f"{'https' if cluster.certificate else 'http'}://{cluster.host}"
         self.endpoints = Endpoints(prometheus=None, alertmanager=None, aws=settings.aws_endpoint, portal=self.edge)
         self._region, self._digest = settings.region, cluster.runner
+        self._people = read_roles(Path(__file__).parents[2] / "stacks" / "roles.yaml")
         self._runner = Runner("runner", deletion_protection=settings.deletion_protection, opts=self._in_cloud)
         self._place = Place(
             stack=stack,
@@ -103,7 +107,7 @@ class OnKubernetes:
         )
         tellers = {EXPORTER: work.role_arns["serving"], ALERTMANAGER: work.role_arns["alerting"]}
         after = [*serving.room, *self._roles(place.monitoring, tellers)]
-        Watching("monitoring", plan=watching, after=after, opts=in_cluster)
+        watch = Watching("monitoring", plan=watching, after=after, opts=in_cluster)
 
         where = names.namespace(place.stack, "training")
         training = plan_training(
@@ -114,7 +118,16 @@ class OnKubernetes:
             environment=environment,
         )
         trains = self._roles(where, {TRAINING: work.role_arns["training"]})
-        TrainingCluster("training", plan=training, after=trains, opts=in_cluster)
+        train = TrainingCluster("training", plan=training, after=trains, opts=in_cluster)
+        People(
+            "people",
+            stack=place.stack,
+            roles=self._people,
+            policy_arns=work.policy_arns,
+            cluster=self._cluster.name if self._cluster else None,
+            after=[*serving.room, *watch.room, *train.room],
+            opts=ResourceOptions(providers=[self.provider, self._kubernetes]),
+        )
 
     def _routing(self, topic_arns: dict[str, str]) -> str:
         return json.dumps(sns_config(topic_arns=topic_arns, region=self._region))  # which is YAML too

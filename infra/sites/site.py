@@ -13,15 +13,16 @@ from sixfold.environment import Endpoints
 
 
 class Work(NamedTuple):
-    """What is to run: who answers whom, and what each job needs to know (`environment`) and may do (`role_arns`).
+    """What is to run: who answers whom, and what each job needs to know (`environment`).
 
-    By `topic_arns` each team is told of alerts.
+    `role_arns` and `policy_arns` say what each job may do; by `topic_arns` each team is told of alerts.
     """
 
     products: Mapping[str, Product]
     traffic: tuple[VersionTraffic, ...]
     environment: Mapping[str, Input[str]]
     role_arns: Mapping[str, Output[str]]
+    policy_arns: Mapping[str, Output[str]]
     topic_arns: Mapping[str, Output[str]]
 
 

@@ -1,0 +1,58 @@
+"""What people may do on the cluster: a Role for each role in each area, bound to the group that EKS puts them in."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from infra.plans import names
+from infra.plans.kubernetes.manifest import Manifest, manifest
+from sixfold.roles import Area, Level, Role
+
+_API = "rbac.authorization.k8s.io"
+_VERBS: dict[Level, list[str]] = {
+    "view": ["get", "list", "watch"],
+    "edit": ["get", "list", "watch", "create", "update", "patch", "delete"],
+}
+# Logs and events are never edited, nor which quota a queue leads to; and a Secret is not even seen.
+_SEEN = {
+    "": ["events", "pods", "pods/log", "services", "configmaps"],
+    "kueue.x-k8s.io": ["localqueues", "workloads"],
+}
+_KINDS: dict[Area, dict[str, list[str]]] = {
+    "serving": {
+        "apps": ["deployments"],
+        "autoscaling": ["horizontalpodautoscalers"],
+        "gateway.networking.k8s.io": ["gateways", "httproutes"],
+    },
+    "monitoring": {"monitoring.coreos.com": ["alertmanagers", "prometheuses", "prometheusrules", "servicemonitors"]},
+    "training": {"ray.io": ["rayclusters", "rayjobs"]},
+}
+
+
+def group(stack: str, role: str) -> str:
+    """Return the Kubernetes group of a role."""
+    return f"sixfold:{stack}:{role}"
+
+
+def people_manifests(stack: str, roles: Mapping[str, Role]) -> tuple[Manifest, ...]:
+    """Return a Role and its binding for each role and each area that it has something to do with."""
+    return tuple(
+        each
+        for role, may in roles.items()
+        for area, level in may.cluster.items()
+        for each in _granted(stack, role, area, level)
+    )
+
+
+def _granted(stack: str, role: str, area: Area, level: Level) -> tuple[Manifest, Manifest]:
+    where = names.namespace(stack, area)
+    rules = [*_rules(_SEEN, "view"), *_rules(_KINDS[area], level)]
+    reference = {"apiGroup": _API, "kind": "Role", "name": role}
+    who = [{"apiGroup": _API, "kind": "Group", "name": group(stack, role)}]
+    return (
+        manifest(f"{_API}/v1", "Role", role, where, rules=rules),
+        manifest(f"{_API}/v1", "RoleBinding", role, where, roleRef=reference, subjects=who),
+    )
+
+
+def _rules(kinds: Mapping[str, list[str]], level: Level) -> list[dict[str, Any]]:
+    return [{"apiGroups": [of], "resources": found, "verbs": _VERBS[level]} for of, found in kinds.items()]

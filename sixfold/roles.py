@@ -1,0 +1,38 @@
+"""The roles of people: what `stacks/roles.yaml` may say."""
+
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import TypeAdapter, ValidationError
+
+from sixfold.contract import Slug, Strict
+from sixfold.errors import SixfoldError
+from sixfold.validation import explain
+
+Area = Literal["serving", "monitoring", "training"]
+Level = Literal["view", "edit"]
+Job = Literal["ingest", "training", "serving"]
+
+
+class Role(Strict):
+    """A kind of work: what one may do in each area of the cluster, and the jobs whose rights one has in AWS."""
+
+    cluster: dict[Area, Level]
+    aws: tuple[Job, ...] = ()
+
+
+_ROLES = TypeAdapter(dict[Slug, Role])
+
+
+def read_roles(path: Path) -> dict[str, Role]:
+    """Read the roles by name.
+
+    Raises:
+        SixfoldError: the file is not valid; the message names each key.
+
+    """
+    try:
+        return _ROLES.validate_python(yaml.safe_load(path.read_text()))
+    except ValidationError as error:
+        raise SixfoldError(f"{path.name}: {explain(error, Role)}", remedy="correct these keys") from error
