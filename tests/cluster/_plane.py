@@ -171,7 +171,9 @@ def _node(zone: str) -> Object:
         "kubernetes.io/os": "linux",
         "topology.kubernetes.io/zone": zone,
     }
-    return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": zone, "labels": labels}}
+    room = {"cpu": "1k", "memory": "1Ti", "ephemeral-storage": "10Ti", "pods": "1k", "nvidia.com/gpu": "8"}
+    metadata = {"name": zone, "labels": labels}
+    return {"apiVersion": "v1", "kind": "Node", "metadata": metadata, "status": {"allocatable": room, "capacity": room}}
 
 
 def _wait(plane: Plane, *question: str) -> None:

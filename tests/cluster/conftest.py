@@ -13,6 +13,7 @@ import pytest
 
 from tests._projects import Project, find_engine, projects
 from tests.cluster._plane import Plane, running
+from tests.iam.conftest import session_caller, strict_aws  # noqa: F401 - fixtures for the tests here
 
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parents[1]

@@ -25,14 +25,15 @@ def documents(tmp_path: Path) -> list[Document]:
 
 
 @pytest.fixture
-def deploy(session_caller: Caller, pulumi_project: Deploy) -> Deploy:
+def deploy(session_caller: Caller, make_project: Deploy) -> Deploy:
     """A function that gives the dev stack, run in a role with these policies and nothing more."""
     session_caller.start_over()
 
     def project(documents: list[Document]) -> Any:
         role = session_caller.take_role(*documents)
         settings = DEV | {"aws_endpoint": session_caller.endpoint, "role_arn": role}
-        return pulumi_project((ROOT / "infra" / "__main__.py").read_text(), platform=json.dumps(settings))
+        settings["cluster"] = DEV["cluster"] | {"context": "test"}
+        return make_project((ROOT / "infra" / "__main__.py").read_text(), platform=json.dumps(settings))
 
     return project
 
