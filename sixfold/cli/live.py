@@ -90,11 +90,19 @@ def table(entries: Iterable[Entry]) -> Table:
     rows = Table("no", "since (UTC)", "live", "verdict", "by", "because", box=None)
     for entry in entries:
         decided = entry.decision
-        numbers = ", ".join(f"{name} {value:.4g}" for name, value in decided.numbers.items())
-        because = f"{decided.reason} ({numbers})" if numbers else decided.reason
+        because = f"{decided.reason} ({_evidence(decided)})" if decided.numbers else decided.reason
         since, live = f"{entry.at:%Y-%m-%d %H:%M:%S}", describe(entry.versions)
         rows.add_row(str(entry.number), since, live, decided.verdict, decided.by, because)
     return rows
+
+
+def _evidence(decision: Decision) -> str:
+    """Return the numbers that weigh most; `--json` has them all."""
+    numbers = decision.numbers
+    asked = f"{numbers.get('labelled', 0):,.0f} labels, {numbers.get('requests', 0):,.0f} requests"
+    if "gain_low" not in numbers:
+        return asked
+    return f"gain {numbers['gain']:+.4f}, {numbers['gain_low']:+.4f} to {numbers['gain_high']:+.4f}; {asked}"
 
 
 def _record(work: Workspace, product: str, decision: Decision) -> Entry:

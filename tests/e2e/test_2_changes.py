@@ -6,15 +6,19 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from serving.package import build
+from models.store import open_store
+from serving.package import ROOT, build
 from sixfold.contract import Product
 from sixfold.registry import Record, Registry
 from sixfold.stack import Pin, read
+
+OTHER = "as another release has it"
 
 
 @pytest.fixture(scope="module")
@@ -26,16 +30,24 @@ def first(platform: Any) -> str:
 @pytest.fixture(scope="module")
 def second(platform: Any, first: str, contract: Product, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Another release of the same model: its candidate has a figure more."""
-    candidate = tmp_path_factory.mktemp("second") / "candidate"
-    shutil.copytree(platform.home / "candidates" / "flight-delays", candidate)
+    candidate = _copy_of_the_candidate(platform, tmp_path_factory.mktemp("second"))
     described = json.loads((candidate / "candidate.json").read_text())
     described["metrics"]["again"] = 1.0
     (candidate / "candidate.json").write_text(json.dumps(described))
-    archive, digest = build(candidate, contract)
-    registry = Registry(platform.environment().platform, platform.home)
-    (known,) = (record for record in registry.records("flight-delays") if record.digest == first)
-    registry.publish(Record(**{**known.model_dump(), "digest": digest}), archive)
-    return digest
+    return _publish(platform, first, *build(candidate, contract))
+
+
+@pytest.fixture(scope="module")
+def other_features(platform: Any, first: str, contract: Product, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A release that was trained on other feature definitions: they are in its code."""
+    folder = tmp_path_factory.mktemp("other")
+    for name in ("sixfold", "serving", "models"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "requirements.lock", folder)
+    definitions = folder / "models" / "products" / "flight_delays" / "features.py"
+    definitions.write_text(definitions.read_text().replace("in the last full hour", OTHER))
+    candidate = _copy_of_the_candidate(platform, folder)
+    return _publish(platform, first, *build(candidate, contract, folder), feature_hash="other")
 
 
 def test_weights_and_releases_change_without_one_failed_request(
@@ -59,9 +71,19 @@ def test_rollback_brings_back_what_was_live_in_one_up(
     assert httpx.post(_url(platform), json=flight).json()["release"] == second[:12]
 
 
+def test_rollback_brings_back_the_feature_definitions_of_the_release(
+    platform: Any, second: str, other_features: str
+) -> None:
+    platform.run("sixfold", "release", "flight-delays", "v1", other_features[:12])
+    for wanted, back in ((False, second), (True, other_features), (False, second)):
+        platform.run("sixfold", "rollback")
+        weather = open_store(platform.environment().platform).get_feature_view("origin_weather")
+        assert (platform.release, OTHER in weather.description) == (back, wanted)
+
+
 def test_the_ledger_tells_what_was_live_when_and_who_decided(platform: Any, second: str) -> None:
     entries = [json.loads(line) for line in platform.run("sixfold", "ledger", "--json").splitlines()]
-    assert [entry["decision"]["verdict"] for entry in entries][-3:] == ["release", "release", "roll back"]
+    assert [entry["decision"]["verdict"] for entry in entries][-3:] == ["roll back"] * 3
     assert entries[-1]["versions"] == {"v1": [{"release": second, "weight": 100}]}
     assert entries[-1]["decision"]["by"] == getpass.getuser()
 
@@ -96,6 +118,18 @@ def test_a_misspelt_key_fails_the_preview_with_its_path_and_the_nearest_one(plat
     platform.stack_file.write_text(good)
     assert "deletion_protecton: unknown key; did you mean 'deletion_protection'?" in printed
     assert "Traceback" not in printed
+
+
+def _copy_of_the_candidate(platform: Any, folder: Path) -> Path:
+    return Path(shutil.copytree(platform.home / "candidates" / "flight-delays", folder / "candidate"))
+
+
+def _publish(platform: Any, like: str, archive: Path, digest: str, **differing: str) -> str:
+    """Publish a release whose record is that of another, as far as it does not differ."""
+    registry = Registry(platform.environment().platform, platform.home)
+    (known,) = (record for record in registry.records("flight-delays") if record.digest == like)
+    registry.publish(Record(**{**known.model_dump(), "digest": digest, **differing}), archive)
+    return digest
 
 
 def _tamper(platform: Any, digest: str) -> None:
