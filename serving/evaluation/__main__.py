@@ -92,14 +92,25 @@ def main() -> None:
     def keep_looking() -> None:
         watches: dict[str, Watch] = {}
         tidied: dict[str, float] = {}
+        products: dict[str, Product] = {}
         while True:
-            for name, product in load_products(PRODUCTS).items():  # again each time: a contract may change
+            products = _contracts(products)
+            for name, product in products.items():
                 collector.refresh(name, partial(_look, watches, stack, product, home))
                 _tidy(stack, product, home, tidied)
             time.sleep(EVERY_S)
 
     threading.Thread(target=keep_looking, daemon=True).start()
     uvicorn.run(create_app(collector), host="127.0.0.1", port=given.port, log_level="warning")
+
+
+def _contracts(last: dict[str, Product]) -> dict[str, Product]:
+    """Return the contracts as they are now, or the last valid ones: they may change while this process runs."""
+    try:
+        return load_products(PRODUCTS)
+    except SixfoldError as error:
+        _log.warning("the contracts stay as they were: %s", error)
+        return last
 
 
 def _tidy(stack: Platform, product: Product, home: Path, tidied: dict[str, float]) -> None:
