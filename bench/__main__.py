@@ -47,11 +47,11 @@ def _share(taken: dict[str, dict[str, float]], phase: str) -> float:
 def _measure(way: str, size: int, moto: str, folder: Path) -> dict[str, float]:
     """Return phase → seconds, on an AWS that is empty at first."""
     print(f"{size} resources, {way} ...", file=sys.stderr, flush=True)
-    httpx.post(f"{moto}/moto-api/reset").raise_for_status()
+    httpx.post(f"{moto}/moto-api/reset", timeout=60).raise_for_status()
     if way in {"sixfold", "nothing"}:
         return _time(Stack(folder, way, size, moto, "[]"))
     lives = [record(moto, number) for number in range(size)]
-    httpx.post(f"{moto}/moto-api/reset").raise_for_status()
+    httpx.post(f"{moto}/moto-api/reset", timeout=60).raise_for_status()
     if way == "dynamic":
         return _time(Stack(folder, way, size, moto, json.dumps(lives)))
     taken, client = {}, clients(moto)

@@ -31,7 +31,7 @@ def there(moto: str) -> Callable[[], set[str]]:
 def test_recorded_calls_make_and_remove_the_same_resources(moto: str, there: Callable[[], set[str]]) -> None:
     lives = [record(moto, number) for number in range(len(KINDS))]
     assert there() == set()  # a recorded life ends with the destroy
-    httpx.post(f"{moto}/moto-api/reset").raise_for_status()
+    httpx.post(f"{moto}/moto-api/reset", timeout=60).raise_for_status()
     replay(clients(moto), [life["up"] for life in lives], threads=4)
     assert there() == {f"bench-{number}" for number in range(len(KINDS))}
     replay(clients(moto), [life["destroy"] for life in lives], threads=1)
