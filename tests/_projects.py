@@ -35,16 +35,20 @@ class Project:
 
     def cli(self, *args: str, check: bool = True, timeout: float = 300) -> Result:
         """Run pulumi in the project. A failure fails the test with what pulumi said, unless `check` is False."""
-        result = subprocess.run(
-            ["pulumi", "--non-interactive", "--color=never", *args],
-            cwd=self.root,
-            env=self.env,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
+        try:
+            result = subprocess.run(
+                ["pulumi", "--non-interactive", "--color=never", *args],
+                cwd=self.root,
+                env=self.env,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=timeout,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as expired:
+            said = (expired.stdout or b"").decode()
+            pytest.fail(f"pulumi {' '.join(args)} was not done after {timeout:.0f} s\n{said}")
         if check and result.returncode != 0:
             pytest.fail(f"pulumi {' '.join(args)} ended with {result.returncode}\n{result.stdout}\n{result.stderr}")
         return result

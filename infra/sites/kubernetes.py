@@ -76,6 +76,7 @@ class OnKubernetes:
             kubeconfig=self._cluster.kubeconfig if self._cluster and not cluster.context else None,
             context=cluster.context,
             enable_server_side_apply=True,
+            enable_patch_force=True,  # else a field that somebody edited by hand stops every later `up`
         )
 
     def upstreams(self, pins: Pins) -> Upstreams:

@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests._projects import Project, find_engine, projects
 from tests.cluster._plane import Plane, running
+from tests.cluster._stacks import Stack
 from tests.iam.conftest import session_caller, strict_aws  # noqa: F401 - fixtures for the tests here
 
 _HERE = Path(__file__).parent
@@ -20,6 +22,7 @@ _ROOT = _HERE.parents[1]
 _BUILD = pytest.StashKey[subprocess.Popen[str]]()
 _WITH_A_BUILD_S = 1800
 _DOWNLOAD_S = 120
+_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "eu-west-1"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -100,4 +103,22 @@ def make_project(
 ) -> Iterator[Callable[..., Project]]:
     """A function `(program, **config) -> Project`; the program is a text, or a path to a file. Destroyed at the end."""
     with projects(find_engine(), tmp_path_factory.mktemp("projects"), kubernetes) as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def make_stack(
+    moto_server: str, kubernetes: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Stack]]:
+    """A function `(name, like=None) -> Stack`: a stack of which nothing is there yet, in an AWS that is empty."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in _CREDENTIALS.items():
+            patch.setenv(name, value)
+        path = os.pathsep.join([str(find_engine().parent), os.environ["PATH"]])
+        env = {**os.environ, "PATH": path, **kubernetes}
+
+        def make(name: str, like: str | None = None) -> Stack:
+            httpx.post(f"{moto_server}/moto-api/reset").raise_for_status()
+            return Stack(name, tmp_path_factory.mktemp(name), env, aws=moto_server, like=like or name)
+
         yield make

@@ -109,7 +109,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         news = _manifest(request.properties)
         if request.preview:
             return pb.CreateResponse(properties=_struct(self._foreseen(news.values), news))
-        live = self._cluster.apply(news.values, force=_may_force(news.values))
+        live = self._cluster.apply(news.values, force=self._may_force(news.values))
         live = self._ready(live, news, request.timeout)
         return pb.CreateResponse(id=id_of(live), properties=_struct(live, news))
 
@@ -131,7 +131,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         news = _manifest(request.news)
         if request.preview:
             return pb.UpdateResponse(properties=_struct(self._foreseen(news.values), news))
-        live = self._cluster.apply(news.values, force=_may_force(news.values))
+        live = self._cluster.apply(news.values, force=self._may_force(news.values))
         return pb.UpdateResponse(properties=_struct(self._ready(live, news, request.timeout), news))
 
     @reported
@@ -140,6 +140,15 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         self._cluster.delete(last)
         self._until(lambda: "it is still there" if self._cluster.get(last) else None, last, request.timeout)
         return Empty()
+
+    def _may_force(self, manifest: Object) -> bool:
+        """Tell whether fields that somebody else has set are taken over."""
+        said = (
+            annotation(manifest, "patchForce"),
+            self._settings.get("enablePatchForce"),
+            os.environ.get("PULUMI_K8S_ENABLE_PATCH_FORCE"),
+        )
+        return any(str(each).lower() == "true" for each in said)
 
     def _foreseen(self, manifest: Object) -> Object:
         """Return what the server would make of it; the manifest itself where that cannot be asked yet."""
@@ -175,7 +184,8 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         deadline = time.monotonic() + patience_s
         while why := missing():
             if time.monotonic() >= deadline or self._cancelled.wait(_POLL_S):
-                what = f"{manifest['kind']} {id_of(manifest)}: after {patience_s:.0f} s {why}"
+                when = "cancelled" if self._cancelled.is_set() else f"after {patience_s:.0f} s"
+                what = f"{manifest['kind']} {id_of(manifest)}: {when}: {why}"
                 raise SixfoldError(what, remedy="look at its events: kubectl describe")
 
 
@@ -196,11 +206,6 @@ def _only(manifest: Object) -> Object:
 def _identity(manifest: Object) -> tuple[Any, ...]:
     metadata = manifest["metadata"]
     return manifest["apiVersion"].rpartition("/")[0], manifest["kind"], metadata.get("namespace"), metadata["name"]
-
-
-def _may_force(manifest: Object) -> bool:
-    by_annotation = annotation(manifest, "patchForce") == "true"
-    return by_annotation or os.environ.get("PULUMI_K8S_ENABLE_PATCH_FORCE") == "true"
 
 
 def _difference(found: Iterable[str], *, replaces: bool = False) -> pb.DiffResponse:
