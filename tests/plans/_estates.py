@@ -1,6 +1,7 @@
 """Estates for hypothesis: 1 to 20 products, each with up to 5 releases a version, as a stack may have them."""
 
 from datetime import date, timedelta
+from hashlib import sha256
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -66,7 +67,11 @@ def estates(draw: st.DrawFn) -> Estate:
     upstreams = {
         name: {
             version: tuple(
-                Upstream(release=f"{(port := next(ports)):064x}", address=f"127.0.0.1:{port}", weight=weight)
+                Upstream(
+                    release=sha256(str(port := next(ports)).encode()).hexdigest(),
+                    address=f"127.0.0.1:{port}",
+                    weight=weight,
+                )
                 for weight in draw(st.just([]) | weights())
             )
             for version in product.api_versions
