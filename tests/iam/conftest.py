@@ -9,7 +9,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.engine.conftest import engine, pulumi_project  # noqa: F401 - fixtures for the tests here
 from tests.iam._role import Caller
 
 _READY_WITHIN_S = 120
