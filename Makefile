@@ -11,7 +11,7 @@ export OTEL_SDK_DISABLED := true
 export PULUMI_SKIP_UPDATE_CHECK := true
 export RAY_USAGE_STATS_ENABLED := 0
 
-.PHONY: help bootstrap up down status demo cost plan deploy drift review check test conformance cluster lock bench
+.PHONY: help bootstrap up down status demo cost plan deploy drift review check test conformance cluster faults lock bench
 .DEFAULT_GOAL := help
 
 help: ## list these commands

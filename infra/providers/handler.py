@@ -92,6 +92,10 @@ class Handler(ABC, Generic[A]):
         """Return inputs that follow from the provider's settings."""
         return {}
 
+    def may_have_made(self, error: Exception) -> bool:  # noqa: ARG002 - for those that override
+        """Return whether a create that failed so may have made the resource all the same."""
+        return False
+
     @abstractmethod
     def create(self, urn: str, args: A) -> str:
         """Make the bare resource, or adopt the one that this URN made before, and return its id."""

@@ -111,7 +111,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         args = _args(handler, news)
         mine = owner(request.urn)
         with _time_for(handler, request):
-            resource_id = handler.create(mine, args)
+            resource_id = _create(handler, mine, args)
             try:
                 handler.update(mine, resource_id, args)
                 outputs = _outputs(handler.read(resource_id))
@@ -180,6 +180,16 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 def _time_for(handler: AnyHandler, request: Any) -> AbstractContextManager[None]:  # noqa: ANN401 - of three kinds
     """Give an operation the seconds of its `custom_timeouts`, which are 0 where there are none."""
     return within(request.timeout or handler.timeout_s)
+
+
+def _create(handler: AnyHandler, mine: str, args: Args) -> str:
+    """Create; where the answer was lost, once more: that adopts what the first one made."""
+    try:
+        return handler.create(mine, args)
+    except Exception as error:
+        if not handler.may_have_made(error):
+            raise
+    return handler.create(mine, args)
 
 
 def _settle(handler: AnyHandler, urn: str, args: Args, old: Mapping[str, Any]) -> dict[str, Any]:

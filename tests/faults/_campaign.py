@@ -84,14 +84,15 @@ class Campaign:
 def campaign(folder: Path) -> Iterator[Campaign]:
     """A campaign whose stands keep their files in a folder."""
     with ExitStack() as opened:
-        stands = []
-        for number in range(_STANDS):
-            where = folder / f"stand{number}"
-            where.mkdir(parents=True)
-            moto = opened.enter_context(serve_moto(where))
-            proxy = opened.enter_context(proxied(moto))
-            make = opened.enter_context(projects(find_engine(), where))
-            stands.append(Stand(make(""), proxy, moto))
+        stands = [opened.enter_context(one_stand(folder / f"stand{number}")) for number in range(_STANDS)]
         running = Campaign(stands)
         opened.callback(running.close)
         yield running
+
+
+@contextmanager
+def one_stand(folder: Path) -> Iterator[Stand]:
+    """A stand that keeps its files in a folder, which is made."""
+    folder.mkdir(parents=True)
+    with serve_moto(folder) as moto, proxied(moto) as proxy, projects(find_engine(), folder) as make:
+        yield Stand(make(""), proxy, moto)

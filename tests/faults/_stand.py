@@ -78,7 +78,7 @@ class Stand:
 
     def truths(self, program: str) -> dict[str, Truth]:
         """Take a program through its phases undisturbed, and return what each comes to."""
-        self._reset()
+        self.reset()
         return {phase: self._undisturbed(program, phase) for phase in _COMMANDS}
 
     def survives(self, point: Point, undisturbed: Truth) -> tuple[str, str]:
@@ -88,7 +88,7 @@ class Stand:
             kill = self._killed(point, undisturbed)
             self._run_as_sixfold_does(point.phase)
             self.at = (point.program, point.phase)
-            wrong = _difference(undisturbed, self.truth(point.program))
+            wrong = difference(undisturbed, self.truth(point.program))
         except Exception:  # noqa: BLE001 - one point must not stop the others
             kill, wrong = None, traceback.format_exc()
         if wrong:
@@ -110,7 +110,7 @@ class Stand:
         return Truth(json.loads(_named(json.dumps(state), names)), found, calls or [])
 
     def _undisturbed(self, program: str, phase: str) -> Truth:
-        self._prepare(program, phase)
+        self.prepare(program, phase)
         self.proxy.watch()
         self.project.cli(_COMMANDS[phase], "--yes", "--skip-preview")
         calls = self.proxy.calls
@@ -121,14 +121,15 @@ class Stand:
         """Reach what the point's phase starts from; as a rule the point before it has done so."""
         before = list(_COMMANDS)[: list(_COMMANDS).index(point.phase)]
         if self.at != (point.program, before[-1] if before else "destroy"):
-            self._reset()
+            self.reset()
             for phase in before:
                 self._undisturbed(point.program, phase)
         elif not before:
             self._empty_moto()  # KMS still has the keys that wait for their end: the calls would be more each time
-        self._prepare(point.program, point.phase)
+        self.prepare(point.program, point.phase)
 
-    def _prepare(self, program: str, phase: str) -> None:
+    def prepare(self, program: str, phase: str) -> None:
+        """Write the program as the phase has it."""
         if phase == "up":
             self._before = self._listed(program)
         changed = phase != "up"
@@ -146,7 +147,8 @@ class Stand:
     def _empty_moto(self) -> None:
         httpx.post(f"{self.moto}/moto-api/reset", timeout=120).raise_for_status()
 
-    def _reset(self) -> None:
+    def reset(self) -> None:
+        """Forget state and AWS."""
         self._empty_moto()
         self.project.cli("cancel", "--yes", check=False)
         self.project.cli("stack", "import", "--file", str(self._empty))
@@ -210,7 +212,7 @@ def _in_order(value: Any) -> Any:
     return sorted(value, key=str) if isinstance(value, list) else value
 
 
-def _difference(want: Truth, have: Truth) -> str:
+def difference(want: Truth, have: Truth) -> str:
     """Return what differs, for people; empty where nothing does."""
     wrong = []
     for name in {**want.state, **have.state}:

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.engine.conftest import engine, project_maker, pulumi_project
-from tests.faults._campaign import Outcome, campaign
+from tests.engine.conftest import engine, pulumi_project
+from tests.faults._campaign import Outcome, campaign, one_stand
 from tests.faults._points import Point, sample
 from tests.faults._programs import PROGRAMS
+from tests.faults._stand import Stand
 
-__all__ = ["engine", "project_maker", "pulumi_project"]
+__all__ = ["engine", "pulumi_project"]
 
 SEED = int(os.environ.get("FAULTS_SEED") or random.randrange(1_000_000))  # noqa: S311 - a sample, no secret
 POINTS = sample(list(PROGRAMS), 20, SEED)
@@ -26,6 +27,13 @@ def outcomes(
     wanted = [test.callspec.params["point"] for test in tests]  # type: ignore[attr-defined]
     with campaign(tmp_path_factory.mktemp("faults")) as running:
         yield {outcome.point: outcome for outcome in running.run(wanted)}
+
+
+@pytest.fixture(scope="module")
+def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
+    """One stand for all tests of a file."""
+    with one_stand(tmp_path_factory.mktemp("faults") / "stand") as stand:
+        yield stand
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -4,6 +4,7 @@ from botocore.exceptions import (
     BotoCoreError,
     ClientError,
     EndpointConnectionError,
+    HTTPClientError,
     NoCredentialsError,
     ParamValidationError,
     WaiterError,
@@ -27,6 +28,7 @@ _SAME = {
     "UnrecognizedClientException": "InvalidClientTokenId",
     "ThrottlingException": "Throttling",
     "SlowDown": "Throttling",
+    "RequestLimitExceeded": "Throttling",
     "LimitExceededException": "LimitExceeded",
 }
 
@@ -34,6 +36,11 @@ _SAME = {
 def code_of(error: ClientError) -> str:
     """Return AWS's name of an error, such as NoSuchBucket."""
     return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def is_lost_answer(error: Exception) -> bool:
+    """Return whether a request may have reached AWS, and its answer did not come back whole."""
+    return isinstance(error, HTTPClientError)
 
 
 def aws_sentence(error: ClientError | BotoCoreError) -> str:

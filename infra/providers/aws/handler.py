@@ -122,6 +122,12 @@ class AwsHandler(Handler[A]):
                 if code_of(error) not in self.gone:
                     raise
 
+    def may_have_made(self, error: Exception) -> bool:
+        """Return whether AWS was asked and its answer did not come."""
+        from infra.providers.aws.failure import is_lost_answer  # noqa: PLC0415 - botocore is loaded by now
+
+        return is_lost_answer(error)
+
     def owned(self, urn: str, tags: Mapping[str, str], what: str) -> None:
         """Refuse to adopt what this URN did not make."""
         owner = tags.get(URN_TAG)
@@ -188,7 +194,16 @@ def aws_client(service: str, region: str, endpoint: str | None, role: str | None
             )
             session = _sessions.get(key[1:]) or _sessions.setdefault(key[1:], _session(*key[1:]))
             _clients[key] = session.client(service, endpoint_url=endpoint or None, config=config)
+            _clients[key].meta.events.register_first("needs-retry", _never_create_blindly)
         return _clients[key]
+
+
+def _never_create_blindly(operation: Any, caught_exception: Exception | None, **_: object) -> None:  # noqa: ANN401 - botocore's
+    """Let a lost answer to a create through, which botocore would send again: AWS would make a second VPC, or key."""
+    from infra.providers.aws.failure import is_lost_answer  # noqa: PLC0415 - botocore is loaded by now
+
+    if caught_exception is not None and operation.name.startswith("Create") and is_lost_answer(caught_exception):
+        raise caught_exception
 
 
 def _session(region: str, endpoint: str, role: str) -> Any:  # noqa: ANN401 - its 400 overloads want a literal

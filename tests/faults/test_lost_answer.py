@@ -1,0 +1,51 @@
+"""A create that AWS carried out, and whose answer was lost."""
+
+from collections.abc import Iterator
+from threading import Event
+from typing import Any
+
+import boto3
+import pytest
+
+from infra.providers.aws.kms import KeyArgs, KeyHandler
+from infra.providers.aws.vpc import VpcArgs, VpcHandler
+from infra.providers.handler import ProviderArgs
+from infra.providers.protocol import _create
+from tests.faults._proxy import Answer, Call, Meddler, NoAnswerError, Proxy, proxied
+
+
+class LoseFirst(Meddler):
+    """Loses the answer to the first call of an operation."""
+
+    def __init__(self, operation: str) -> None:
+        self.operation = operation
+        self.lost = 0
+
+    def after(self, call: Call, answer: Answer) -> Answer:
+        if call.operation == self.operation and not self.lost:
+            self.lost += 1
+            raise NoAnswerError
+        return answer
+
+
+@pytest.fixture
+def proxy(moto: str) -> Iterator[Proxy]:
+    with proxied(moto) as proxy:
+        yield proxy
+
+
+def test_a_vpc_is_not_made_twice(proxy: Proxy, moto: str) -> None:
+    proxy.watch(meddler := LoseFirst("CreateVpc"))
+    handler: Any = VpcHandler(ProviderArgs(region="eu-west-1", endpoint=proxy.url), Event())
+    made = _create(handler, "urn", VpcArgs(cidr="10.9.0.0/16"))
+    vpcs = boto3.client("ec2", endpoint_url=moto).describe_vpcs()["Vpcs"]
+    assert meddler.lost
+    assert [vpc["VpcId"] for vpc in vpcs if vpc["CidrBlock"] == "10.9.0.0/16"] == [made]
+
+
+def test_a_key_is_not_made_twice(proxy: Proxy, moto: str) -> None:
+    proxy.watch(meddler := LoseFirst("CreateKey"))
+    handler: Any = KeyHandler(ProviderArgs(region="eu-west-1", endpoint=proxy.url), Event())
+    made = _create(handler, "urn", KeyArgs(name="once"))
+    assert meddler.lost
+    assert [key["KeyId"] for key in boto3.client("kms", endpoint_url=moto).list_keys()["Keys"]] == [made]
