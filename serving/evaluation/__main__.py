@@ -28,7 +28,7 @@ from sixfold.errors import SixfoldError
 from sixfold.registry import Registry
 
 EVERY_S = 15.0
-SKEW_EVERY_S = 300.0
+SKEW_EVERY_S = 60.0
 TIDY_EVERY_S = 600.0
 _log = logging.getLogger("sixfold.evaluation")
 PRODUCTS = Path(__file__).parents[2] / "models" / "products"

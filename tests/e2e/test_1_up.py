@@ -73,7 +73,7 @@ def test_replayed_flights_are_measured_by_the_products_metric(replayed: Any, con
 
 
 def test_what_was_served_is_what_the_lake_has(replayed: Any) -> None:
-    _until(lambda: _query(replayed, "sixfold_skew_rows > 1000"), 600)
+    _until(lambda: _query(replayed, "sixfold_skew_rows > 500"), 600)
     (differing,) = _query(replayed, "sixfold_skew_differing_rows")
     assert differing["value"][1] == "0"
 
