@@ -16,6 +16,18 @@ def s3(platform: Platform) -> "S3Client":
     return boto3.client("s3", region_name=platform.region, endpoint_url=platform.aws_endpoint)
 
 
+def has_bucket(platform: Platform, name: str) -> bool:
+    """Return whether a bucket is there."""
+    client = s3(platform)
+    try:
+        client.head_bucket(Bucket=name)
+    except client.exceptions.ClientError as error:
+        if error.response.get("Error", {}).get("Code") == "404":  # HEAD has no body that could say NoSuchBucket
+            return False
+        raise
+    return True
+
+
 def glue(platform: Platform) -> "GlueClient":
     """Return a client for the platform's table catalog."""
     return boto3.client("glue", region_name=platform.region, endpoint_url=platform.aws_endpoint)

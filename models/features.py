@@ -52,7 +52,12 @@ def build(platform: Platform, product: Product, progress: Progress = _LOG.info) 
 
 
 def teardown(platform: Platform, product: Product) -> None:
-    """Delete the online tables and the registry, so that nothing of Feast outlives the platform."""
+    """Delete the online tables and the registry, so that nothing of Feast outlives the platform.
+
+    Without a bucket for the registry there is nothing to delete: an `up` that failed early has come no further.
+    """
+    if not aws.has_bucket(platform, platform.features_bucket):
+        return
     open_store(platform).teardown()  # type: ignore[no-untyped-call] # Feast types some of its methods
     for key in (REGISTRY, FRESHNESS):  # Feast empties its registry and leaves the file
         aws.s3(platform).delete_object(Bucket=platform.features_bucket, Key=key)

@@ -5,7 +5,7 @@ import boto3
 import polars as pl
 import pytest
 
-from models import features
+from models import aws, features
 from models.lake import Lake
 from models.online import OnlineReader
 from models.sources import Source
@@ -60,3 +60,9 @@ def test_teardown_leaves_no_table_and_no_registry(
     assert not [name for name in dynamodb.list_tables()["TableNames"] if name.startswith(platform.feature_project)]
     s3 = boto3.client("s3", endpoint_url=platform.aws_endpoint, region_name=platform.region)
     assert s3.list_objects_v2(Bucket=platform.features_bucket)["KeyCount"] == 0
+
+
+def test_teardown_has_nothing_to_do_where_an_up_never_made_the_bucket(platform: Platform, product: Product) -> None:
+    nowhere = platform.model_copy(update={"features_bucket": "never-made"})
+    features.teardown(nowhere, product)
+    assert not aws.has_bucket(nowhere, "never-made")

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from infra.providers.local.process import ProcessArgs, ProcessHandler
+from infra.providers.local.supervisor import Supervisor
 from sixfold.errors import SixfoldError
 
 Make = Callable[..., ProcessArgs]
@@ -32,6 +33,13 @@ def run(args: ProcessArgs) -> Path:
 
 def changed(args: ProcessArgs, **inputs: Any) -> ProcessArgs:
     return args.model_copy(update=inputs)
+
+
+def _until(met: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 20
+    while not met():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def test_it_answers_once_it_is_created(handler: ProcessHandler, server: Make, ask: Ask) -> None:
@@ -62,10 +70,7 @@ def test_it_comes_back_after_a_crash(handler: ProcessHandler, server: Make, ask:
     assert before
     time.sleep(1.2)  # supervisord counts what dies within a second as a failed start, and then waits
     os.kill(before["pid"], signal.SIGKILL)
-    deadline = time.monotonic() + 20
-    while (after := ask(args)) is None or after["pid"] == before["pid"]:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    _until(lambda: (after := ask(args)) and after["pid"] != before["pid"])
 
 
 def test_the_last_delete_stops_supervisord_and_keeps_the_log(handler: ProcessHandler, server: Make, ask: Ask) -> None:
@@ -226,3 +231,13 @@ def test_many_start_at_once(handler: ProcessHandler, server: Make, ask: Ask) -> 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda args: handler.create(URN, args), all_args))
     assert all(ask(args) for args in all_args)
+
+
+def test_a_program_that_another_ones_boot_has_started_is_started_anew(
+    handler: ProcessHandler, server: Make, ask: Ask
+) -> None:
+    args = server()
+    handler.create(URN, args)
+    before = ask(args)
+    Supervisor(Path(args.home)).start(str(args.program), stop_timeout_s=args.stop_timeout_s)
+    _until(lambda: (after := ask(args)) and before and after["pid"] != before["pid"])

@@ -107,6 +107,7 @@ class Supervisor:
             if not self._answers():
                 self._boot()  # it starts whatever it finds in conf.d
                 return
+            self.stop(name)  # it may have been started meanwhile, by the boot that another program needed
             self._call("reloadConfig")
             with _unless(_BAD_NAME):
                 self._call("removeProcessGroup", name)
