@@ -61,7 +61,8 @@ def test_just_the_products_that_are_served_have_alerts_each_for_its_owner(estate
     of = {(a["labels"]["product"], a["labels"]["team"]) for a in raised if "product" in a["labels"]}
     assert of == {(v.product, products[v.product].owner) for v in traffic if v.served}
     names = [{a["alert"] for a in raised if a["labels"].get("product") == product} for product, _ in of]
-    assert all(name == names[0] for name in names)
+    always = [name - {"DeprecatedVersionCalled"} for name in names]  # only a version with an end can be called too late
+    assert all(name == always[0] for name in always)
 
 
 @settings(many, max_examples=5)
