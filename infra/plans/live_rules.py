@@ -112,6 +112,7 @@ def _deprecated(product: Product, versions: tuple[str, ...]) -> list[Rule]:
             f"{{{{ $labels.consumer }}}} still calls {product.name} {version}, deprecated since {deprecated}",
             "{{ $value | humanize }} calls in a day; "
             f"it goes away on {product.api_versions[version].sunset or 'no day yet'}.",
+            api_version=version,  # promtool refuses two rules of the same name and labels
         )
         for version in versions
         if (deprecated := product.api_versions[version].deprecated)

@@ -65,6 +65,15 @@ def test_just_the_products_that_are_served_have_alerts_each_for_its_owner(estate
     assert all(name == always[0] for name in always)
 
 
+@many
+@given(estates())
+def test_no_two_alerts_share_their_name_and_labels(estate: Estate) -> None:
+    products, traffic = estate
+    raised = alerts(prometheus_rules(products=products, traffic=traffic))
+    told = [(a["alert"], *sorted(a["labels"].items())) for a in raised]
+    assert len(told) == len(set(told))
+
+
 @settings(many, max_examples=5)
 @given(estate=estates())
 def test_promtool_accepts_the_rules(
