@@ -11,8 +11,13 @@ from pathlib import Path
 import httpx
 import prometheus_client  # noqa: F401 - before Feast, whose import would make all counters those of many processes
 import pytest
+from hypothesis import settings
 
 _READY_WITHIN_S = 60
+
+# A red run can be repeated: the same examples each time, and a slow machine fails none of them.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session")
