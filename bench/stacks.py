@@ -39,6 +39,7 @@ for number in range({size}):
 """
 _DYNAMIC = """
 import json
+import sys
 import pulumi
 from pulumi.dynamic import CreateResult, ReadResult, Resource, ResourceProvider
 
@@ -64,6 +65,7 @@ class Provider(ResourceProvider):
 class Thing(Resource):
     pass
 
+sys.setrecursionlimit(100_000)  # what is pickled grows with what was made before: 310 resources reach the default
 for number, life in enumerate(json.load(open("lives.json"))):
     Thing(Provider(), f"r{{number}}", {{"name": f"r{{number}}", "moto": "{moto}", "life": json.dumps(life)}})
 """

@@ -13,6 +13,7 @@ from typing import TextIO
 from tests.faults._campaign import Outcome, campaign
 from tests.faults._points import PHASES, VICTIMS, every
 from tests.faults._programs import PROGRAMS
+from tests.faults._results import add, survived
 
 
 def main() -> int:
@@ -20,17 +21,21 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
     parser.add_argument("--every", type=int, default=1, metavar="K", help="only every K-th call, 1: all")
     parser.add_argument("--programs", nargs="+", default=list(PROGRAMS), choices=PROGRAMS, help="only these")
+    parser.add_argument("--results", type=Path, metavar="FILE", help="go on where the run that wrote FILE ended")
     asked = parser.parse_args()
-    outcomes: list[Outcome] = []
+    outcomes = list(survived(asked.results)) if asked.results else []
+    known = {outcome.point for outcome in outcomes}
     with tempfile.TemporaryDirectory() as folder, _quiet(Path(folder)) as out, campaign(Path(folder)) as running:
         truths = running.truths(asked.programs)
         calls = {(program, phase): len(truths[program][phase].calls) for program, phase in product(truths, PHASES)}
-        points = list(every(calls, asked.every))
-        out.write(f"{sum(calls.values())} calls, {len(points)} points\n")
-        for outcome in running.run(points):
+        points = [point for point in every(calls, asked.every) if point not in known]
+        out.write(f"{sum(calls.values())} calls, {len(known)} points survived before, {len(points)} to try\n")
+        for tried, outcome in enumerate(running.run(points), start=1):
             outcomes.append(outcome)
+            if asked.results:
+                add(outcome, asked.results)
             said = f"LOST\n{outcome.wrong}" if outcome.wrong else "survived"
-            out.write(f"{len(outcomes)}/{len(points)} {outcome}: {said}\n")
+            out.write(f"{tried}/{len(points)} {outcome}: {said}\n")
         out.write("\n".join(_table(outcomes)) + "\n")
     return any(outcome.wrong for outcome in outcomes)
 
