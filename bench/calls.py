@@ -11,22 +11,8 @@ from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from infra.providers.args import Args
-from infra.providers.aws.handler import AwsHandler
-from infra.providers.aws.logs import LogGroupArgs, LogGroupHandler
-from infra.providers.aws.s3 import BucketArgs, BucketHandler
-from infra.providers.aws.sns import TopicArgs, TopicHandler
-from infra.providers.aws.sqs import QueueArgs, QueueHandler
+from bench.kinds import KINDS, REGION, inputs
 from infra.providers.handler import ProviderArgs
-
-REGION = "eu-west-1"
-KINDS: tuple[tuple[type[AwsHandler[Any]], type[Args]], ...] = (
-    (TopicHandler, TopicArgs),
-    (QueueHandler, QueueArgs),
-    (LogGroupHandler, LogGroupArgs),
-    (BucketHandler, BucketArgs),
-)
-"""What a stack of the bench is made of, in turn: AWS names these after what they are given, so that calls repeat."""
 
 
 class Call(NamedTuple):
@@ -65,13 +51,6 @@ def record(moto: str, number: int) -> Life:
     finally:
         handler.client.meta.events.unregister("provide-client-params", unique_id="bench")
     return life
-
-
-def inputs(number: int) -> dict[str, Any]:
-    """Return the inputs of a resource: a name, and what only a stand-in needs."""
-    name = f"bench-{number}"
-    bucket = KINDS[number % len(KINDS)][0] is BucketHandler
-    return {"name": name, "tags": {"team": "bench"}, **({"tls_only": False} if bucket else {})}
 
 
 @cache

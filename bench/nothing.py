@@ -1,45 +1,44 @@
-"""A plugin whose one resource does nothing: what is left is the engine, the protocol and our servicer."""
+"""A plugin whose resources do nothing: what is left is the engine, the protocol and our servicer."""
 
-from collections.abc import Mapping
-from typing import ClassVar
+from collections.abc import Iterator
+from typing import Any
 
 from infra.providers import plugin
 
 plugin.skip_the_sdk()
 
-from infra.providers import catalogue  # noqa: E402 - only once the SDK is skipped
-from infra.providers.aws.sns import TopicArgs  # noqa: E402
+from bench.kinds import KINDS  # noqa: E402 - only once the SDK is skipped
+from infra.providers import catalogue  # noqa: E402
+from infra.providers.args import Args  # noqa: E402
 from infra.providers.handler import Handler, State  # noqa: E402
 
 
-class Nothing(Handler[TopicArgs]):
-    """Takes the inputs of a Topic, which it only remembers."""
+class Nothing(Handler[Any]):
+    """Has the inputs in its id, so that any process reads them back unchanged, without a call to anywhere."""
 
-    token: ClassVar[str] = "sixfold:sns:Topic"  # noqa: S105 - a type, not a secret
-    args: ClassVar[type[TopicArgs]] = TopicArgs
-    outputs: ClassVar[Mapping[str, str]] = {"arn": "Nothing."}
-    made: ClassVar[dict[str, TopicArgs]] = {}
-
-    def create(self, urn: str, args: TopicArgs) -> str:
-        """Remember."""
-        self.made[urn] = args
-        return urn
-
-    def update(self, urn: str, resource_id: str, args: TopicArgs) -> None:
-        """Remember."""
+    def create(self, urn: str, args: Args) -> str:
+        """Return the id."""
         del urn
-        self.made[resource_id] = args
+        return args.model_dump_json()
 
-    def read(self, resource_id: str) -> State[TopicArgs] | None:
-        """Return what is remembered; a new process takes it for there."""
-        return State(self.made.get(resource_id, TopicArgs()), {"arn": resource_id})
+    def update(self, urn: str, resource_id: str, args: Args) -> None:
+        """Do nothing."""
 
-    def delete(self, resource_id: str, args: TopicArgs) -> None:
-        """Forget."""
-        del args
-        self.made.pop(resource_id, None)
+    def read(self, resource_id: str) -> State[Any]:
+        """Return what the id says."""
+        return State(self.args.model_validate_json(resource_id), dict.fromkeys(self.outputs, resource_id))
+
+    def delete(self, resource_id: str, args: Args) -> None:
+        """Do nothing."""
+
+
+def idle() -> Iterator[type[Nothing]]:
+    """Yield a type that does nothing for each of the bench, with the same inputs and outputs."""
+    for kind, model in KINDS:
+        facts = {"token": kind.token, "args": model, "outputs": kind.outputs, "create_only": kind.create_only}
+        yield type(kind.__name__, (Nothing,), facts)
 
 
 if __name__ == "__main__":
-    catalogue.HANDLERS = (Nothing,)
+    catalogue.HANDLERS = tuple(idle())
     plugin.main()

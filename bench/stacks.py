@@ -21,21 +21,13 @@ PLUGINS = {"sixfold": ("sixfold", _OURS), "nothing": ("sixfold", _BENCH), "dynam
 
 _SIXFOLD = """
 import pulumi
-from bench.calls import KINDS, REGION, inputs
-from infra.providers.aws import logs, s3, sns, sqs
+from bench.kinds import KINDS, REGION, RESOURCES, inputs
 from infra.providers.aws.provider import Provider, ProviderArgs
 
-resources = (sns.Topic, sqs.Queue, logs.LogGroup, s3.Bucket)
 aws = Provider("aws", ProviderArgs(region=REGION, endpoint="{moto}"))
 for number in range({size}):
-    kind, args = resources[number % len(KINDS)], KINDS[number % len(KINDS)][1]
-    kind(f"r{{number}}", args(**inputs(number)), pulumi.ResourceOptions(provider=aws))
-"""
-_NOTHING = """
-from infra.providers.aws.sns import Topic, TopicArgs
-
-for number in range({size}):
-    Topic(f"r{{number}}", TopicArgs(name=f"bench-{{number}}", tags={{"team": "bench"}}))
+    resource, args = RESOURCES[number % len(KINDS)], KINDS[number % len(KINDS)][1]
+    resource(f"r{{number}}", args(**inputs(number)), pulumi.ResourceOptions(provider=aws))
 """
 _DYNAMIC = """
 import json
@@ -69,7 +61,7 @@ sys.setrecursionlimit(100_000)  # what is pickled grows with what was made befor
 for number, life in enumerate(json.load(open("lives.json"))):
     Thing(Provider(), f"r{{number}}", {{"name": f"r{{number}}", "moto": "{moto}", "life": json.dumps(life)}})
 """
-_PROGRAMS = {"sixfold": _SIXFOLD, "nothing": _NOTHING, "dynamic": _DYNAMIC}
+_PROGRAMS = {"sixfold": _SIXFOLD, "nothing": _SIXFOLD, "dynamic": _DYNAMIC}
 
 
 class Stack:

@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from bench.__main__ import _share
-from bench.calls import KINDS, clients, record, replay
+from bench.calls import clients, record, replay
+from bench.kinds import KINDS
 
 
 @pytest.fixture

@@ -1,0 +1,26 @@
+"""What a stack of the bench is made of; without boto3, so that a program or a plugin starts as fast as it can."""
+
+from typing import Any
+
+from infra.providers.args import Args
+from infra.providers.aws import logs, s3, sns, sqs
+from infra.providers.aws.handler import AwsHandler
+from infra.providers.resource import Resource
+
+REGION = "eu-west-1"
+KINDS: tuple[tuple[type[AwsHandler[Any]], type[Args]], ...] = (
+    (sns.TopicHandler, sns.TopicArgs),
+    (sqs.QueueHandler, sqs.QueueArgs),
+    (logs.LogGroupHandler, logs.LogGroupArgs),
+    (s3.BucketHandler, s3.BucketArgs),
+)
+"""Types, in turn: AWS names these after what they are given, so that calls repeat."""
+RESOURCES: tuple[type[Resource], ...] = (sns.Topic, sqs.Queue, logs.LogGroup, s3.Bucket)
+"""What programs write, in the same order."""
+
+
+def inputs(number: int) -> dict[str, Any]:
+    """Return the inputs of a resource: a name, and what only a stand-in needs."""
+    name = f"bench-{number}"
+    bucket = KINDS[number % len(KINDS)][0] is s3.BucketHandler
+    return {"name": name, "tags": {"team": "bench"}, **({"tls_only": False} if bucket else {})}
