@@ -6,8 +6,12 @@ from pulumi import ComponentResource, Input, ResourceOptions
 
 from infra.components.runtime import Processes, binary, python
 from infra.plans import names
+from infra.plans.code import digest
 from infra.plans.monitoring import MonitoringPlan
 from infra.providers.local.process import Process, Reload
+
+_CODE = ("serving", "sixfold")
+"""What the services of `serving/` run of ours."""
 
 
 class Monitoring(ComponentResource):
@@ -48,7 +52,9 @@ class Monitoring(ComponentResource):
     def _service(self, name: str, *arguments: str, environment: Mapping[str, Input[str]] | None = None) -> Process:
         port = self._ports[name]
         command = python(f"serving.{name}", "--port", str(port), *arguments)
-        return self._runtime.run(name, command, port=port, ready="/readyz", environment=environment, parent=self)
+        # The command stays what it is when its code changes; this does not, and restarts it.
+        known = {**(environment or {}), "SIXFOLD_CODE": digest(self._runtime.root, _CODE)}
+        return self._runtime.run(name, command, port=port, ready="/readyz", environment=known, parent=self)
 
     def _monitor(self, name: str, *arguments: str, files: Mapping[str, str]) -> Process:
         port = self._ports[name]
