@@ -25,12 +25,13 @@ _HANDLERS = {handler.token: handler for handler in HANDLERS}
 
 @dataclass(frozen=True)
 class Planned:
-    """A resource that the program declares: its inputs, and the settings of its provider."""
+    """A resource that the program declares, and its provider's settings; `after` are URNs that it waits for."""
 
     urn: str
     type: str
     inputs: Mapping[str, Any]
     provider: Mapping[str, Any]
+    after: frozenset[str]
 
     @property
     def on_aws(self) -> bool:
@@ -84,21 +85,21 @@ class _Recorder(mocks.MockMonitor):
 
     def __init__(self, answers: _Answers) -> None:
         super().__init__(answers)
-        self._made: list[tuple[str, str, dict[str, Any], str]] = []
+        self._made: list[tuple[str, str, dict[str, Any], str, frozenset[str]]] = []
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: ANN401, N802 - the SDK's own shape
         """Record a resource."""
         answer: Any = super().RegisterResource(request)  # type: ignore[no-untyped-call] # as all of the SDK's mocks
         inputs = rpc.deserialize_properties(request.object)
         bare = {name: rpc.unwrap_rpc_secret(value) for name, value in inputs.items()}
-        self._made.append((answer.urn, request.type, bare, request.provider))
+        self._made.append((answer.urn, request.type, bare, request.provider, frozenset(request.dependencies)))
         return answer
 
     def planned(self) -> list[Planned]:
         """Return all resources that are not providers, components or the stack itself."""
-        settings = {urn: inputs for urn, kind, inputs, _ in self._made if kind == _PROVIDER}
+        settings = {urn: inputs for urn, kind, inputs, *_ in self._made if kind == _PROVIDER}
         return [
-            Planned(urn, kind, inputs, settings.get(provider.rsplit("::", 1)[0], {}))
-            for urn, kind, inputs, provider in self._made
+            Planned(urn, kind, inputs, settings.get(provider.rsplit("::", 1)[0], {}), after)
+            for urn, kind, inputs, provider, after in self._made
             if provider
         ]

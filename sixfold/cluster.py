@@ -53,12 +53,16 @@ class Eks(Strict):
     addons: dict[str, str] = Field(default_factory=dict)
 
 
+Operator = Literal["gateway", "monitoring", "ray", "queues"]
+
+
 class Cluster(Strict):
     """Where pods run: a cluster that is made (`eks`), or one that exists (`context` alone, of the kubeconfig).
 
     With both, the made cluster is reached by that context, say through a tunnel. `host` is the name that is called, and
     `certificate` a TLS secret in the serving namespace; without one the edge answers in the clear. `runner` is the
     digest of the image that runs our code, in the stack's own repository; before there is one, nothing is pinned.
+    `present` are the operators that the cluster has already; all others are installed.
     """
 
     host: str
@@ -66,6 +70,7 @@ class Cluster(Strict):
     context: str | None = None
     eks: Eks | None = None
     runner: Digest | None = None
+    present: tuple[Operator, ...] = ()
 
     @model_validator(mode="after")
     def _somewhere(self) -> Self:

@@ -9,6 +9,7 @@ from pulumi import Input, Output, Resource, ResourceOptions
 
 from infra.components.cluster import Cluster
 from infra.components.network import Network
+from infra.components.operators import Operators
 from infra.components.people import People
 from infra.components.runner import Runner
 from infra.components.serving_pods import ServingPods
@@ -17,6 +18,7 @@ from infra.components.watching import Watching
 from infra.config import Config
 from infra.plans import names
 from infra.plans.alertmanager import sns_config, teams_of
+from infra.plans.kubernetes.operators import plan_operators
 from infra.plans.kubernetes.place import Place
 from infra.plans.kubernetes.serving import ACCOUNT
 from infra.plans.kubernetes.stack import plan_serving
@@ -78,6 +80,12 @@ class OnKubernetes:
             enable_server_side_apply=True,
             enable_patch_force=True,  # else a field that somebody edited by hand stops every later `up`
         )
+        self._operators = Operators(
+            "operators",
+            plan=plan_operators(cluster.present),
+            after=[self._cluster] if self._cluster else [],
+            opts=ResourceOptions(provider=self._kubernetes),
+        )
 
     def upstreams(self, pins: Pins) -> Upstreams:
         """Return who answers, each at the address of its Service."""
@@ -96,7 +104,7 @@ class OnKubernetes:
             environment=environment,
         )
         roles = self._roles(place.namespace, {ACCOUNT: work.role_arns["serving"]})
-        serving = ServingPods("serving", plan=plan, after=roles, opts=in_cluster)
+        serving = ServingPods("serving", plan=plan, after=[*self._operators.needed("gateway"), *roles], opts=in_cluster)
 
         watching = plan_watching(
             place,
@@ -107,7 +115,11 @@ class OnKubernetes:
             environment=environment,
         )
         tellers = {EXPORTER: work.role_arns["serving"], ALERTMANAGER: work.role_arns["alerting"]}
-        after = [*serving.room, *self._roles(place.monitoring, tellers)]
+        after = [
+            *self._operators.needed("monitoring"),
+            *serving.room,
+            *self._roles(place.monitoring, tellers),
+        ]
         watch = Watching("monitoring", plan=watching, after=after, opts=in_cluster)
 
         where = names.namespace(place.stack, "training")
@@ -118,7 +130,10 @@ class OnKubernetes:
             image=image,
             environment=environment,
         )
-        trains = self._roles(where, {TRAINING: work.role_arns["training"]})
+        trains = [
+            *self._operators.needed("ray", "queues"),
+            *self._roles(where, {TRAINING: work.role_arns["training"]}),
+        ]
         train = TrainingCluster("training", plan=training, after=trains, opts=in_cluster)
         People(
             "people",

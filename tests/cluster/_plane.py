@@ -76,17 +76,17 @@ class Plane:
 
 
 @contextmanager
-def running(binary: Path, folder: Path, port: Callable[[], int]) -> Iterator[Plane]:
-    """Start a control plane with three nodes and the operators' CRDs, and stop it at the end of the block."""
+def running(binary: Path, folder: Path, port: Callable[[], int], *, operators: bool = True) -> Iterator[Plane]:
+    """Start a control plane with three nodes and the operators' CRDs, or none, and stop it at the end of the block."""
     plane = Plane(folder, binary)
     try:
-        _bring_up(plane, *(port() for _ in range(3)))
+        _bring_up(plane, *(port() for _ in range(3)), crds=_CRDS if operators else ())
         yield plane
     finally:
         plane.stop()
 
 
-def _bring_up(plane: Plane, etcd: int, peers: int, secure: int) -> None:
+def _bring_up(plane: Plane, etcd: int, peers: int, secure: int, *, crds: tuple[str, ...]) -> None:
     _write_credentials(plane, secure)
     plane.start("etcd", *_etcd(etcd, peers))
     plane.start("kube-apiserver", *_apiserver(etcd, secure))
@@ -96,10 +96,11 @@ def _bring_up(plane: Plane, etcd: int, peers: int, secure: int) -> None:
     plane.start("kube-scheduler", kubeconfig, "--secure-port=0", "--leader-elect=false")
     stages = [f"--config={file}" for file in sorted((beside / "kwok-stages").iterdir())]
     plane.start("kwok", kubeconfig, "--manage-all-nodes=true", "--server-address=", *stages)
-    for name in _CRDS:
+    for name in crds:
         plane.kubectl("apply", "--server-side", "-f", str(beside / name))
     plane.kubectl("apply", "-f", "-", given="\n---\n".join(json.dumps(_node(zone)) for zone in _ZONES))
-    plane.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
+    if crds:
+        plane.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
     plane.kubectl("wait", "--for=condition=Ready", "node", "--all", "--timeout=60s")
     _wait(plane, "get", "serviceaccount", "default")
 

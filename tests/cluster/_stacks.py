@@ -1,6 +1,6 @@
 """The stacks of `stacks/`, brought up on a stand-in for AWS and on the run's control plane."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,13 @@ RUNNER = f"sha256:{'0' * 64}"
 class Stack:
     """A stack in a project folder of its own.
 
-    Its stack file is the committed one of the stack `like`, but for where AWS and the cluster are.
+    Its stack file is the committed one of the stack `like`, but for where AWS and the cluster are, and which operators
+    are `present` there.
     """
 
-    def __init__(self, name: str, root: Path, env: Mapping[str, str], *, aws: str, like: str) -> None:
+    def __init__(
+        self, name: str, root: Path, env: Mapping[str, str], *, aws: str, like: str, present: Sequence[str]
+    ) -> None:
         self.name, self._aws = name, aws
         variables = {
             **env,
@@ -45,7 +48,7 @@ class Stack:
         self._file.write_text((_ROOT / "stacks" / f"Pulumi.{like}.yaml").read_text())
         with self.settings() as platform:
             platform["aws_endpoint"] = aws
-            platform["cluster"]["context"] = "test"
+            platform["cluster"] |= {"context": "test", "present": list(present)}
 
     @contextmanager
     def settings(self) -> Iterator[dict[str, Any]]:

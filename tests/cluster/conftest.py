@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from infra.plans.kubernetes.operators import OPERATORS
 from tests._projects import Project, find_engine, projects
 from tests.cluster._plane import Plane, running
 from tests.cluster._stacks import Stack
@@ -110,15 +111,21 @@ def make_project(
 def make_stack(
     moto_server: str, kubernetes: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[..., Stack]]:
-    """A function `(name, like=None) -> Stack`: a stack of which nothing is there yet, in an AWS that is empty."""
+    """A function `(name, like=None, on=None) -> Stack`: a stack of which nothing is there yet, in an AWS that is empty.
+
+    Without `on`, a control plane with nothing on it, it is on the run's, which has the operators.
+    """
     with pytest.MonkeyPatch.context() as patch:
         for name, value in _CREDENTIALS.items():
             patch.setenv(name, value)
         path = os.pathsep.join([str(find_engine().parent), os.environ["PATH"]])
         env = {**os.environ, "PATH": path, **kubernetes}
 
-        def make(name: str, like: str | None = None) -> Stack:
+        def make(name: str, like: str | None = None, on: Plane | None = None) -> Stack:
             httpx.post(f"{moto_server}/moto-api/reset").raise_for_status()
-            return Stack(name, tmp_path_factory.mktemp(name), env, aws=moto_server, like=like or name)
+            variables = env | ({"KUBECONFIG": str(on.kubeconfig)} if on else {})
+            present = () if on else tuple(each.name for each in OPERATORS)
+            folder = tmp_path_factory.mktemp(name)
+            return Stack(name, folder, variables, aws=moto_server, like=like or name, present=present)
 
         yield make

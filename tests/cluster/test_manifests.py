@@ -26,7 +26,7 @@ def manifests(tmp_path_factory: pytest.TempPathFactory) -> list[Mapping[str, Any
     """What a stack with a canary declares."""
     root, home = Path(__file__).parents[2], tmp_path_factory.mktemp("home")
     planned = record("asked", parse(SETTINGS, "test"), root=root, home=home)
-    return [each.inputs for each in planned if each.type.startswith("kubernetes:")]
+    return [each.inputs for each in planned if "kind" in each.inputs]
 
 
 def test_the_api_server_takes_every_manifest_with_no_field_that_it_does_not_know(

@@ -22,6 +22,6 @@ def manifests(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., list[Ma
         data = {"runtime": "kubernetes", "region": "eu-west-1", "cluster": CLUSTER | cluster, "products": pins}
         root = Path(__file__).parents[2]
         planned = record("dev", parse(data, "test"), root=root, home=home)
-        return [each.inputs for each in planned if each.type.startswith("kubernetes:")]
+        return [each.inputs for each in planned if "kind" in each.inputs]
 
     return declared

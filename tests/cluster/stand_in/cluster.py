@@ -51,7 +51,8 @@ class Cluster:
         """Apply on the server's side, unknown fields refused; without `force` a field of somebody else is a 409."""
         query = {"fieldManager": FIELD_MANAGER, "fieldValidation": "Strict", "force": str(force).lower()}
         query |= {"dryRun": "All"} if dry_run else {}
-        return self._request("PATCH", self.path(manifest), query, manifest, "application/apply-patch+yaml")
+        path = self.path(manifest, within_s=0 if dry_run else _KIND_WITHIN_S)
+        return self._request("PATCH", path, query, manifest, "application/apply-patch+yaml")
 
     def get(self, manifest: Object) -> Object | None:
         """Return the live object; None when it, or its kind, is not there."""

@@ -4,6 +4,6 @@ from infra.providers.plugin import serve, skip_the_sdk
 
 if __name__ == "__main__":
     skip_the_sdk()
-    from tests.cluster.stand_in.servicer import StandIn
+    from tests.cluster.stand_in.helm import StandInWithHelm
 
-    serve(StandIn())
+    serve(StandInWithHelm())

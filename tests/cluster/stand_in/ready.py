@@ -27,7 +27,7 @@ def _rolled_out(live: Object) -> str | None:
 
 def _condition(name: str) -> Callable[[Object], str | None]:
     def check(live: Object) -> str | None:
-        conditions = live.get("status", {}).get("conditions", [])
+        conditions = live.get("status", {}).get("conditions") or []  # null while a definition is new
         is_met = any(each["type"] == name and each["status"] == "True" for each in conditions)
         return None if is_met else f"it has no condition {name}"
 

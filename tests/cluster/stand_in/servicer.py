@@ -2,7 +2,7 @@
 
 It applies on the server's side, finds differences by a dry run, waits until things are ready, and deletes, through the
 official Python client. It never serves a real stack: only the fixtures of `tests/cluster` put it on PATH. It lacks
-Helm, Kustomize, YAML files and other look-ups, `…Patch` and `…List` resources, and waiting for kinds not in `ready.py`.
+Kustomize, YAML files and other look-ups, `…Patch` and `…List` resources, and waiting for kinds not in `ready.py`.
 """
 # ruff: noqa: N802, ARG002 - names and arguments are the protocol's
 
@@ -74,7 +74,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
 
     @reported
     def DiffConfig(self, request: pb.DiffRequest, context: grpc.ServicerContext) -> pb.DiffResponse:
-        return _difference(changes(decode(request.old_inputs).values, decode(request.news).values))
+        return difference(changes(decode(request.old_inputs).values, decode(request.news).values))
 
     @reported
     def Configure(self, request: pb.ConfigureRequest, context: grpc.ServicerContext) -> pb.ConfigureResponse:
@@ -91,18 +91,18 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         old, new = _manifest(request.old_inputs).values, _manifest(request.news).values
         found: Iterable[str] = changes(old, new)
         if not is_known(new):
-            return _difference(found)
+            return difference(found)
         if _identity(old) != _identity(new):
-            return _difference(found, replaces=True)
+            return difference(found, replaces=True)
         try:
             live, wanted = self._cluster.get(new), self._cluster.apply(new, dry_run=True, force=True)
         except Refused as refusal:
             if refusal.status == GONE:  # its namespace or kind is: nothing to compare with
-                return _difference(found)
+                return difference(found)
             if refusal.is_about_a_fixed_field:
-                return _difference(found, replaces=True)
+                return difference(found, replaces=True)
             raise
-        return _difference(changes(declared(live), declared(wanted)) if live else found)
+        return difference(changes(declared(live), declared(wanted)) if live else found)
 
     @reported
     def Create(self, request: pb.CreateRequest, context: grpc.ServicerContext) -> pb.CreateResponse:
@@ -136,10 +136,18 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
 
     @reported
     def Delete(self, request: pb.DeleteRequest, context: grpc.ServicerContext) -> Empty:
-        last = _manifest(request.properties).values
-        self._cluster.delete(last)
-        self._until(lambda: "it is still there" if self._cluster.get(last) else None, last, request.timeout)
+        self.remove(_manifest(request.properties).values, request.timeout)
         return Empty()
+
+    def settle(self, manifest: Object) -> None:
+        """Apply an object and wait until it is ready."""
+        live = self._cluster.apply(manifest, force=True)
+        self._ready(live, Properties(manifest), 0)
+
+    def remove(self, manifest: Object, limit_s: float) -> None:
+        """Delete an object and wait until it is gone."""
+        self._cluster.delete(manifest)
+        self._until(lambda: "it is still there" if self._cluster.get(manifest) else None, manifest, limit_s)
 
     def _may_force(self, manifest: Object) -> bool:
         """Tell whether fields that somebody else has set are taken over."""
@@ -208,7 +216,8 @@ def _identity(manifest: Object) -> tuple[Any, ...]:
     return manifest["apiVersion"].rpartition("/")[0], manifest["kind"], metadata.get("namespace"), metadata["name"]
 
 
-def _difference(found: Iterable[str], *, replaces: bool = False) -> pb.DiffResponse:
+def difference(found: Iterable[str], *, replaces: bool = False) -> pb.DiffResponse:
+    """Say which properties differ."""
     paths = list(found)
     names = sorted({path.split(".")[0].split("[")[0] for path in paths})
     kind = pb.PropertyDiff.UPDATE_REPLACE if replaces else pb.PropertyDiff.UPDATE

@@ -1,0 +1,47 @@
+"""Operators: what brings the definitions of custom resources to a cluster, and acts on them."""
+
+from collections.abc import Iterable, Sequence
+
+from pulumi import ComponentResource, Resource, ResourceOptions
+from pulumi_kubernetes.helm.v3 import Release, RepositoryOptsArgs
+
+from infra.components.manifests import declare
+from infra.plans.kubernetes.operators import Operator
+
+
+class Operators(ComponentResource):
+    """A Helm release for each operator, in a namespace of its own; everything waits for `after`.
+
+    A release is done when its pods are ready, so that what depends on it finds definitions and webhooks.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        plan: Iterable[Operator],
+        after: Sequence[Resource] = (),
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("sixfold:components:Operators", name, None, opts)
+        self._after = list(after)
+        self._releases = {each.name: self._release(each) for each in plan}
+        self.register_outputs({})
+
+    def needed(self, *names: str) -> list[Resource]:
+        """Return what to wait for before custom resources of some operators are declared."""
+        return [*self._after, *(self._releases[name] for name in names if name in self._releases)]
+
+    def _release(self, operator: Operator) -> Resource:
+        room = declare([operator.room], parent=self, depends_on=self._after)
+        repository = RepositoryOptsArgs(repo=operator.repository) if operator.repository else None
+        return Release(
+            operator.release,
+            name=operator.release,
+            namespace=operator.namespace,
+            chart=operator.chart,
+            version=operator.version,
+            repository_opts=repository,
+            values=operator.values,
+            opts=ResourceOptions(parent=self, depends_on=room),
+        )
