@@ -45,7 +45,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the conformance table, and what was not tried and why."""
     reports = [
-        (report, outcome == "passed") for outcome in _OUTCOMES for report in terminalreporter.getreports(outcome)
+        (report, outcome == "passed")
+        for outcome in _OUTCOMES
+        for report in terminalreporter.getreports(outcome)
+        if isinstance(report, pytest.TestReport)  # what can't be collected is an error without properties
     ]
     said = [(name, value, passed) for report, passed in reports for name, value in report.user_properties]
     results: dict[str, dict[str, list[bool]]] = {}

@@ -17,7 +17,9 @@ from sixfold.stack import Settings, read
 
 ROOT = Path(__file__).parents[2]
 DEV = read(ROOT / "stacks" / "Pulumi.dev.yaml")
-NETWORK = Planned("urn:pulumi:dev::sixfold::sixfold:ec2:Vpc::network", "sixfold:ec2:Vpc", {"cidr": "10.20.0.0/16"}, {})
+NETWORK = Planned(
+    "urn:pulumi:dev::sixfold::sixfold:ec2:Vpc::network", "sixfold:ec2:Vpc", {"cidr": "10.20.0.0/16"}, {}, frozenset()
+)
 ALLOWED = [{"EvalActionName": "ec2:DescribeVpcs", "EvalDecision": "allowed"}]
 STATEMENTS = 4  # of a VPC's deployer: on everything, VPCs, quotas, and itself
 
