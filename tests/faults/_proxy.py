@@ -32,11 +32,12 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """What AWS answers."""
+    """What AWS answers. `missing` bytes more are promised, and never come."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    missing: int = 0
 
 
 class NoAnswerError(Exception):
@@ -120,7 +121,8 @@ class _Handler(BaseHTTPRequestHandler):
             connection.close()
 
     def _send(self, answer: Answer) -> None:
-        length = answer.headers.get("Content-Length", "0") if self.command == "HEAD" else len(answer.body)
+        promised = len(answer.body) + answer.missing
+        length = answer.headers.get("Content-Length", "0") if self.command == "HEAD" else promised
         self.send_response_only(answer.status)
         for name, value in answer.headers.items():
             if name.lower() not in _OF_A_CONNECTION:
@@ -128,6 +130,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(length))
         self.end_headers()
         self.wfile.write(answer.body)
+        self.close_connection |= bool(answer.missing)
 
     def log_message(self, *_: object) -> None:
         pass

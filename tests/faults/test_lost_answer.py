@@ -12,6 +12,7 @@ from infra.providers.aws.vpc import VpcArgs, VpcHandler
 from infra.providers.handler import ProviderArgs
 from infra.providers.protocol import _create
 from tests.faults._proxy import Answer, Call, Meddler, NoAnswerError, Proxy, proxied
+from tests.faults._weather import failed
 
 
 class LoseFirst(Meddler):
@@ -24,8 +25,18 @@ class LoseFirst(Meddler):
     def after(self, call: Call, answer: Answer) -> Answer:
         if call.operation == self.operation and not self.lost:
             self.lost += 1
-            raise NoAnswerError
+            return self.instead(call)
         return answer
+
+    def instead(self, call: Call) -> Answer:
+        raise NoAnswerError(str(call))
+
+
+class FailFirst(LoseFirst):
+    """Answers the first call of an operation with a 500, though moto has carried it out."""
+
+    def instead(self, call: Call) -> Answer:
+        return failed(call, None)
 
 
 @pytest.fixture
@@ -49,3 +60,12 @@ def test_a_key_is_not_made_twice(proxy: Proxy, moto: str) -> None:
     made = _create(handler, "urn", KeyArgs(name="once"))
     assert meddler.lost
     assert [key["KeyId"] for key in boto3.client("kms", endpoint_url=moto).list_keys()["Keys"]] == [made]
+
+
+def test_a_vpc_is_not_made_twice_where_aws_fails_after_it_made_it(proxy: Proxy, moto: str) -> None:
+    proxy.watch(meddler := FailFirst("CreateVpc"))
+    handler: Any = VpcHandler(ProviderArgs(region="eu-west-1", endpoint=proxy.url), Event())
+    made = _create(handler, "urn", VpcArgs(cidr="10.8.0.0/16"))
+    vpcs = boto3.client("ec2", endpoint_url=moto).describe_vpcs()["Vpcs"]
+    assert meddler.lost
+    assert [vpc["VpcId"] for vpc in vpcs if vpc["CidrBlock"] == "10.8.0.0/16"] == [made]

@@ -3,14 +3,15 @@
 import os
 import random
 import zlib
+from dataclasses import replace
 
 import pytest
 
 from tests.faults._stand import Stand, Truth, difference
-from tests.faults._weather import Weather, lost, throttled
+from tests.faults._weather import PATIENCE_S, Weather, failed, half, lost, silent, slow, throttled
 
 SEED = int(os.environ.get("FAULTS_SEED") or random.randrange(1_000_000))  # noqa: S311 - a sample, no secret
-FAULTS = [throttled, lost]
+FAULTS = [throttled, failed, lost, half, silent, slow]
 
 
 @pytest.fixture(scope="module")
@@ -24,9 +25,11 @@ def test_an_up_succeeds_or_says_why_and_the_next_one_converges(stand: Stand, und
     stand.prepare("network", "up")
     weather = Weather(fault, random.Random(SEED + zlib.crc32(fault.__name__.encode())))  # type: ignore[arg-type, attr-defined] # noqa: S311
     stand.proxy.watch(weather)
-    ended = stand.project.up(check=False)
+    hurried = {**stand.project.env, **({"SIXFOLD_AWS_TIMEOUT": str(PATIENCE_S)} if fault is silent else {})}
+    ended = replace(stand.project, env=hurried).up(check=False)
     stand.proxy.watch()
     assert weather.hit, f"seed {SEED}"
+    assert fault is not slow or ended.returncode == 0, ended.stdout
     if ended.returncode:
         assert "sixfold:ec2:" in ended.stdout, ended.stdout
         assert "→" in ended.stdout, ended.stdout

@@ -187,23 +187,18 @@ def aws_client(service: str, region: str, endpoint: str | None, role: str | None
         if key not in _clients:
             from botocore.config import Config  # noqa: PLC0415 - half a second, for those who use AWS
 
+            from infra.providers.aws.retries import never_in_vain  # noqa: PLC0415
+
             config = Config(
                 retries={"mode": "standard", "max_attempts": 2 if endpoint else 8},
                 max_pool_connections=64,
+                read_timeout=float(os.environ.get("SIXFOLD_AWS_TIMEOUT") or 60),
                 s3={"addressing_style": "path" if endpoint else "auto"},
             )
             session = _sessions.get(key[1:]) or _sessions.setdefault(key[1:], _session(*key[1:]))
             _clients[key] = session.client(service, endpoint_url=endpoint or None, config=config)
-            _clients[key].meta.events.register_first("needs-retry", _never_create_blindly)
+            never_in_vain(_clients[key], region)
         return _clients[key]
-
-
-def _never_create_blindly(operation: Any, caught_exception: Exception | None, **_: object) -> None:  # noqa: ANN401 - botocore's
-    """Let a lost answer to a create through, which botocore would send again: AWS would make a second VPC, or key."""
-    from infra.providers.aws.failure import is_lost_answer  # noqa: PLC0415 - botocore is loaded by now
-
-    if caught_exception is not None and operation.name.startswith("Create") and is_lost_answer(caught_exception):
-        raise caught_exception
 
 
 def _session(region: str, endpoint: str, role: str) -> Any:  # noqa: ANN401 - its 400 overloads want a literal

@@ -1,0 +1,49 @@
+"""Which requests botocore must not send again. Imported only where botocore is already loaded.
+
+botocore goes by the first handler of `needs-retry` that does not return None; False means that it gives up.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import boto3
+from botocore.exceptions import EndpointConnectionError
+
+from infra.providers.aws.failure import is_fault, is_lost_answer
+from sixfold.errors import SixfoldError
+
+
+def never_in_vain(client: Any, region: str) -> None:  # noqa: ANN401 - boto3's are made at run time
+    """Have a client of a region not repeat what does harm, or cannot help."""
+    event = f"needs-retry.{client.meta.service_model.service_id.hyphenize()}"  # as botocore's own: it would come first
+    client.meta.events.register_first(event, _never_create_blindly)
+    client.meta.events.register_first(event, partial(_never_look_for_no_region, region))
+
+
+def _never_create_blindly(
+    operation: Any,  # noqa: ANN401 - botocore's
+    response: tuple[object, Mapping[str, Any]] | None,
+    caught_exception: Exception | None,
+    **_: object,
+) -> bool | None:
+    """Let a lost answer to a create through, which botocore would send again: AWS would make a second VPC, or key."""
+    if not operation.name.startswith(("Allocate", "Create")):
+        return None
+    if caught_exception is not None and is_lost_answer(caught_exception):
+        raise caught_exception
+    return False if response and is_fault(response[1]) else None
+
+
+def _never_look_for_no_region(region: str, caught_exception: Exception | None, **_: object) -> None:
+    """Refuse a region without an address that botocore has not heard of either, where it would look for a minute."""
+    if isinstance(caught_exception, EndpointConnectionError) and region not in _regions():
+        raise SixfoldError(
+            f"there is no AWS region {region!r}: {caught_exception}",
+            remedy="correct the region of the stack file or of AWS_REGION, such as eu-west-1",
+        ) from caught_exception
+
+
+def _regions() -> set[str]:
+    session: Any = boto3.Session()
+    return {name for part in session.get_available_partitions() for name in session.get_available_regions("ec2", part)}
