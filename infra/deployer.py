@@ -25,6 +25,30 @@ PREFLIGHT = (
 )
 """What `sixfold preflight` asks; the two of IAM about the role in which it asks."""
 
+LEAKS = (
+    "budgets:ListTagsForResource",
+    "budgets:ViewBudget",
+    "ec2:DescribeInternetGateways",
+    "ec2:DescribeNatGateways",
+    "ec2:DescribeRouteTables",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcEndpoints",
+    "ec2:DescribeVpcs",
+    "glue:GetDatabases",
+    "glue:GetTables",
+    "iam:GetInstanceProfile",
+    "iam:GetOpenIDConnectProvider",
+    "iam:GetPolicy",
+    "iam:GetRole",
+    "iam:ListInstanceProfiles",
+    "iam:ListOpenIDConnectProviders",
+    "iam:ListPolicies",
+    "iam:ListRoles",
+    "tag:GetResources",
+)
+"""What `sixfold leaks` asks of an account: each of a kind is looked at, whoever made it."""
+
 
 def policies(stack: str, settings: Settings, *, root: Path, home: Path) -> list[Document]:
     """Return the policy documents of whoever makes, changes and removes a stack.
@@ -49,7 +73,15 @@ def rights(planned: Sequence[Planned], settings: Settings) -> list[Document]:
     needs = [Need(types[urn].iam_actions, tuple(found), types[urn].passes_roles_to) for urn, found in arns.items()]
     roles = {found[0] for urn, found in arns.items() if types[urn] is RoleHandler}
     asked = (f"arn:aws:iam::{account}:role/*", f"arn:aws:servicequotas:{settings.region}:{account}:*")
-    return deployer_policies([*needs, Need(PREFLIGHT, asked)], roles)
+    return deployer_policies([*needs, Need(PREFLIGHT, asked), Need(LEAKS, _looked_at(settings.region, account))], roles)
+
+
+def _looked_at(region: str, account: str) -> tuple[str, ...]:
+    """Return all of the kinds that the leak check lists and AWS narrows by ARN."""
+    glue = (f"arn:aws:glue:{region}:{account}:{kind}" for kind in ("catalog", "database/*", "table/*"))
+    kinds = ("instance-profile", "oidc-provider", "policy", "role")
+    iam = (f"arn:aws:iam::{account}:{kind}/*" for kind in kinds)
+    return (f"arn:aws:budgets::{account}:budget/*", *glue, *iam)
 
 
 def _arns(each: Planned, region: str, account: str) -> list[str]:

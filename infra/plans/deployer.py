@@ -33,6 +33,10 @@ EVERYWHERE = frozenset(
         "ec2:DescribeVpcs",
         "eks:CreateCluster",
         "eks:ListClusters",
+        "iam:ListInstanceProfiles",
+        "iam:ListOpenIDConnectProviders",
+        "iam:ListPolicies",
+        "iam:ListRoles",
         "kms:CreateKey",
         "kms:ListAliases",
         "kms:ListKeys",
@@ -40,6 +44,7 @@ EVERYWHERE = frozenset(
         "s3:ListAllMyBuckets",
         "sns:GetSubscriptionAttributes",
         "sns:Unsubscribe",
+        "tag:GetResources",
     }
 )
 """Actions that AWS allows on everything or not at all (https://docs.aws.amazon.com/service-authorization/)."""

@@ -1,8 +1,9 @@
 """What a failed call tells the engine, and through it a person."""
 
+import json
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import wraps
 from typing import Any, NoReturn, TypeVar
 
@@ -10,10 +11,13 @@ import grpc
 from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto import status_pb2
 
-from infra.providers.wire import Properties, encode
+from infra.providers.args import Unknown
+from infra.providers.wire import Properties, decode, encode
 from sixfold.errors import SixfoldError
 
 R = TypeVar("R")
+
+_PROPERTIES = {"args", "inputs", "news", "old_inputs", "olds", "properties"}
 
 # Longer texts do not fit into the headers that carry them.
 _LONGEST = 6000
@@ -51,13 +55,33 @@ def reported(call: Callable[[Any, Any, grpc.ServicerContext], R]) -> Callable[[A
             return call(self, request, context)
         except Exception as error:  # noqa: BLE001 - the boundary of the process
             failure = error
-        _abort(context, failure)
+        _abort(context, failure, _secrets_in(request))
 
     return wrapper
 
 
-def _abort(context: grpc.ServicerContext, error: Exception) -> NoReturn:
-    text = sentence(error)[:_LONGEST]
+def _secrets_in(request: Any) -> set[str]:  # noqa: ANN401 - generated messages
+    """Return the secret texts that came with a request: AWS may repeat a value in its refusal of it."""
+    found: set[str] = set()
+    for name in _PROPERTIES.intersection(request.DESCRIPTOR.fields_by_name):
+        given = decode(getattr(request, name))
+        found.update(text for secret in given.secrets for text in _texts(given.values.get(secret)))
+    return found | {json.dumps(text)[1:-1] for text in found}
+
+
+def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON value
+    if isinstance(value, Mapping | list):
+        for part in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(part)
+    elif value not in (None, "") and not isinstance(value, bool | Unknown):
+        yield str(value)
+
+
+def _abort(context: grpc.ServicerContext, error: Exception, secrets: Iterable[str]) -> NoReturn:
+    text = sentence(error)
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, "[secret]")
+    text = text[:_LONGEST]
     code = grpc.StatusCode.UNKNOWN
     if isinstance(error, PartDoneError):
         context.set_trailing_metadata((("grpc-status-details-bin", _part_done(error, text, code)),))

@@ -32,9 +32,15 @@ Product = Annotated[str, typer.Argument(help="Which product, as in its product.y
 
 
 @app.command()
-def up(stack: Stack = "local") -> None:
+def up(
+    *,
+    stack: Stack = "local",
+    skip_preflight: Annotated[
+        bool, typer.Option("--skip-preflight", help="Do not look first for what AWS would refuse half-way.")
+    ] = False,
+) -> None:
     """Bring everything up, from an empty machine to live predictions."""
-    bring_up(Workspace(stack))
+    bring_up(Workspace(stack), skip_preflight=skip_preflight)
 
 
 @app.command()

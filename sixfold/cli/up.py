@@ -12,8 +12,12 @@ from sixfold.ledger import Decision
 from sixfold.stack import Pin, read
 
 
-def up(work: Workspace) -> None:
+def up(work: Workspace, *, skip_preflight: bool = False) -> None:
     """Bring the stack up; every stage that has nothing to do says so and costs little.
+
+    Args:
+        work: where, and which stack.
+        skip_preflight: leave out what is asked of AWS beforehand; docs/preflight.md says when.
 
     Raises:
         SixfoldError: a stage failed; what was done before it stays, and the next run goes on from there.
@@ -21,7 +25,7 @@ def up(work: Workspace) -> None:
     """
     settings = read(work.stack_file)
     stages = Stages()
-    if not settings.local:
+    if not (settings.local or skip_preflight):
         with stages.stage("preflight"):
             _require_clear_way(work)
     with stages.stage("infrastructure"):

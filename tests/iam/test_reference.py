@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from infra.deployer import PREFLIGHT
+from infra.deployer import LEAKS, PREFLIGHT
 from infra.plans.deployer import EVERYWHERE
 from infra.providers.aws.handler import AwsHandler
 from infra.providers.catalogue import HANDLERS
 from infra.providers.lookups import LOOKUPS
 
 AWS = [handler for handler in HANDLERS if issubclass(handler, AwsHandler)]
-ACTIONS = {*PREFLIGHT} | {action for each in (*AWS, *LOOKUPS.values()) for action in each.iam_actions}
+ACTIONS = {*PREFLIGHT, *LEAKS} | {action for each in (*AWS, *LOOKUPS.values()) for action in each.iam_actions}
 # A role may be any: it comes as an input. The others are on all there are of their kind, or on kinds that no type uses.
 ELSEWHERE = {"iam:PassRole", "iam:CreateServiceLinkedRole", "route53:AssociateVPCWithHostedZone"}
 ANY_OF = {f"athena:{name}" for name in ("ListTagsForResource", "TagResource", "UntagResource")}  # one of four kinds

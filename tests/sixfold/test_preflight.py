@@ -10,8 +10,11 @@ from typing import Any
 import boto3
 import pytest
 from botocore.stub import Stubber
+from typer.testing import CliRunner
 
 from infra.recording import Planned
+from sixfold.cli import app
+from sixfold.cli.engine import Engine
 from sixfold.cli.preflight import problems
 from sixfold.stack import Settings, read
 
@@ -21,7 +24,7 @@ NETWORK = Planned(
     "urn:pulumi:dev::sixfold::sixfold:ec2:Vpc::network", "sixfold:ec2:Vpc", {"cidr": "10.20.0.0/16"}, {}, frozenset()
 )
 ALLOWED = [{"EvalActionName": "ec2:DescribeVpcs", "EvalDecision": "allowed"}]
-STATEMENTS = 4  # of a VPC's deployer: on everything, VPCs, quotas, and itself
+STATEMENTS = 7  # of a VPC's deployer: on everything, VPCs, quotas, itself; and what the leak check lists, by service
 
 
 @pytest.fixture
@@ -95,3 +98,18 @@ def test_without_credentials_it_says_so_at_once_and_changes_nothing(tmp_path: Pa
     assert done.returncode == 1
     assert "Unable to locate credentials" in done.stdout
     assert "AWS_PROFILE" in done.stdout
+
+
+def test_an_up_looks_first_unless_told_not_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    monkeypatch.setattr("sixfold.cli.preflight.preflight", lambda _: done.append("preflight") or [])
+
+    def select(_: Engine) -> None:
+        done.append("engine")
+        raise InterruptedError
+
+    monkeypatch.setattr(Engine, "select", select)
+    for arguments in ([], ["--skip-preflight"]):
+        shown = CliRunner().invoke(app, ["up", "--stack", "dev", *arguments])
+        assert isinstance(shown.exception, InterruptedError)
+    assert done == ["preflight", "engine", "engine"]
