@@ -74,6 +74,19 @@ class Plane:
         found: list[Object] = json.loads(self.kubectl("get", kind, *where, "-o", "json").stdout)["items"]
         return found
 
+    def wait_for_endpoints(self, service: str, namespace: str, count: int) -> None:
+        """Wait until so many ready pods are behind a Service: they are listed a moment after they are ready."""
+        chosen = ["-n", namespace, "-l", f"kubernetes.io/service-name={service}", "-o", "json"]
+        deadline = time.monotonic() + _READY_WITHIN_S
+        while True:
+            slices = json.loads(self.kubectl("get", "endpointslice", *chosen).stdout)["items"]
+            ready = [each for item in slices for each in item.get("endpoints") or [] if each["conditions"].get("ready")]
+            if len(ready) == count:
+                return
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{len(ready)} ready pods behind {namespace}/{service} instead of {count}")
+            time.sleep(0.2)
+
 
 @contextmanager
 def running(binary: Path, folder: Path, port: Callable[[], int], *, operators: bool = True) -> Iterator[Plane]:

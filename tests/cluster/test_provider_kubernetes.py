@@ -54,8 +54,9 @@ def test_up_waits_until_the_deployment_is_available(shop: Project) -> None:
 
 @pytest.mark.usefixtures("shop")
 def test_the_service_has_the_pods_behind_it(plane: Plane) -> None:
+    plane.wait_for_endpoints("web", "shop", 2)
     (found,) = plane.list("endpointslice", "shop")
-    assert len(found["endpoints"]) == 2
+    assert {each["targetRef"]["kind"] for each in found["endpoints"]} == {"Pod"}
 
 
 def test_a_second_preview_has_nothing_to_do(shop: Project) -> None:

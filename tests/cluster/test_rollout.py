@@ -29,11 +29,6 @@ def routed(plane: Plane) -> dict[str, int]:
     return weights(plane.get("httproute", ROUTE, HOME))
 
 
-def wait_for_both_replicas(plane: Plane, release: str) -> None:
-    for wanted in ("jsonpath={.spec.replicas}=2", "jsonpath={.status.availableReplicas}=2"):
-        plane.kubectl("wait", "-n", HOME, f"--for={wanted}", f"deployment/{release}", "--timeout=60s")
-
-
 def fewest(film: Film) -> int:
     """Return how few pods were ever ready behind a release that was sent requests."""
     seen = [
@@ -57,7 +52,7 @@ def test_a_canary_gets_its_share_once_it_is_ready(stack: Stack, plane: Plane, tm
 
 def test_another_image_rolls_through_without_a_replica_missing(stack: Stack, plane: Plane, tmp_path: Path) -> None:
     for release in (A, B):
-        wait_for_both_replicas(plane, release)
+        plane.wait_for_endpoints(release, HOME, 2)
     with stack.settings() as platform:
         platform["cluster"]["runner"] = OTHER_RUNNER
     with watching(plane, HOME, tmp_path) as film:
@@ -67,6 +62,7 @@ def test_another_image_rolls_through_without_a_replica_missing(stack: Stack, pla
 
 
 def test_a_canary_that_is_promoted_takes_over_without_a_gap(stack: Stack, plane: Plane, tmp_path: Path) -> None:
+    plane.wait_for_endpoints(B, HOME, 2)
     stack.pin(b=100)
     with watching(plane, HOME, tmp_path) as film:
         stack.pulumi.up()
