@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import boto3
-import httpx
 import pytest
 
 from bench.__main__ import _share
 from bench.calls import clients, record, replay
 from bench.kinds import KINDS
+from tests.conftest import forget_all
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def there(moto: str) -> Callable[[], set[str]]:
 def test_recorded_calls_make_and_remove_the_same_resources(moto: str, there: Callable[[], set[str]]) -> None:
     lives = [record(moto, number) for number in range(len(KINDS))]
     assert there() == set()  # a recorded life ends with the destroy
-    httpx.post(f"{moto}/moto-api/reset", timeout=60).raise_for_status()
+    forget_all(moto)
     replay(clients(moto), [life["up"] for life in lives], threads=4)
     assert there() == {f"bench-{number}" for number in range(len(KINDS))}
     replay(clients(moto), [life["destroy"] for life in lives], threads=1)

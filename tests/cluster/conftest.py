@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-import httpx
 import pytest
 
 from infra.plans.kubernetes.operators import OPERATORS
 from tests._projects import Project, find_engine, projects
 from tests.cluster._plane import Plane, running
 from tests.cluster._stacks import Stack
+from tests.conftest import forget_all
 from tests.iam.conftest import session_caller, strict_aws  # noqa: F401 - fixtures for the tests here
 
 _HERE = Path(__file__).parent
@@ -122,7 +122,7 @@ def make_stack(
         env = {**os.environ, "PATH": path, **kubernetes}
 
         def make(name: str, like: str | None = None, on: Plane | None = None) -> Stack:
-            httpx.post(f"{moto_server}/moto-api/reset").raise_for_status()
+            forget_all(moto_server)
             variables = env | ({"KUBECONFIG": str(on.kubeconfig)} if on else {})
             present = () if on else tuple(each.name for each in OPERATORS)
             folder = tmp_path_factory.mktemp(name)

@@ -12,13 +12,13 @@ from threading import Event
 from typing import Any
 
 import boto3
-import httpx
 import pytest
 
 from infra.providers.catalogue import HANDLERS
 from infra.providers.handler import Handler, ProviderArgs
 from infra.providers.lookups import LOOKUPS
 from infra.providers.schema import package_schema
+from tests.conftest import forget_all
 from tests.engine.conformance._all import AWS, collect, needs
 from tests.engine.conformance._case import GONE, Case
 from tests.engine.conformance._gaps import NOT_IN_MOTO
@@ -50,7 +50,7 @@ def life(request: pytest.FixtureRequest, moto_server: str, project_maker: Callab
     wanted = {test.callspec.params["name"] for test in tests}
     for name in reversed(CASES):
         wanted |= needs(CASES[name]) if name in wanted else set()
-    httpx.post(f"{moto_server}/moto-api/reset", timeout=60).raise_for_status()
+    forget_all(moto_server)
     session: Any = boto3.Session("test", "test", region_name="eu-west-1")
     program = PROGRAM.format(moto=moto_server)
     cases = {name: case for name, case in CASES.items() if name in wanted}

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
-import httpx
 import psutil
 
 from sixfold.cli.engine import Engine
+from tests.conftest import forget_all
 from tests.engine.conformance._life import PROGRAM
 from tests.faults._listing import Found, listing
 from tests.faults._points import Point
@@ -125,7 +125,7 @@ class Stand:
             for phase in before:
                 self._undisturbed(point.program, phase)
         elif not before:
-            self._empty_moto()  # KMS still has the keys that wait for their end: the calls would be more each time
+            forget_all(self.moto)  # KMS still has the keys that wait for their end: the calls would be more each time
         self.prepare(point.program, point.phase)
 
     def prepare(self, program: str, phase: str) -> None:
@@ -144,12 +144,9 @@ class Stand:
         }
         (self.project.root / "resources.json").write_text(json.dumps(written))
 
-    def _empty_moto(self) -> None:
-        httpx.post(f"{self.moto}/moto-api/reset", timeout=120).raise_for_status()
-
     def reset(self) -> None:
         """Forget state and AWS."""
-        self._empty_moto()
+        forget_all(self.moto)
         self.project.cli("cancel", "--yes", check=False)
         self.project.cli("stack", "import", "--file", str(self._empty))
 

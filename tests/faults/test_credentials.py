@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 import boto3
-import httpx
 import pytest
 
 from tests._projects import Project, find_engine, projects
+from tests.conftest import forget_all
 from tests.faults._proxy import Answer, Call, Meddler, Proxy, proxied
 from tests.faults._weather import expired
 
@@ -40,7 +40,7 @@ class ExpireAt(Meddler):
 
 @pytest.fixture(scope="module")
 def proxy(moto_server: str) -> Iterator[Proxy]:
-    httpx.post(f"{moto_server}/moto-api/reset", timeout=120).raise_for_status()
+    forget_all(moto_server)
     with proxied(moto_server) as proxy:
         yield proxy
 

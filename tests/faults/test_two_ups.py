@@ -13,12 +13,12 @@ from threading import Event
 from typing import Any
 
 import boto3
-import httpx
 import pytest
 
 from sixfold.cli.engine import Engine
 from sixfold.errors import SixfoldError
 from tests._projects import Project, find_engine, projects
+from tests.conftest import forget_all
 from tests.faults._proxy import Answer, Call, Meddler, Proxy, proxied
 
 PROGRAM = """
@@ -76,7 +76,7 @@ class Met:
 @pytest.fixture(scope="module")
 def met(moto_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Met]:
     """Start one `up`, meet it with a second while a call of it is under way, and press Ctrl-C."""
-    httpx.post(f"{moto_server}/moto-api/reset", timeout=120).raise_for_status()
+    forget_all(moto_server)
     folder = tmp_path_factory.mktemp("two")
     with proxied(moto_server) as proxy, projects(find_engine(), folder) as make:
         project = make(PROGRAM.format(aws=proxy.url))

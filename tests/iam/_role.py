@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import boto3
-import httpx
+
+from tests.conftest import forget_all
 
 ROLE = "deployer"
 _ANYBODY = {
@@ -47,7 +48,7 @@ class Caller:
     def start_over(self) -> None:
         """Empty the account, and be its administrator."""
         self._be("test", "test", None)
-        httpx.post(f"{self.endpoint}/moto-api/reset", timeout=60).raise_for_status()
+        forget_all(self.endpoint)
 
     def take_role(self, *documents: dict[str, Any]) -> str:
         """Be a new role with these policies and nothing more, and return its ARN."""

@@ -15,6 +15,7 @@ import pytest
 from sixfold.archive import pack, tree_digest
 from sixfold.environment import Databases, Platform
 from sixfold.registry import Record, Registry
+from tests.conftest import forget_all
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +42,7 @@ def stand_in() -> Iterator[str]:
 @pytest.fixture
 def platform(stand_in: str) -> Platform:
     """Return the platform of a stand-in that has forgotten everything but an empty registry bucket."""
-    httpx.post(f"{stand_in}/moto-api/reset", timeout=60)
+    forget_all(stand_in)
     names = Databases(raw="raw", curated="curated", quarantine="quarantine", labels="labels", predictions="predictions")
     platform = Platform(
         stack="test",

@@ -1,5 +1,4 @@
 import threading
-import time
 from typing import Any
 from uuid import UUID
 
@@ -68,13 +67,12 @@ def test_a_store_that_fails_costs_features_and_not_answers(
 def test_a_store_that_hangs_is_not_waited_for_again_and_again(
     client: httpx.Client, store: Any, row: dict[str, Any]
 ) -> None:
-    hang = threading.Event()
+    hang, asked = threading.Event(), []
     client.post("/predict", json=row)
-    store.known = lambda _: hang.wait(30) and {}
-    start = time.perf_counter()
+    store.known = lambda _: asked.append("in vain") or (hang.wait(30) and {})
     assert [client.post("/predict", json=row).status_code for _ in range(8)] == [200] * 8
-    assert time.perf_counter() - start < 5  # three times four objectives of 250 ms, and not eight times
     hang.set()
+    assert 3 <= len(asked) < 8  # after three the store is left alone for a while
 
 
 def test_consumers_that_the_contract_does_not_name_are_one(client: httpx.Client, row: dict[str, Any]) -> None:
