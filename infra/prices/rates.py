@@ -104,6 +104,7 @@ FREE = {
     "sixfold:iam:OpenIdConnectProvider": "free",
     "sixfold:iam:Policy": "free",
     "sixfold:iam:Role": "free",
+    "sixfold:kms:Alias": "free",
     "sixfold:local:Process": "on this machine",
     "sixfold:logs:LogGroup": "by the byte",
     "sixfold:s3:Bucket": "by the byte stored and the request",

@@ -20,6 +20,7 @@ from infra.providers.aws.iam import PolicyHandler, RoleHandler
 from infra.providers.aws.iam_instance_profile import InstanceProfileHandler
 from infra.providers.aws.iam_oidc import OpenIdConnectProviderHandler
 from infra.providers.aws.kms import KeyHandler
+from infra.providers.aws.kms_alias import AliasHandler
 from infra.providers.aws.logs import LogGroupHandler
 from infra.providers.aws.route_table import RouteTableHandler
 from infra.providers.aws.s3 import BucketHandler
@@ -38,6 +39,7 @@ HANDLERS: tuple[type[Handler[Any]], ...] = (
     AccessEntryHandler,
     AddonHandler,
     AlarmHandler,
+    AliasHandler,
     BucketHandler,
     BucketObjectHandler,
     BudgetHandler,

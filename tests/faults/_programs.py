@@ -23,6 +23,7 @@ from infra.providers.aws.iam import PolicyHandler, RoleHandler
 from infra.providers.aws.iam_instance_profile import InstanceProfileHandler
 from infra.providers.aws.iam_oidc import OpenIdConnectProviderHandler
 from infra.providers.aws.kms import KeyHandler
+from infra.providers.aws.kms_alias import AliasHandler
 from infra.providers.aws.logs import LogGroupHandler
 from infra.providers.aws.route_table import RouteTableHandler
 from infra.providers.aws.s3 import BucketHandler
@@ -46,6 +47,8 @@ _HTTPS = {"from_port": 443, "to_port": 443, "peer": "10.0.0.0/8"}
 
 STORAGE: Program = {
     "key": (KeyHandler, {}, {"description": "b"}),
+    "next_key": (KeyHandler, {}, {"name": "renamed"}),
+    "alias": (AliasHandler, {"key_id": "@key.id"}, {"key_id": "@next_key.id"}),
     "bucket": (BucketHandler, {"kms_key_arn": "@key.arn", "versioning": False}, {"tags": {"a": "b"}}),
     "object": (BucketObjectHandler, {"bucket": "@bucket.name", "key": "job.py", "content": "1"}, {"content": "2"}),
     "rows": (TableHandler, {"hash_key": "id", "ttl_attribute": "until"}, {"hash_key": "key"}),

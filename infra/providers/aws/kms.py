@@ -1,4 +1,4 @@
-"""KMS keys, each with an alias."""
+"""KMS keys, each with an alias of its own: the name by which a create finds what it made, among thousands of keys."""
 
 import json
 from collections.abc import Mapping
@@ -15,6 +15,9 @@ from infra.providers.resource import Resource
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
+ALIAS_TAG = "sixfold:alias"
+"""The tag of a key that says which of its aliases is its own."""
+
 _DEFAULT = "default"
 
 
@@ -22,7 +25,7 @@ class KeyArgs(Args):
     """The inputs of a Key: symmetric, for encryption, rotated every year unless told otherwise."""
 
     name: Input[Annotated[str, Field(pattern=r"^[a-zA-Z0-9/_-]+$")] | None] = Field(
-        None, description="The alias, without `alias/`; None: derived from the resource's name."
+        None, description="The key's own alias, without `alias/`; None: derived from the resource's name."
     )
     description: Input[str] = Field("", description="What the key protects.")
     rotation: Input[bool] = Field(True, description="New key material every year.")
@@ -34,7 +37,11 @@ class KeyArgs(Args):
 
 
 class KeyHandler(AwsHandler[KeyArgs]):
-    """The id is the key id."""
+    """The id is the key id. The tag `sixfold:alias` says which alias is its own; further ones are Aliases.
+
+    A key without the tag, such as one that was made by hand, has the first of its aliases for its own; where it gets
+    another name, it keeps them all.
+    """
 
     token: ClassVar[str] = "sixfold:kms:Key"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = KeyArgs
@@ -59,16 +66,20 @@ class KeyHandler(AwsHandler[KeyArgs]):
         with self.missing_is_fine():
             known = self.client.describe_key(KeyId=f"alias/{args.name}")["KeyMetadata"]["KeyId"]
             self.owned(urn, self._tags(known), f"the key alias/{args.name}")
-            return known
+            if self.read(known):
+                return known
+            self.client.delete_alias(AliasName=f"alias/{args.name}")  # somebody lets the key go, and another one comes
         return self._without_alias(urn) or self._create(urn, args)
 
     def update(self, urn: str, resource_id: str, args: KeyArgs) -> None:
-        """Change what differs."""
+        """Change what differs; the alias before the tag that tells of it, so that one that died is still known."""
         state, client = self.read(resource_id), self.client
-        have = state.args if state else KeyArgs()
+        have, tags = state.args if state else KeyArgs(), self._tags(resource_id)
+        if have.name != args.name:
+            self._rename(resource_id, tags.get(ALIAS_TAG), str(args.name))
         settle_tags(
-            self._tags(resource_id),
-            {**args.tags, URN_TAG: urn},
+            tags,
+            _all_tags(urn, args),
             put=lambda tags: client.tag_resource(KeyId=resource_id, Tags=as_pairs(tags, "TagKey", "TagValue")),
             remove=lambda keys: client.untag_resource(KeyId=resource_id, TagKeys=keys),
         )
@@ -79,10 +90,6 @@ class KeyHandler(AwsHandler[KeyArgs]):
         if have.policy != args.policy:
             policy = args.policy or _default_policy(self.account)
             client.put_key_policy(KeyId=resource_id, PolicyName=_DEFAULT, Policy=policy)
-        if have.name != args.name:
-            client.create_alias(AliasName=f"alias/{args.name}", TargetKeyId=resource_id)
-            if have.name:
-                client.delete_alias(AliasName=f"alias/{have.name}")
 
     def describe(self, resource_id: str) -> State[KeyArgs] | None:
         """Read every aspect of the key; one that waits for its deletion counts as gone."""
@@ -91,28 +98,37 @@ class KeyHandler(AwsHandler[KeyArgs]):
         if metadata.get("KeyState") == "PendingDeletion":
             return None
         policy = canonical(json.loads(client.get_key_policy(**key, PolicyName=_DEFAULT)["Policy"]))
-        aliases = sorted(self._aliases(resource_id))
+        tags = self._tags(resource_id)
         args = KeyArgs(
-            name=aliases[0].removeprefix("alias/") if aliases else None,
+            name=_own(tags, self._aliases(resource_id)),
             description=metadata.get("Description", ""),
             rotation=client.get_key_rotation_status(**key)["KeyRotationEnabled"],
             policy=None if policy == _default_policy(metadata["Arn"].split(":")[4]) else policy,
-            tags=own_tags(self._tags(resource_id)),
+            tags={key: value for key, value in own_tags(tags).items() if key != ALIAS_TAG},
         )
         return State(args, {"arn": metadata["Arn"]})
 
     def delete(self, resource_id: str, args: KeyArgs) -> None:
-        """Free the alias, and let the key go after its deletion window."""
-        if self.read(resource_id) is None:
+        """Free its own alias, and let the key go after its deletion window; AWS then frees what others it has."""
+        state = self.read(resource_id)
+        if state is None:
             return
-        for alias in self._aliases(resource_id):
-            self.client.delete_alias(AliasName=alias)
+        if state.args.name:
+            self.client.delete_alias(AliasName=f"alias/{state.args.name}")
         self.client.schedule_key_deletion(KeyId=resource_id, PendingWindowInDays=args.deletion_window_days)
 
     def _create(self, urn: str, args: KeyArgs) -> str:
-        tags = as_pairs({**args.tags, URN_TAG: urn}, "TagKey", "TagValue")
+        tags = as_pairs(_all_tags(urn, args), "TagKey", "TagValue")
         made = self.client.create_key(Description=args.description, Tags=tags)
         return made["KeyMetadata"]["KeyId"]
+
+    def _rename(self, key_id: str, recorded: str | None, wanted: str) -> None:
+        """Give the key its alias, and take away the one that it had by our record; others are not ours to take."""
+        names = self._aliases(key_id)
+        if wanted not in names:
+            self.client.create_alias(AliasName=f"alias/{wanted}", TargetKeyId=key_id)
+        if recorded in names and recorded != wanted:
+            self.client.delete_alias(AliasName=f"alias/{recorded}")
 
     def _without_alias(self, urn: str) -> str | None:
         """Return the key of a create that died before it made the alias."""
@@ -129,8 +145,9 @@ class KeyHandler(AwsHandler[KeyArgs]):
         return {alias.get("TargetKeyId", "") for page in pages for alias in page["Aliases"]}
 
     def _aliases(self, key_id: str) -> list[str]:
-        found = self.client.list_aliases(KeyId=key_id)["Aliases"]
-        return [alias["AliasName"] for alias in found if alias.get("TargetKeyId") == key_id]
+        pages = self.client.get_paginator("list_aliases").paginate(KeyId=key_id)
+        found = (alias for page in pages for alias in page["Aliases"] if alias.get("TargetKeyId") == key_id)
+        return sorted(alias["AliasName"].removeprefix("alias/") for alias in found)
 
     def _tags(self, key_id: str) -> dict[str, str]:
         return from_pairs(self.client.list_resource_tags(KeyId=key_id)["Tags"], "TagKey", "TagValue")
@@ -145,6 +162,17 @@ class Key(Resource):
 
     def __init__(self, name: str, args: KeyArgs | None = None, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args or KeyArgs(), opts)
+
+
+def _all_tags(urn: str, args: KeyArgs) -> dict[str, str]:
+    return {**args.tags, URN_TAG: urn, ALIAS_TAG: str(args.name)}
+
+
+def _own(tags: Mapping[str, str], names: list[str]) -> str | None:
+    """Return which alias is a key's own: the recorded one, None where that is gone; without a record, the first."""
+    if recorded := tags.get(ALIAS_TAG):
+        return recorded if recorded in names else None
+    return names[0] if names else None
 
 
 def _default_policy(account: str) -> str:

@@ -1,17 +1,24 @@
-"""KMS keys; `key` is there for others."""
+"""KMS keys and aliases; `key` is there for others. `alias` comes before the key's own one in the alphabet."""
 
 import json
 
 from infra.providers.aws.kms import KeyHandler
-from tests.engine.conformance._case import Aws, Case, may
+from infra.providers.aws.kms_alias import AliasHandler
+from tests.engine.conformance._case import GONE, Aws, Case, may
 
 _POLICY = may("kms:*") | {"Id": "own"}
 
 
 def _rename(aws: Aws, key: str) -> None:
     kms = aws("kms")
-    for alias in kms.list_aliases(KeyId=key)["Aliases"]:
-        kms.delete_alias(AliasName=alias["AliasName"])
+    names = [alias["AliasName"] for alias in kms.list_aliases(KeyId=key)["Aliases"]]
+    kms.delete_alias(AliasName=next(name for name in names if name.startswith("alias/kms-key-")))
+    kms.create_alias(AliasName="alias/by-hand", TargetKeyId=key)
+
+
+def _lead_elsewhere(aws: Aws, alias: str) -> None:
+    other = aws("kms").create_key()["KeyMetadata"]["KeyId"]
+    aws("kms").update_alias(AliasName=f"alias/{alias}", TargetKeyId=other)
 
 
 CASES = {
@@ -35,6 +42,16 @@ CASES = {
                 KeyId=key, PolicyName="default", Policy=json.dumps(_POLICY)
             ),
             "tags": lambda aws, key: aws("kms").tag_resource(KeyId=key, Tags=[{"TagKey": "by", "TagValue": "hand"}]),
+            GONE: lambda aws, key: aws("kms").schedule_key_deletion(KeyId=key, PendingWindowInDays=7),
+        },
+    ),
+    "alias": Case(
+        AliasHandler,
+        {"key_id": "@kms_key.id"},
+        changes=[{"key_id": "@key.id"}, {"name": "other-alias"}],
+        drift={
+            "key_id": _lead_elsewhere,
+            GONE: lambda aws, alias: aws("kms").delete_alias(AliasName=f"alias/{alias}"),
         },
     ),
 }
