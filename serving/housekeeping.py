@@ -19,13 +19,16 @@ if TYPE_CHECKING:
 FEWEST_FILES = 16
 SMALL_BYTES = 16 * 1024 * 1024
 MOST_ROWS = 200_000  # a row takes a kilobyte or two in memory
+# A commit that was overtaken is made again on what is there by then, unless its own files are gone. By default new rows
+# stop it too; on a cluster, where no lock holds up those who write every few seconds, it would never come to an end.
+_BESIDE_WRITERS = {"write.delete.isolation-level": "snapshot"}
 
 
 def tidy(platform: Platform, product: Product, home: Path, now: datetime | None = None) -> int:
     """Compact the log, drop what is too old, write the contract's words on the table; return how many files went.
 
     Raises:
-        CommitFailedException: a release was faster; nothing was changed, and the next time will do.
+        CommitFailedException: releases were faster every time; nothing was changed, and the next time will do.
 
     """
     from pyiceberg.exceptions import NoSuchTableError  # noqa: PLC0415 - see serving.lake
@@ -46,6 +49,7 @@ def _declare(table: "Table", product: Product) -> None:
         "owner": product.owner,
         "sixfold.retention-days": str(product.log.retention_days),
         "sixfold.personal-columns": ",".join(product.log.personal),
+        **_BESIDE_WRITERS,
     }
     if not said.items() <= table.properties.items():
         with table.transaction() as change:

@@ -5,11 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyiceberg.table import Table
+from pyiceberg.table.update import AddSnapshotUpdate
 
 from serving.evaluation.run import Evaluator
 from serving.evaluation.source import Source
 from serving.housekeeping import tidy
 from serving.lake import open_catalog
+from serving.tables import PREDICTIONS, writer
 from sixfold.contract import Log as Policy
 from sixfold.contract import Product
 from sixfold.environment import Platform
@@ -53,13 +56,31 @@ def test_what_is_written_meanwhile_is_kept(
     platform: Platform, product: Product, tmp_path: Path, log: Log, predictions: Rows
 ) -> None:
     later = [row | {"prediction_id": f"later {n}"} for n, row in enumerate(predictions(10))]
-    writers = [threading.Thread(target=log, args=(later[n : n + 1],)) for n in range(10)]
-    for writer in writers:
-        writer.start()
+    threads = [threading.Thread(target=log, args=(later[n : n + 1],)) for n in range(10)]
+    for thread in threads:
+        thread.start()
     tidy(platform, product, tmp_path)
-    for writer in writers:
-        writer.join()
+    for thread in threads:
+        thread.join()
     assert logged(platform).scan().to_arrow().num_rows == 210
+
+
+@pytest.mark.usefixtures("flushed")
+def test_on_a_cluster_a_release_that_commits_first_does_not_stop_it(
+    platform: Platform, product: Product, tmp_path: Path, predictions: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere, commit = writer(platform, tmp_path / "another machine", "flight_delays", PREDICTIONS), Table._do_commit
+    first = iter(predictions(1, day=0, release="b" * 64))
+
+    def overtaken(table: Table, updates: Any, requirements: Any) -> None:
+        if any(isinstance(update, AddSnapshotUpdate) for update in updates) and (row := next(first, None)):
+            elsewhere([row])  # no lock holds it up: it is not on this machine
+        commit(table, updates, requirements)
+
+    monkeypatch.setattr(Table, "_do_commit", overtaken)
+    assert tidy(platform, product, tmp_path) == 20
+    assert next(first, None) is None
+    assert logged(platform).scan().to_arrow().num_rows == 201
 
 
 def test_rows_go_after_their_time_and_replayed_ones_stay(
