@@ -13,7 +13,16 @@ from infra.components.store import Store
 from infra.config import Config
 from infra.plans import names
 from infra.plans.alertmanager import teams_of
-from infra.plans.iam import Document, Estate, alerting_policy, ingest_policy, serving_policy, training_policy
+from infra.plans.iam import (
+    Document,
+    Estate,
+    alerting_policy,
+    evaluation_policy,
+    exporter_policy,
+    ingest_policy,
+    serving_policy,
+    training_policy,
+)
 from infra.plans.served import served
 from infra.plans.traffic import plan_traffic
 from infra.sites.kubernetes import OnKubernetes
@@ -21,7 +30,13 @@ from infra.sites.machine import Machine
 from infra.sites.site import Site, Work
 from sixfold.environment import Environment, Platform
 
-POLICIES = {"ingest": ingest_policy, "training": training_policy, "serving": serving_policy}
+POLICIES = {
+    "ingest": ingest_policy,
+    "training": training_policy,
+    "serving": serving_policy,
+    "evaluation": evaluation_policy,
+    "exporter": exporter_policy,
+}
 
 
 def build(config: Config) -> pulumi.Output[dict[str, object]]:

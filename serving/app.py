@@ -65,7 +65,7 @@ async def predict(request: Request, runtime: Runtime) -> Response:
             if status not in REFUSALS:  # a refusal takes no time, and would make the service look faster
                 runtime.metrics.seconds.observe(time.perf_counter() - started)
     if not shadow_of:
-        to = others(request.headers, request.scope.get("server"))
+        to = others(request.headers, runtime.settings.address or _listening(request))
         runtime.mirror.send(to, body, request.headers, served[0].time.isoformat())
     answers = [each.answer() for each in served]
     return JSONResponse({"release": runtime.short, **({"predictions": answers} if batch else answers[0])})
@@ -187,6 +187,11 @@ def _moment(request: Request, header: str) -> datetime | None:
     except ValidationError:
         detail = f"{header} is no moment; write it like 2013-10-01T12:00:00Z"
         raise Problem(HTTPStatus.BAD_REQUEST, detail) from None
+
+
+def _listening(request: Request) -> str:
+    host, port = request.scope.get("server") or ("", "")
+    return f"{host}:{port}"
 
 
 def _consumer(request: Request, runtime: Runtime) -> str:

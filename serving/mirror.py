@@ -67,7 +67,6 @@ class Mirror:
         (self._counts.sent if arrived else self._counts.dropped).inc()
 
 
-def others(headers: Mapping[str, str], own: tuple[str, int] | None) -> list[str]:
-    """Return the addresses that a request names, without that of the release that answers it."""
-    here = f"{own[0]}:{own[1]}" if own else ""
-    return [address for address in headers.get(TO, "").split(",") if address and address != here]
+def others(headers: Mapping[str, str], own: str) -> list[str]:
+    """Return the addresses that a request names, without `own`, that of the release that answers it."""
+    return [address for address in headers.get(TO, "").split(",") if address and address != own]

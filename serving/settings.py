@@ -40,6 +40,7 @@ class Settings(Strict):
     api_version: str
     release: Digest
     replay: bool = False  # whether a request may say when it is made: never where real consumers call
+    address: str = ""  # by which other releases know it, host:port; where they share no host, not the one it listens on
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -56,6 +57,7 @@ class Settings(Strict):
                 api_version=environment.get("SIXFOLD_API_VERSION", ""),
                 release=environment.get("SIXFOLD_RELEASE", ""),
                 replay=environment.get("SIXFOLD_REPLAY") == "1",
+                address=environment.get("SIXFOLD_ADDRESS", ""),
             )
         except ValidationError as error:
             raise SixfoldError(

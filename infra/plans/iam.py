@@ -116,7 +116,7 @@ def serving_policy(*, estate: Estate) -> Document:
         estate.bucket(name) for name in (estate.lake_bucket, estate.features_bucket, estate.registry_bucket)
     )
     return _document(
-        _allow("List", _LIST, features, registry),
+        _allow("List", _LIST, lake, features, registry),  # the lake: a writer looks first whether its file is there
         _allow("ReadReleases", _READ_OBJECTS, f"{registry}/*", f"{features}/*"),
         _allow("ReadOnlineFeatures", _READ_ITEMS, estate.online_tables),
         _allow("AppendPredictions", (*_READ_OBJECTS, *_PUT_OBJECTS), f"{lake}/predictions/*"),
@@ -125,7 +125,35 @@ def serving_policy(*, estate: Estate) -> Document:
             (*_READ_TABLES, "glue:CreateTable", "glue:UpdateTable"),
             *estate.tables("predictions"),
         ),
+        # Each commit writes the table's metadata anew, and removes the one that is twenty commits old.
+        _allow("DropOldMetadata", ("s3:DeleteObject",), f"{lake}/predictions/*.metadata.json"),
         _key(estate, "kms:Decrypt", "kms:GenerateDataKey"),
+    )
+
+
+def evaluation_policy(*, estate: Estate) -> Document:
+    """Return the rights of the evaluation: read what it compares, and keep the prediction log in order."""
+    lake, features, registry = (
+        estate.bucket(name) for name in (estate.lake_bucket, estate.features_bucket, estate.registry_bucket)
+    )
+    return _document(
+        _allow("List", _LIST, lake, features, registry),
+        _allow("ReadLabelsAndFeatures", _READ_OBJECTS, *(f"{lake}/{layer}/*" for layer in ("curated", "labels"))),
+        _allow("ReadDefinitionsAndReleases", _READ_OBJECTS, f"{features}/*", f"{registry}/*"),
+        _allow("ReadTables", _READ_TABLES, *estate.tables("curated", "labels", "predictions")),
+        # Compaction writes files anew and removes what a commit that lost a race left; versioning keeps that.
+        _allow("RewriteLog", (*_READ_OBJECTS, *_PUT_OBJECTS, "s3:DeleteObject"), f"{lake}/predictions/*"),
+        _allow("CommitLog", ("glue:UpdateTable",), *estate.tables("predictions")),
+        _key(estate, "kms:Decrypt", "kms:GenerateDataKey"),
+    )
+
+
+def exporter_policy(*, estate: Estate) -> Document:
+    """Return the rights of the lake's exporter: the metadata of every table, and not a row of one."""
+    return _document(
+        _allow("ReadMetadata", _READ_OBJECTS, f"{estate.bucket(estate.lake_bucket)}/*.metadata.json"),
+        _allow("ListTables", ("glue:GetTables",), *estate.tables(*sorted(estate.databases))),
+        _key(estate, "kms:Decrypt"),
     )
 
 

@@ -18,6 +18,7 @@ from infra.components.watching import Watching
 from infra.config import Config
 from infra.plans import names
 from infra.plans.alertmanager import sns_config, teams_of
+from infra.plans.kubernetes.evaluating import EVALUATION
 from infra.plans.kubernetes.operators import plan_operators
 from infra.plans.kubernetes.place import Place
 from infra.plans.kubernetes.serving import ACCOUNT
@@ -114,11 +115,12 @@ class OnKubernetes:
             image=image,
             environment=environment,
         )
-        tellers = {EXPORTER: work.role_arns["serving"], ALERTMANAGER: work.role_arns["alerting"]}
+        watchers = {name: work.role_arns[name] for name in (EXPORTER, EVALUATION)}
+        watchers |= {ALERTMANAGER: work.role_arns["alerting"]}
         after = [
             *self._operators.needed("monitoring"),
             *serving.room,
-            *self._roles(place.monitoring, tellers),
+            *self._roles(place.monitoring, watchers),
         ]
         watch = Watching("monitoring", plan=watching, after=after, opts=in_cluster)
 

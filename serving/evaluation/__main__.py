@@ -86,6 +86,7 @@ def main() -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="python -m serving.evaluation", description="Evaluate live predictions.")
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
     given = parser.parse_args()
     stack, collector, home = platform(), EvaluationCollector(), Path(os.environ.get("SIXFOLD_HOME", ".sixfold"))
 
@@ -101,7 +102,7 @@ def main() -> None:
             time.sleep(EVERY_S)
 
     threading.Thread(target=keep_looking, daemon=True).start()
-    uvicorn.run(create_app(collector), host="127.0.0.1", port=given.port, log_level="warning")
+    uvicorn.run(create_app(collector), host=given.host, port=given.port, log_level="warning")
 
 
 def _contracts(last: dict[str, Product]) -> dict[str, Product]:

@@ -52,18 +52,31 @@ class Caller:
 
     def take_role(self, *documents: dict[str, Any]) -> str:
         """Be a new role with these policies and nothing more, and return its ARN."""
-        iam = self.administrator("iam")
-        role = iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(_ANYBODY))["Role"]["Arn"]
-        self.allow(*documents)
-        taken = self.administrator("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+        role, taken = self._taken(ROLE, documents)
         self._be(taken["AccessKeyId"], taken["SecretAccessKey"], taken["SessionToken"])
-        return str(role)
+        return role
 
-    def allow(self, *documents: dict[str, Any]) -> None:
-        """Make these the policies of the role, in the place of as many that it had."""
+    def environment(self, role: str, *documents: dict[str, Any]) -> dict[str, str]:
+        """Return what a process finds in its environment that has a new role with these policies and nothing more."""
+        _, taken = self._taken(role, documents)
+        return {
+            "AWS_ACCESS_KEY_ID": taken["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": taken["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": taken["SessionToken"],
+        }
+
+    def allow(self, *documents: dict[str, Any], role: str = ROLE) -> None:
+        """Make these the policies of a role, in the place of as many that it had."""
         for number, document in enumerate(documents):
-            name, text = f"{ROLE}-{number}", json.dumps(document)
-            self.administrator("iam").put_role_policy(RoleName=ROLE, PolicyName=name, PolicyDocument=text)
+            name, text = f"{role}-{number}", json.dumps(document)
+            self.administrator("iam").put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=text)
+
+    def _taken(self, role: str, documents: Iterable[dict[str, Any]]) -> tuple[str, dict[str, str]]:
+        iam = self.administrator("iam")
+        arn = iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(_ANYBODY))["Role"]["Arn"]
+        self.allow(*documents, role=role)
+        taken = self.administrator("sts").assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
+        return str(arn), taken
 
     def _be(self, key: str, secret: str, token: str | None) -> None:
         credentials = self._session.get_credentials()

@@ -21,6 +21,8 @@ POLICIES: dict[str, Callable[..., iam.Document]] = {
     "ingest": iam.ingest_policy,
     "training": iam.training_policy,
     "serving": iam.serving_policy,
+    "evaluation": iam.evaluation_policy,
+    "exporter": iam.exporter_policy,
 }
 
 
@@ -69,6 +71,26 @@ def test_serving_writes_predictions_and_nothing_else() -> None:
     written = {arn for s in statements if "s3:PutObject" in s["Action"] for arn in s["Resource"]}
     assert written == {"arn:aws:s3:::lake/predictions/*"}
     assert "dynamodb:PutItem" not in actions("serving", "dynamodb")
+
+
+def test_the_evaluation_changes_the_prediction_log_and_nothing_else() -> None:
+    statements = iam.evaluation_policy(estate=ESTATE)["Statement"]
+    changes = {"s3:PutObject", "s3:DeleteObject", "glue:UpdateTable"}
+    changed = {arn for s in statements if changes & set(s["Action"]) for arn in s["Resource"]}
+    assert {arn for arn in changed if ":s3:" in arn} == {"arn:aws:s3:::lake/predictions/*"}
+    assert {arn.rsplit(":", 1)[1] for arn in changed if ":glue:" in arn} == {
+        "catalog",
+        "database/sixfold_predictions",
+        "table/sixfold_predictions/*",
+    }
+    assert not actions("evaluation", "dynamodb")
+
+
+def test_the_exporter_sees_no_row_of_a_table() -> None:
+    statements = iam.exporter_policy(estate=ESTATE)["Statement"]
+    read = {arn for s in statements if "s3:GetObject" in s["Action"] for arn in s["Resource"]}
+    assert read == {"arn:aws:s3:::lake/*.metadata.json"}
+    assert not actions("exporter", "arn:") & {"s3:PutObject", "s3:ListBucket", "glue:UpdateTable"}
 
 
 @pytest.mark.parametrize("role", POLICIES)

@@ -89,8 +89,19 @@ def test_a_shadow_is_logged_as_one_at_the_moment_of_the_answer_and_counts_for_no
 
 
 def test_a_release_does_not_mirror_to_itself() -> None:
-    assert others({"X-Mirror-To": "127.0.0.1:1,127.0.0.1:2"}, ("127.0.0.1", 2)) == ["127.0.0.1:1"]
-    assert others({}, ("127.0.0.1", 2)) == []
+    assert others({"X-Mirror-To": "127.0.0.1:1,127.0.0.1:2"}, "127.0.0.1:2") == ["127.0.0.1:1"]
+    assert others({}, "127.0.0.1:2") == []
+
+
+def test_a_release_behind_a_service_knows_itself_by_the_address_of_that(
+    runtime: Runtime, client: httpx.Client, row: dict[str, Any], other: Other
+) -> None:
+    runtime.settings = runtime.settings.model_copy(update={"address": "release-a.serving:8080"})
+    client.post("/predict", json=row, headers={"X-Mirror-To": f"release-a.serving:8080,{other.address}"})
+    other.asked.get(timeout=30)
+    runtime.close()
+    assert runtime.registry.get_sample_value("sixfold_mirrored_total", _labels(outcome="sent")) == 1
+    assert runtime.registry.get_sample_value("sixfold_mirrored_total", _labels(outcome="dropped")) == 0
 
 
 def test_a_release_that_hangs_costs_copies_never_an_answer(mirror: Mirror, other: Other) -> None:

@@ -16,6 +16,9 @@ LOCKED = {
     "capabilities": {"drop": ["ALL"]},
 }
 """The securityContext of a container."""
+NEVER_FEWER: Mapping[str, Any] = {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}}
+ONE_AFTER_THE_OTHER: Mapping[str, Any] = {"type": "Recreate"}
+"""How a Deployment's pods give way to new ones."""
 
 
 def container(
@@ -87,13 +90,26 @@ def security() -> dict[str, Any]:
     }
 
 
-def deployment(name: str, namespace: str, *, template: dict[str, Any], replicas: int | None = None) -> Manifest:
-    """Return a Deployment that never has fewer pods than it should; without `replicas` an autoscaler decides."""
+def of_the_platform(*more: dict[str, str]) -> dict[str, Any]:
+    """Return what a container of ours finds in its environment; `more` are variables of its own."""
+    env = [{"name": "SIXFOLD_HOME", "value": HOME}, *more]
+    return {"env": env, "envFrom": [{"configMapRef": {"name": PLATFORM}}]}
+
+
+def deployment(
+    name: str,
+    namespace: str,
+    *,
+    template: dict[str, Any],
+    replicas: int | None = None,
+    strategy: Mapping[str, Any] = NEVER_FEWER,
+) -> Manifest:
+    """Return a Deployment, which never has fewer pods than it should; without `replicas` an autoscaler decides."""
     labels = template["metadata"]["labels"]
     spec = {
         **({} if replicas is None else {"replicas": replicas}),
         "selector": {"matchLabels": labels},
-        "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}},
+        "strategy": dict(strategy),
         "revisionHistoryLimit": 3,
         "template": template,
     }

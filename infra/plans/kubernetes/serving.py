@@ -66,10 +66,8 @@ def serving_policy(namespace: str, *, gateway: str, monitoring: str) -> Manifest
 def _template(version: VersionTraffic, upstream: Upstream, labels: dict[str, str], image: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
     run = ["python", "-m", "serving.run", "--product", version.product, "--api-version", version.version]
     run += ["--release", upstream.release, "--port", str(pods.PORT), "--host", "0.0.0.0"]  # noqa: S104 - in its pod
-    environment: dict[str, Any] = {
-        "env": [{"name": "SIXFOLD_HOME", "value": pods.HOME}],
-        "envFrom": [{"configMapRef": {"name": pods.PLATFORM}}],
-    }
+    # Else it would not know which copy of a request is for itself, and score what it answers once more.
+    environment = pods.of_the_platform({"name": "SIXFOLD_ADDRESS", "value": upstream.address})
     fetch = pods.container("fetch", image=image, command=[*run, "--fetch"], cpu="250m", memory="1Gi", **environment)
     serve = pods.container("serve", image=image, command=run, cpu="500m", memory="2Gi", ready="/readyz", **environment)
     return pods.pod(

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from infra.plans.dashboards import product_dashboard
 from infra.plans.kubernetes import network_policy, pods
+from infra.plans.kubernetes.evaluating import EVALUATION, evaluation, evaluation_ground
 from infra.plans.kubernetes.manifest import COMPONENT, NAME, PRODUCT, RELEASE, VERSION, Manifest, manifest, namespace
 from infra.plans.kubernetes.place import Place
 from sixfold.contract import Product
@@ -40,7 +41,7 @@ def plan_watching(
     products: Mapping[str, Product],
     rules: dict[str, Any],
     routing: Any,  # noqa: ANN401 - Alertmanager's configuration as text, or an Output of it
-    image: Any,  # noqa: ANN401 - a text, an Output, or None: then the lake is not watched yet
+    image: Any,  # noqa: ANN401 - a text, an Output, or None: then lake and predictions are not watched yet
     environment: Mapping[str, Any],
 ) -> WatchingPlan:
     """Return what watches: Prometheus and Alertmanager with two pods each, the rules, and a dashboard a product."""
@@ -54,13 +55,14 @@ def plan_watching(
             manifest("v1", "Secret", ALERTMANAGER, own, stringData={"alertmanager.yaml": routing}),
             *_reading(place),
             *_edges(place),
+            *evaluation_ground(own, scraper=network_policy.pods_of(own, {NAME: PROMETHEUS})),
         ),
         monitors=(
             manifest(_API, "Prometheus", PROMETHEUS, own, spec=_prometheus(place)),
             manifest(_API, "Alertmanager", ALERTMANAGER, own, spec=_alertmanager()),
             manifest(_API, "PrometheusRule", "sixfold", own, labels=_SCRAPED, spec=rules),
             *(_dashboard(product, own) for product in products.values()),
-            *(_exporter(own, image) if image is not None else ()),
+            *((*_exporter(own, image), *_evaluation(own, image)) if image is not None else ()),
         ),
         beside=(_scraping("release", place.namespace, {NAME: "release"}, (PRODUCT, VERSION, RELEASE)),),
     )
@@ -149,8 +151,7 @@ def _exporter(own: str, image: Any) -> tuple[Manifest, ...]:  # noqa: ANN401 - a
         cpu="100m",
         memory="1Gi",
         ready="/readyz",
-        env=[{"name": "SIXFOLD_HOME", "value": pods.HOME}],
-        envFrom=[{"configMapRef": {"name": pods.PLATFORM}}],
+        **pods.of_the_platform(),
     )
     template = pods.pod([shows], labels=labels, service_account=EXPORTER)
     return (
@@ -158,6 +159,10 @@ def _exporter(own: str, image: Any) -> tuple[Manifest, ...]:  # noqa: ANN401 - a
         pods.service(EXPORTER, own, labels),
         _scraping(EXPORTER, own, {NAME: EXPORTER}, ()),
     )
+
+
+def _evaluation(own: str, image: Any) -> tuple[Manifest, ...]:  # noqa: ANN401 - as above
+    return (*evaluation(own, image), _scraping(EVALUATION, own, {NAME: EVALUATION}, ()))
 
 
 def _scraping(name: str, where: str, selector: dict[str, str], kept: tuple[str, ...]) -> Manifest:

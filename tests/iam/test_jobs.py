@@ -1,0 +1,146 @@
+"""What runs on a cluster does its work in its own role, on a real lake: some flights, their features, and a log.
+
+moto asks for the rights of S3 and Glue that AWS asks for, and for none to use the key.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from infra.mlplatform import POLICIES
+from infra.plans.iam import Estate
+from models import features, loading
+from models.products.flight_delays import data
+from models.products.flight_delays.features import ENTITIES
+from serving.evaluation.__main__ import Watch
+from serving.exporter import Lake
+from serving.housekeeping import tidy
+from serving.lake import open_catalog
+from serving.tables import FEEDBACK, PREDICTIONS, writer
+from sixfold.contract import load_product
+from sixfold.environment import Databases, Platform
+from tests.iam._role import Caller
+from tests.models.conftest import _head
+
+pytestmark = pytest.mark.timeout(300)
+PRODUCT = load_product(Path(__file__).parents[2] / "models/products/flight_delays/product.yaml")
+NAMES = {"lake_bucket": "lake", "features_bucket": "features", "registry_bucket": "registry"}
+LAYERS = Databases(**{layer: f"sixfold_dev_{layer}" for layer in Databases.model_fields})
+ESTATE = Estate(
+    region="eu-west-1",
+    account="123456789012",
+    key_arn="arn:aws:kms:eu-west-1:123456789012:key/k",
+    databases=LAYERS.model_dump(),
+    feature_project="sixfold_dev",
+    **NAMES,
+)
+ADMINISTRATOR = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "eu-west-1"}
+WRITES, KEPT = 24, 20
+Be = Callable[[str], None]
+
+
+def become(patch: pytest.MonkeyPatch, environment: dict[str, str]) -> None:
+    """Be somebody else, also for clients of the process's own session, which keeps what it has read once."""
+    for name, value in environment.items():
+        patch.setenv(name, value)
+    patch.setattr(boto3, "DEFAULT_SESSION", None)
+
+
+@pytest.fixture(scope="module")
+def platform(session_caller: Caller, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """A platform with some flights and their features, made by the administrator."""
+    session_caller.start_over()
+    s3, glue = session_caller.administrator("s3"), session_caller.administrator("glue")
+    for bucket in NAMES.values():
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    for layer, database in LAYERS:
+        glue.create_database(DatabaseInput={"Name": database, "LocationUri": f"s3://lake/{layer}"})
+    made = Platform(
+        stack="dev",
+        region="eu-west-1",
+        aws_endpoint=session_caller.endpoint,
+        databases=LAYERS,
+        feature_project="sixfold_dev",
+        **NAMES,
+    )
+    folder = tmp_path_factory.mktemp("published")
+    with pytest.MonkeyPatch.context() as patch:
+        become(patch, ADMINISTRATOR)
+        loading.load(made, PRODUCT, tuple(_head(source, 300, folder) for source in data.sources()))
+        features.build(made, PRODUCT)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def roles(platform: Platform, session_caller: Caller) -> dict[str, dict[str, str]]:
+    """The environment of each job."""
+    del platform  # which comes first, and empties the account
+    return {job: session_caller.environment(job, plan(estate=ESTATE)) for job, plan in POLICIES.items()}
+
+
+@pytest.fixture(scope="module")
+def logged(platform: Platform, roles: dict[str, dict[str, str]], tmp_path_factory: pytest.TempPathFactory) -> Platform:
+    """The same after a release has answered for a while, and heard what became of it."""
+    home = tmp_path_factory.mktemp("release")
+    with pytest.MonkeyPatch.context() as patch:
+        become(patch, roles["serving"])
+        log = writer(platform, home, PRODUCT.package, PREDICTIONS)
+        for number in range(WRITES):
+            log([prediction(number)])
+        said = {"prediction_id": "0", "time": prediction(20)["time"], "product": PRODUCT.name, "label": 1.0}
+        writer(platform, home, f"feedback_{PRODUCT.package}", FEEDBACK)([said])
+    return platform
+
+
+@pytest.fixture
+def be(roles: dict[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch) -> Be:
+    """A function that takes the role of a job."""
+    return lambda job: become(monkeypatch, roles[job])
+
+
+def prediction(number: int) -> dict[str, Any]:
+    now = datetime.now(UTC) - timedelta(minutes=WRITES - number)
+    return {
+        "prediction_id": str(number), "time": now, "product": PRODUCT.name, "api_version": "v1", "release": "a" * 64,
+        "entities": json.dumps(dict.fromkeys(ENTITIES, "JFK")), "features": json.dumps({"temp": 50.0}), "score": 0.5,
+        "label_key": str(number), "logged_at": now, "fallback": False, "shadow": False, "replayed": False,
+    }  # fmt: skip
+
+
+@pytest.mark.usefixtures("logged")
+def test_a_release_leaves_no_more_of_its_logs_metadata_than_it_keeps(session_caller: Caller) -> None:
+    prefix = f"predictions/{PRODUCT.package}/metadata/"
+    found = session_caller.administrator("s3").list_objects_v2(Bucket="lake", Prefix=prefix)["Contents"]
+    kept = sum(each["Key"].endswith(".metadata.json") for each in found)
+    assert kept <= KEPT + 1 < WRITES
+
+
+def test_the_evaluation_joins_predictions_with_labels_and_looks_at_their_skew(
+    logged: Platform, be: Be, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    be("evaluation")
+    found = Watch(logged, PRODUCT, tmp_path).look()
+    assert found
+    assert found.skew, caplog.text
+    assert "cannot reach" not in caplog.text, "the registry"
+    assert found.skew.rows == WRITES
+    assert sum(figure.labelled for figure in found.evaluation.figures if not figure.slice) == 1
+
+
+def test_the_evaluation_keeps_the_log_in_order(logged: Platform, be: Be, tmp_path: Path) -> None:
+    be("evaluation")
+    assert tidy(logged, PRODUCT, tmp_path) == WRITES
+    table = open_catalog(logged).load_table((logged.databases.predictions, PRODUCT.package))
+    assert len(list(table.scan().plan_files())) == 1
+
+
+def test_the_exporter_shows_every_table(logged: Platform, be: Be) -> None:
+    be("exporter")
+    shown = {(each.layer, each.table): each.rows for each in Lake(logged).facts()}
+    assert {layer for layer, _ in shown} == {"raw", "curated", "quarantine", "labels", "predictions"}
+    assert shown["predictions", "flight_delays"] == WRITES
