@@ -62,7 +62,8 @@ class Cluster(Strict):
     With both, the made cluster is reached by that context, say through a tunnel. `host` is the name that is called, and
     `certificate` a TLS secret in the serving namespace; without one the edge answers in the clear. `runner` is the
     digest of the image that runs our code, in the stack's own repository; before there is one, nothing is pinned.
-    `present` are the operators that the cluster has already; all others are installed.
+    `present` are the operators that the cluster has already; all others are installed. `api_cidrs` are the addresses
+    from which the API server of a cluster that exists calls pods; that of a made one calls from the stack's network.
     """
 
     host: str
@@ -71,9 +72,12 @@ class Cluster(Strict):
     eks: Eks | None = None
     runner: Digest | None = None
     present: tuple[Operator, ...] = ()
+    api_cidrs: tuple[IPv4Network, ...] = ()
 
     @model_validator(mode="after")
     def _somewhere(self) -> Self:
         if self.context is None and self.eks is None:
             raise ValueError("name the context of a cluster that exists, or say in eks what to make")
+        if self.eks and self.api_cidrs:
+            raise ValueError("api_cidrs means nothing with eks; leave it out: the API server calls from the network")
         return self

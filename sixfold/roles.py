@@ -16,10 +16,14 @@ Job = Literal["ingest", "training", "serving"]
 
 
 class Role(Strict):
-    """A kind of work: what one may do in each area of the cluster, and the jobs whose rights one has in AWS."""
+    """A kind of work: what one may do in each area of the cluster, and the jobs whose rights one has in AWS.
+
+    With `rollout` one may ask Prometheus what `sixfold rollout` is decided by.
+    """
 
     cluster: dict[Area, Level]
     aws: tuple[Job, ...] = ()
+    rollout: bool = False
 
 
 _ROLES = TypeAdapter(dict[Slug, Role])

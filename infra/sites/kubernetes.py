@@ -72,6 +72,7 @@ class OnKubernetes:
             gateway=_GATEWAY_NAMESPACE,
             host=cluster.host,
             certificate=cluster.certificate,
+            api=tuple(str(cidr) for cidr in ([settings.network.cidr] if settings.network else cluster.api_cidrs)),
         )
         self._cluster = self._make(config, cluster.eks)
         self._kubernetes = pulumi_kubernetes.Provider(

@@ -1,12 +1,12 @@
 """What a rollout is judged on: joined predictions from the lake, errors and latency from Prometheus."""
 
 import math
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-import httpx
-
+from sixfold.cli.prometheus import Sample, query
 from sixfold.cli.workspace import Workspace
 from sixfold.contract import Product
 from sixfold.decision import Quality, Requests
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 WINDOWS = 4
 """Predictions of so many windows of the contract are looked at: a rollout that takes longer has other troubles."""
+
+_KIND, _WHEN = "kind", "when"
+"""Labels that tell the parts of one answer apart."""
 
 NOTHING = Quality(0, 0, math.nan, math.nan, Estimate(math.nan, math.nan))
 
@@ -81,39 +84,58 @@ def requests(work: Workspace, product: Product, version: str, since: datetime) -
     """Return by short release what it was asked since a moment, copies included; what Prometheus knows by now.
 
     Raises:
-        SixfoldError: the stack's Prometheus does not answer.
+        SixfoldError: the stack's Prometheus does not answer, or has forgotten that moment, or one may not ask it.
 
     """
     of = f'product="{product.name}",api_version="{version}"'
     asked = f'{{__name__=~"sixfold_(shadow_)?requests_total",{of},code=~"%s"}}'
-    timed = f"sixfold_request_seconds_count{{{of}}}"
-    fast = f'sixfold_request_seconds_bucket{{{of},le="{product.slo.latency_ms / 1000}"}}'
-    series = {"all": asked % "[25]..", "failed": asked % "5..", "timed": timed, "fast": fast}
-    found = {name: _since(work, f"sum by (release) ({expression})", since) for name, expression in series.items()}
+    series = {
+        "all": asked % "[25]..",
+        "failed": asked % "5..",
+        "timed": f"sixfold_request_seconds_count{{{of}}}",
+        "fast": f'sixfold_request_seconds_bucket{{{of},le="{product.slo.latency_ms / 1000}"}}',
+    }
+    now = datetime.now(UTC)
+    samples = query(work, _then_and_now(series, since, now), now)
+    if samples and all(labels[_WHEN] == "now" for labels, _ in samples):  # whoever is replaced was there at that moment
+        raise SixfoldError(
+            f"Prometheus knows nothing of {product.name} {version} at {since:%Y-%m-%d %H:%M:%S} UTC: it is younger",
+            remedy="run the same command again, a cluster has two; if neither knows, `sixfold rollback` and begin anew",
+        )
+    grown = growth(samples)
     return {
         release: Requests(
-            all=of_all,
-            failed=found["failed"].get(release, 0),
-            slow=max(0, found["timed"].get(release, 0) - found["fast"].get(release, 0)),
+            all=grown["all", release],
+            failed=grown["failed", release],
+            slow=max(0, grown["timed", release] - grown["fast", release]),
         )
-        for release, of_all in found["all"].items()
+        for release in {release for kind, release in grown if kind == "all"}
     }
 
 
-def _since(work: Workspace, expression: str, since: datetime) -> dict[str, int]:
-    """Return by release how much a counter has grown; one that is smaller now was started anew."""
-    before, now = (dict(_ask(work, expression, at)) for at in (since, datetime.now(UTC)))
-    return {release: value - before.get(release, 0) if value >= before.get(release, 0) else value
-            for release, value in now.items()}  # fmt: skip
+def _then_and_now(series: Mapping[str, str], since: datetime, now: datetime) -> str:
+    """Return one query for the counters at a moment and the last that is known of them since: of pods that went, too.
+
+    One, because on a cluster there are two Prometheus, and each asks its targets at moments of its own.
+    """
+    lasts, moment = max(1, math.ceil((now - since).total_seconds())), since.timestamp()
+    return " or ".join(
+        f'label_replace(label_replace({counters}, "{_KIND}", "{kind}", "", ""), "{_WHEN}", "{when}", "", "")'
+        for kind, selector in series.items()
+        for when, counters in (("now", f"last_over_time({selector}[{lasts}s])"), ("then", f"{selector} @ {moment}"))
+    )
 
 
-def _ask(work: Workspace, expression: str, at: datetime) -> Iterator[tuple[str, int]]:
-    url = f"{work.environment.endpoints.prometheus}/api/v1/query"
-    try:
-        answer = httpx.get(url, params={"query": expression, "time": at.timestamp()}, timeout=30).raise_for_status()
-    except httpx.HTTPError as error:
-        raise SixfoldError(
-            f"Prometheus at {url} does not answer: {error}", remedy="`make status`, `make up`"
-        ) from error
-    for each in answer.json()["data"]["result"]:
-        yield each["metric"].get("release", ""), int(float(each["value"][1]))
+def growth(samples: Iterable[Sample]) -> Counter[tuple[str, str]]:
+    """Return by kind and release how much its counters have grown, each by itself.
+
+    A release may have many pods, which come and go. A counter that is smaller now was started anew.
+    """
+    found: dict[str, dict[frozenset[tuple[str, str]], float]] = {"now": {}, "then": {}}
+    for labels, value in samples:
+        found[labels[_WHEN]][frozenset(labels.items() - {(_WHEN, labels[_WHEN])})] = value
+    grown: Counter[tuple[str, str]] = Counter()
+    for series, value in found["now"].items():
+        before, labels = found["then"].get(series, 0), dict(series)
+        grown[labels[_KIND], labels.get("release", "")] += int(value - before if value >= before else value)
+    return grown

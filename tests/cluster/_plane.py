@@ -15,6 +15,8 @@ from typing import Any
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from tests.cluster._pod_network import CONFIG, write_config
+
 _READY_WITHIN_S = 180
 _TOKEN = "administrator"
 _CRDS = ("gateway-api", "kuberay", "kueue", "prometheus-operator")
@@ -101,6 +103,7 @@ def running(binary: Path, folder: Path, port: Callable[[], int], *, operators: b
 
 def _bring_up(plane: Plane, etcd: int, peers: int, secure: int, *, crds: tuple[str, ...]) -> None:
     _write_credentials(plane, secure)
+    write_config(plane.folder)
     plane.start("etcd", *_etcd(etcd, peers))
     plane.start("kube-apiserver", *_apiserver(etcd, secure))
     _wait(plane, "get", "--raw", "/readyz")
@@ -146,6 +149,7 @@ def _apiserver(etcd: int, port: int) -> list[str]:
         "--service-cluster-ip-range=10.0.0.0/16",
         "--authorization-mode=RBAC",
         "--endpoint-reconciler-type=none",
+        f"--egress-selector-config-file={CONFIG}",
     ]
 
 

@@ -20,6 +20,7 @@ DENIED = [
     ((MONITORING, "prometheus"), "list", "secrets", SERVING),
     ((MONITORING, "prometheus"), "list", "pods", TRAINING),
     ((MONITORING, "prometheus"), "delete", "pods", SERVING),
+    ((MONITORING, "evaluation"), "list", "pods", MONITORING),
     ((SERVING, "serving"), "list", "pods", SERVING),
     ((SERVING, "serving"), "get", "secrets", SERVING),
     ((TRAINING, "training"), "create", "pods", TRAINING),

@@ -23,6 +23,10 @@ QUESTIONS = (
     ("monitoring", "get", "prometheusrules.monitoring.coreos.com", set(ROLES)),
     ("monitoring", "delete", "prometheusrules.monitoring.coreos.com", {"platform-engineer"}),
     ("monitoring", "get", "secrets", set()),
+    ("monitoring", "get", "services/prometheus-operated:web --subresource=proxy", {"platform-engineer"}),
+    ("monitoring", "create", "services/prometheus-operated:web --subresource=proxy", set()),
+    ("monitoring", "get", "services/alertmanager-operated:web --subresource=proxy", set()),
+    ("monitoring", "get", "pods --subresource=proxy", set()),
     ("training", "create", "rayjobs.ray.io", {"platform-engineer", "data-scientist"}),
     ("training", "get", "rayclusters.ray.io", {"platform-engineer", "data-engineer", "data-scientist"}),
     ("training", "update", "localqueues.kueue.x-k8s.io", set()),
@@ -44,7 +48,7 @@ def test_a_role_may_do_what_is_declared_and_nothing_else(
     granted: Plane, role: str, area: str, verb: str, resource: str, allowed: set[str]
 ) -> None:
     who = ["--as", "somebody", "--as-group", group(STACK, role)]
-    said = granted.kubectl("auth", "can-i", verb, resource, "-n", name_of(STACK, area), *who, check=False)
+    said = granted.kubectl("auth", "can-i", verb, *resource.split(), "-n", name_of(STACK, area), *who, check=False)
     assert said.stdout.strip() == ("yes" if role in allowed else "no"), said.stderr
 
 

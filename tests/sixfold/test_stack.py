@@ -74,6 +74,10 @@ MADE = {"version": "1.34", "node_groups": {"all": {"instance_types": ["m6i.large
         ({**KUBERNETES, "cluster": CLUSTER | {"eks": MADE | {"node_grups": {}}}}, "did you mean 'node_groups'?"),
         ({**KUBERNETES, "network": {"cidr": "10.0.0.0/8", "zones": ["a", "b"]}}, "make its prefix one of /16 to /24"),
         ({**KUBERNETES, "network": {"cidr": "10.0.0.0/16", "zones": ["a", "a"]}}, "a zone is named twice"),
+        (
+            {**KUBERNETES, "cluster": {"host": "h", "eks": MADE, "api_cidrs": ["10.0.0.0/28"]}},
+            "api_cidrs means nothing",
+        ),
         ({**KUBERNETES, "account": "12"}, "account: String should match pattern"),
     ],
 )

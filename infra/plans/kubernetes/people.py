@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from infra.plans import names
+from infra.plans.kubernetes import asking
 from infra.plans.kubernetes.manifest import Manifest, manifest
 from sixfold.roles import Area, Level, Role
 
@@ -34,23 +35,29 @@ def group(stack: str, role: str) -> str:
 
 
 def people_manifests(stack: str, roles: Mapping[str, Role]) -> tuple[Manifest, ...]:
-    """Return a Role and its binding for each role and each area that it has something to do with."""
-    return tuple(
+    """Return a Role and its binding for each role in each area that it has something to do with, and for rollouts."""
+    areas = (
         each
         for role, may in roles.items()
         for area, level in may.cluster.items()
-        for each in _granted(stack, role, area, level)
+        for each in _granted(stack, role, area, role, [*_rules(_SEEN, "view"), *_rules(_KINDS[area], level)])
     )
+    rollouts = (
+        each
+        for role, may in roles.items()
+        if may.rollout
+        for each in _granted(stack, role, "monitoring", f"{role}-rollout", [asking.rule()])
+    )
+    return (*areas, *rollouts)
 
 
-def _granted(stack: str, role: str, area: Area, level: Level) -> tuple[Manifest, Manifest]:
+def _granted(stack: str, role: str, area: Area, name: str, rules: list[dict[str, Any]]) -> tuple[Manifest, Manifest]:
     where = names.namespace(stack, area)
-    rules = [*_rules(_SEEN, "view"), *_rules(_KINDS[area], level)]
-    reference = {"apiGroup": _API, "kind": "Role", "name": role}
+    reference = {"apiGroup": _API, "kind": "Role", "name": name}
     who = [{"apiGroup": _API, "kind": "Group", "name": group(stack, role)}]
     return (
-        manifest(f"{_API}/v1", "Role", role, where, rules=rules),
-        manifest(f"{_API}/v1", "RoleBinding", role, where, roleRef=reference, subjects=who),
+        manifest(f"{_API}/v1", "Role", name, where, rules=rules),
+        manifest(f"{_API}/v1", "RoleBinding", name, where, roleRef=reference, subjects=who),
     )
 
 

@@ -4,7 +4,10 @@ from typing import NamedTuple
 
 
 class Place(NamedTuple):
-    """Namespaces of a stack and of the gateway's controller, the name that consumers call, and its TLS secret."""
+    """Namespaces of a stack and of the gateway's controller, the name that consumers call, and its TLS secret.
+
+    `api` are the addresses (CIDR) from which the API server calls pods.
+    """
 
     stack: str
     namespace: str
@@ -12,3 +15,4 @@ class Place(NamedTuple):
     gateway: str
     host: str
     certificate: str | None
+    api: tuple[str, ...] = ()

@@ -1,0 +1,135 @@
+"""What a rollout is decided by, asked of a cluster's Prometheus through the real API server, by people with roles.
+
+Prometheus is a real one; that it runs on this machine and not in its pod, the API server does not know.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from infra.plans.kubernetes.manifest import NAME, manifest, namespace
+from infra.plans.kubernetes.people import group, people_manifests
+from infra.plans.kubernetes.pods import LOCKED, security
+from infra.plans.names import namespace as name_of
+from sixfold.cli.evidence import requests
+from sixfold.contract import load_product
+from sixfold.decision import Requests
+from sixfold.errors import SixfoldError
+from sixfold.roles import read_roles
+from tests._history import remembering
+from tests.cluster._plane import Plane
+from tests.cluster._pod_network import leading_to
+
+ROOT = Path(__file__).parents[2]
+PRODUCT = load_product(ROOT / "models/products/flight_delays/product.yaml")
+STACK, ROOM = "figures", name_of("figures", "monitoring")
+ASKED = f'sixfold_requests_total{{product="{PRODUCT.name}",api_version="v1",release="{"a" * 12}",code="200"}}'
+FIVE_MINUTES = timedelta(minutes=5)
+Ask = Callable[..., dict[str, Requests]]
+
+
+@pytest.fixture(scope="module")
+def room(plane: Plane) -> Plane:
+    """The control plane with a stack's namespaces and people on it, and a Prometheus as its operator leaves it."""
+    labels = {NAME: "prometheus"}
+    container = {"name": "prometheus", "image": "prometheus", "securityContext": LOCKED}
+    pod = {
+        "securityContext": security(),
+        "containers": [container | {"ports": [{"name": "web", "containerPort": 9090}]}],
+    }
+    service = {"clusterIP": "None", "selector": labels, "ports": [{"name": "web", "port": 9090, "targetPort": "web"}]}
+    found = (
+        *(namespace(name_of(STACK, area)) for area in ("serving", "monitoring", "training")),
+        *people_manifests(STACK, read_roles(ROOT / "stacks" / "roles.yaml")),
+        manifest("v1", "Pod", "prometheus-prometheus-0", ROOM, labels=labels, spec=pod),
+        manifest("v1", "Service", "prometheus-operated", ROOM, spec=service),
+    )
+    plane.kubectl("apply", "-f", "-", given="\n---\n".join(map(json.dumps, found)))
+    plane.kubectl("wait", "-n", ROOM, "--for=condition=Ready", "pod/prometheus-prometheus-0", "--timeout=120s")
+    addresses = "--for=jsonpath={.subsets[0].addresses[0].ip}"
+    plane.kubectl("wait", "-n", ROOM, addresses, "endpoints/prometheus-operated", "--timeout=120s")
+    return plane
+
+
+@pytest.fixture(scope="module")
+def port(free_port: Callable[[], int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a Prometheus that knows of 50 requests in the last five minutes."""
+    port = free_port()
+    with remembering({ASKED: [*range(100, 201, 10)]}, datetime.now(UTC), tmp_path_factory.mktemp("prometheus"), port):
+        yield port
+
+
+@pytest.fixture
+def prometheus(room: Plane, port: int) -> Iterator[None]:
+    """That Prometheus where the API server finds the pod."""
+    with leading_to(port, room.folder):
+        yield
+
+
+@pytest.fixture
+def ask(room: Plane, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Ask:
+    """A function that asks as somebody with a role, whose kubeconfig has one context, `called` so."""
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "kubeconfig"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (tmp_path / "kubectl").symlink_to(room.binary)
+
+    def asked(role: str, called: str = "theirs", context: str | None = "theirs") -> dict[str, Requests]:
+        config = json.loads(room.kubeconfig.read_text())
+        config["users"][0]["user"] |= {"as": "somebody", "as-groups": [group(STACK, role), "system:authenticated"]}
+        config["contexts"][0]["name"] = called
+        (tmp_path / "kubeconfig").write_text(json.dumps(config))
+        return requests(work(tmp_path, context), PRODUCT, "v1", datetime.now(UTC) - FIVE_MINUTES)
+
+    return asked
+
+
+def work(folder: Path, context: str | None) -> Any:
+    """Return a stack on a cluster that exists, or, without its context, on one that it makes."""
+    cluster: dict[str, Any] = {"host": "ml.example.com", "context": context}
+    settings = {"runtime": "kubernetes", "region": "eu-west-1", "cluster": cluster}
+    if context is None:
+        machines = {"instance_types": ["m6i.large"], "min": 0, "max": 1}
+        cluster["eks"] = {"version": "1.34", "node_groups": {"all": machines}}
+        settings["network"] = {"cidr": "10.0.0.0/16", "zones": ["a", "b"]}
+    file = folder / f"Pulumi.{STACK}.yaml"
+    file.write_text(json.dumps({"config": {"sixfold:platform": settings}}))
+    environment = SimpleNamespace(endpoints=SimpleNamespace(prometheus=None))
+    return SimpleNamespace(engine=SimpleNamespace(stack=STACK), stack_file=file, environment=environment)
+
+
+@pytest.mark.usefixtures("prometheus")
+@pytest.mark.parametrize(("called", "context"), [("theirs", "theirs"), ("sixfold-figures", None)])
+def test_who_may_roll_out_learns_what_prometheus_knows(ask: Ask, called: str, context: str | None) -> None:
+    assert ask("platform-engineer", called, context)["a" * 12].all in {40, 50}  # a minute may be over by now
+
+
+@pytest.mark.usefixtures("prometheus")
+def test_who_may_not_is_told_which_role_may(ask: Ask) -> None:
+    with pytest.raises(SixfoldError, match=r"(?s)'figures' cannot be asked.*cannot get resource.*→.*`rollout: true`"):
+        ask("data-scientist")
+
+
+def test_a_prometheus_that_the_api_server_does_not_reach_is_named(ask: Ask) -> None:
+    with pytest.raises(SixfoldError, match=r"(?s)error trying to reach service.*→.*cluster\.api_cidrs"):
+        ask("platform-engineer")
+
+
+def test_without_the_context_of_a_made_cluster_the_error_says_how_to_get_it(ask: Ask) -> None:
+    with pytest.raises(SixfoldError, match=r"(?s)does not exist.*→ aws eks update-kubeconfig --name sixfold-figures "):
+        ask("platform-engineer", context=None)
+
+
+def test_without_the_context_of_a_cluster_that_exists_the_stack_file_is_named(ask: Ask) -> None:
+    with pytest.raises(SixfoldError, match=r"(?s)does not exist.*→ .*cluster\.context of the stack file"):
+        ask("platform-engineer", called="others")
+
+
+def test_without_kubectl_the_error_says_so(ask: Ask, tmp_path: Path) -> None:
+    (tmp_path / "kubectl").unlink()
+    with pytest.raises(SixfoldError, match=r"there is no kubectl on PATH"):
+        ask("platform-engineer")
