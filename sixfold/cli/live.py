@@ -14,7 +14,8 @@ from sixfold.ledger import Decision, Entry, Versions
 from sixfold.release import SHORT
 from sixfold.stack import Pin, pin
 
-FOUND = Decision(by="unknown", verdict="release", reason="found live: the stack file was applied by hand")
+UNKNOWN = "unknown"
+FOUND = Decision(by=UNKNOWN, verdict="release", reason="found live: the stack file was applied by hand")
 
 
 def change(work: Workspace, product: str, versions: Versions, decision: Decision) -> Entry:
@@ -108,7 +109,10 @@ def _evidence(decision: Decision) -> str:
 def _record(work: Workspace, product: str, decision: Decision) -> Entry:
     versions = now(work, product)
     known = {record.digest: record.feature_hash for record in work.registry.records(product)}
-    return work.ledger.record(product, versions, known[model.live_release(work, product) or ""], decision)
+    features = known.get(
+        model.live_release(work, product) or "", UNKNOWN
+    )  # what was pinned by hand may be in no registry
+    return work.ledger.record(product, versions, features, decision)
 
 
 def _before(work: Workspace, product: str) -> Entry:

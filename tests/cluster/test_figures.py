@@ -12,22 +12,20 @@ from typing import Any
 
 import pytest
 
-from infra.plans.kubernetes.manifest import NAME, manifest, namespace
+from infra.plans.kubernetes.manifest import namespace
 from infra.plans.kubernetes.people import group, people_manifests
-from infra.plans.kubernetes.pods import LOCKED, security
 from infra.plans.names import namespace as name_of
 from sixfold.cli.evidence import requests
 from sixfold.contract import load_product
 from sixfold.decision import Requests
 from sixfold.errors import SixfoldError
 from sixfold.roles import read_roles
-from tests._history import remembering
 from tests.cluster._plane import Plane
-from tests.cluster._pod_network import leading_to
+from tests.cluster._prometheus import declare, running
 
 ROOT = Path(__file__).parents[2]
 PRODUCT = load_product(ROOT / "models/products/flight_delays/product.yaml")
-STACK, ROOM = "figures", name_of("figures", "monitoring")
+STACK = "figures"
 ASKED = f'sixfold_requests_total{{product="{PRODUCT.name}",api_version="v1",release="{"a" * 12}",code="200"}}'
 FIVE_MINUTES = timedelta(minutes=5)
 Ask = Callable[..., dict[str, Requests]]
@@ -35,39 +33,18 @@ Ask = Callable[..., dict[str, Requests]]
 
 @pytest.fixture(scope="module")
 def room(plane: Plane) -> Plane:
-    """The control plane with a stack's namespaces and people on it, and a Prometheus as its operator leaves it."""
-    labels = {NAME: "prometheus"}
-    container = {"name": "prometheus", "image": "prometheus", "securityContext": LOCKED}
-    pod = {
-        "securityContext": security(),
-        "containers": [container | {"ports": [{"name": "web", "containerPort": 9090}]}],
-    }
-    service = {"clusterIP": "None", "selector": labels, "ports": [{"name": "web", "port": 9090, "targetPort": "web"}]}
-    found = (
-        *(namespace(name_of(STACK, area)) for area in ("serving", "monitoring", "training")),
-        *people_manifests(STACK, read_roles(ROOT / "stacks" / "roles.yaml")),
-        manifest("v1", "Pod", "prometheus-prometheus-0", ROOM, labels=labels, spec=pod),
-        manifest("v1", "Service", "prometheus-operated", ROOM, spec=service),
-    )
-    plane.kubectl("apply", "-f", "-", given="\n---\n".join(map(json.dumps, found)))
-    plane.kubectl("wait", "-n", ROOM, "--for=condition=Ready", "pod/prometheus-prometheus-0", "--timeout=120s")
-    addresses = "--for=jsonpath={.subsets[0].addresses[0].ip}"
-    plane.kubectl("wait", "-n", ROOM, addresses, "endpoints/prometheus-operated", "--timeout=120s")
+    """The control plane with a stack's namespaces and people on it, and its Prometheus."""
+    rooms = (namespace(name_of(STACK, area)) for area in ("serving", "monitoring", "training"))
+    people = people_manifests(STACK, read_roles(ROOT / "stacks" / "roles.yaml"))
+    plane.kubectl("apply", "-f", "-", given="\n---\n".join(map(json.dumps, (*rooms, *people))))
+    declare(plane, name_of(STACK, "monitoring"))
     return plane
 
 
-@pytest.fixture(scope="module")
-def port(free_port: Callable[[], int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port of a Prometheus that knows of 50 requests in the last five minutes."""
-    port = free_port()
-    with remembering({ASKED: [*range(100, 201, 10)]}, datetime.now(UTC), tmp_path_factory.mktemp("prometheus"), port):
-        yield port
-
-
 @pytest.fixture
-def prometheus(room: Plane, port: int) -> Iterator[None]:
-    """That Prometheus where the API server finds the pod."""
-    with leading_to(port, room.folder):
+def prometheus(room: Plane, free_port: Callable[[], int], tmp_path: Path) -> Iterator[None]:
+    """A Prometheus that knows of 50 requests in the last five minutes."""
+    with running(room, {ASKED: [*range(100, 201, 10)]}, tmp_path, free_port()):
         yield
 
 
