@@ -53,7 +53,7 @@ class Eks(Strict):
     addons: dict[str, str] = Field(default_factory=dict)
 
 
-Operator = Literal["gateway", "monitoring", "ray", "queues"]
+Operator = Literal["gateway", "monitoring", "ray", "queues", "autoscaler", "gpu"]
 
 
 class Cluster(Strict):

@@ -29,7 +29,7 @@ _LOG_DAYS = 365
 class Cluster(ComponentResource):
     """A private EKS cluster whose secrets are under a key of their own, with its add-ons and machines.
 
-    Outputs: `name`, `kubeconfig` (once add-ons and machines are there).
+    Outputs: `name`, `arn`, `kubeconfig` (once add-ons and machines are there).
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Cluster(ComponentResource):
         machines = self._machines(name, cluster, eks, list(subnet_ids), after=early)
         late = self._addons(cluster, {a: v for a, v in eks.addons.items() if a not in _BEFORE_MACHINES}, machines)
         ready = Output.all(*(resource.urn for resource in (*machines, *late)))
-        self.name = cluster.name
+        self.name, self.arn = cluster.name, cluster.arn
         self.kubeconfig = Output.all(cluster.endpoint, cluster.certificate, ready).apply(
             lambda known: json.dumps(
                 kubeconfig(cluster=physical_name, endpoint=known[0], certificate=known[1], region=region)
@@ -126,6 +126,7 @@ class Cluster(ComponentResource):
                 capacity=plan.capacity,
                 labels={**plan.labels},
                 taints=[Taint(**taint) for taint in plan.taints],
+                tags={**plan.tags},
             )
             groups.append(NodeGroup(f"{name}-{pool}", arguments, self._after(*after)))
         return groups

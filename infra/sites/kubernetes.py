@@ -7,6 +7,7 @@ from pathlib import Path
 import pulumi_kubernetes
 from pulumi import Input, Output, Resource, ResourceOptions
 
+from infra.components.access import Access
 from infra.components.cluster import Cluster
 from infra.components.network import Network
 from infra.components.operators import Operators
@@ -21,6 +22,7 @@ from infra.plans.alertmanager import sns_config, teams_of
 from infra.plans.kubernetes.evaluating import EVALUATION
 from infra.plans.kubernetes.operators import plan_operators
 from infra.plans.kubernetes.place import Place
+from infra.plans.kubernetes.scaling import AUTOSCALER, autoscaler_policy, scaling_operators
 from infra.plans.kubernetes.serving import ACCOUNT
 from infra.plans.kubernetes.stack import plan_serving
 from infra.plans.kubernetes.training import ACCOUNT as TRAINING
@@ -82,10 +84,11 @@ class OnKubernetes:
             enable_server_side_apply=True,
             enable_patch_force=True,  # else a field that somebody edited by hand stops every later `up`
         )
+        scaling = scaling_operators(names.cluster(stack), cluster.eks, region=settings.region) if cluster.eks else ()
         self._operators = Operators(
             "operators",
-            plan=plan_operators(cluster.present),
-            after=[self._cluster] if self._cluster else [],
+            plan=plan_operators(cluster.present, scaling),
+            after=self._machines(cluster),
             opts=ResourceOptions(provider=self._kubernetes),
         )
 
@@ -147,6 +150,16 @@ class OnKubernetes:
             after=[*serving.room, *watch.room, *train.room],
             opts=ResourceOptions(providers=[self.provider, self._kubernetes]),
         )
+
+    def _machines(self, cluster: section.Cluster) -> list[Resource]:
+        """Return what operators wait for: the cluster that is made, and the rights to resize it."""
+        if self._cluster is None:
+            return []
+        if "autoscaler" in cluster.present:
+            return [self._cluster]
+        policy = self._cluster.arn.apply(autoscaler_policy)
+        access = Access("machines", service=self.trusted, policies={"autoscaler": policy}, opts=self._in_cloud)
+        return [self._cluster, *self._roles(AUTOSCALER, {AUTOSCALER: access.role_arns["autoscaler"]})]
 
     def _routing(self, topic_arns: dict[str, str]) -> str:
         return json.dumps(sns_config(topic_arns=topic_arns, region=self._region))  # which is YAML too

@@ -8,10 +8,11 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from infra.plans.kubernetes.operators import OPERATORS
+from sixfold.cluster import Operator
 from tests._projects import Project, find_engine, projects
 from tests.cluster._plane import Plane, running
 from tests.cluster._stacks import Stack
@@ -124,7 +125,7 @@ def make_stack(
         def make(name: str, like: str | None = None, on: Plane | None = None) -> Stack:
             forget_all(moto_server)
             variables = env | ({"KUBECONFIG": str(on.kubeconfig)} if on else {})
-            present = () if on else tuple(each.name for each in OPERATORS)
+            present = () if on else get_args(Operator)
             folder = tmp_path_factory.mktemp(name)
             return Stack(name, folder, variables, aws=moto_server, like=like or name, present=present)
 

@@ -3,14 +3,14 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
 
 from infra.deployer import policies
 from infra.plans.iam import Document
-from infra.plans.kubernetes.operators import OPERATORS
+from sixfold.cluster import Operator
 from sixfold.stack import parse
 from tests.iam._role import Caller
 
@@ -33,7 +33,7 @@ def deploy(session_caller: Caller, make_project: Deploy) -> Deploy:
     def project(documents: list[Document]) -> Any:
         role = session_caller.take_role(*documents)
         settings = DEV | {"aws_endpoint": session_caller.endpoint, "role_arn": role}
-        settings["cluster"] = DEV["cluster"] | {"context": "test", "present": [each.name for each in OPERATORS]}
+        settings["cluster"] = DEV["cluster"] | {"context": "test", "present": get_args(Operator)}
         return make_project((ROOT / "infra" / "__main__.py").read_text(), platform=json.dumps(settings))
 
     return project

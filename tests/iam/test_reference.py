@@ -10,6 +10,7 @@ import pytest
 
 from infra.deployer import LEAKS, PREFLIGHT
 from infra.plans.deployer import EVERYWHERE
+from infra.plans.kubernetes.scaling import autoscaler_policy
 from infra.providers.aws.handler import AwsHandler
 from infra.providers.catalogue import HANDLERS
 from infra.providers.lookups import LOOKUPS
@@ -63,3 +64,9 @@ def test_every_narrowed_action_is_on_the_kinds_of_resources_that_it_needs(
         assert covered, f"{action} can be narrowed to {kinds(reference, action)}, and {handler.token} has {patterns}"
         if action not in ANY_OF:
             assert covered >= set(kinds(reference, action, required=True)), action
+
+
+def test_the_autoscaler_sees_everything_only_where_aws_cannot_narrow_it(reference: dict[str, Any]) -> None:
+    for statement in autoscaler_policy("arn:aws:eks:eu-west-1:123456789012:cluster/c")["Statement"]:
+        for action in statement["Action"]:
+            assert (statement["Resource"] == ["*"]) == (not kinds(reference, action)), action

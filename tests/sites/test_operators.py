@@ -71,6 +71,21 @@ def test_operators_wait_for_the_cluster_that_they_are_installed_on(dev: list[Pla
         assert any("NodeGroup" in urn for urn in before(release.urn, known))
 
 
+def test_the_autoscaler_waits_for_its_rights(dev: list[Planned]) -> None:
+    known = {each.urn: each for each in dev}
+    (release,) = (each for each in dev if each.inputs.get("chart") == "cluster-autoscaler")
+    (identity,) = (each for each in dev if each.inputs.get("service_account") == "cluster-autoscaler")
+    assert identity.urn in before(release.urn, known)
+    assert identity.inputs["namespace"] == release.inputs["namespace"]
+    assert release.inputs["values"]["autoDiscovery"]["clusterName"] == "sixfold-dev"
+
+
+def test_only_what_talks_to_the_kubelet_is_let_out_of_the_restricted_standard(dev: list[Planned]) -> None:
+    rooms = [each.inputs["metadata"] for each in dev if each.inputs.get("kind") == "Namespace"]
+    standards = {each["name"]: each["labels"]["pod-security.kubernetes.io/enforce"] for each in rooms}
+    assert {name for name, standard in standards.items() if standard != "restricted"} == {"nvidia-device-plugin"}
+
+
 def test_what_a_cluster_has_already_is_not_installed(tmp_path: Path) -> None:
     cluster = {"host": "ml.example.com", "context": "theirs", "present": ["gateway", "ray"]}
     settings = parse({"runtime": "kubernetes", "region": "eu-west-1", "cluster": cluster}, "test")

@@ -1,6 +1,5 @@
 """What all manifests share: their shape, names, labels and addresses."""
 
-from collections.abc import Mapping
 from typing import Any
 
 Manifest = dict[str, Any]
@@ -10,9 +9,6 @@ PRODUCT, VERSION, RELEASE = "sixfold.dev/product", "sixfold.dev/api-version", "s
 NAMESPACE = "kubernetes.io/metadata.name"
 """The label that Kubernetes itself gives to a namespace."""
 
-# https://kubernetes.io/docs/concepts/security/pod-security-admission/: what breaks the standard is not admitted
-_RESTRICTED = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn", "audit")}
-
 
 def manifest(api_version: str, kind: str, name: str, namespace: str | None = None, **rest: Any) -> Manifest:  # noqa: ANN401 - any member
     """Return a manifest; `labels` and `annotations` go to its metadata, everything else stands beside that."""
@@ -21,9 +17,13 @@ def manifest(api_version: str, kind: str, name: str, namespace: str | None = Non
     return {"apiVersion": api_version, "kind": kind, "metadata": metadata, **rest}
 
 
-def namespace(name: str, *, labels: Mapping[str, str] | None = None) -> Manifest:
-    """Return a namespace that admits no pod beyond the Pod Security standard "restricted"."""
-    return manifest("v1", "Namespace", name, labels={**_RESTRICTED, **(labels or {})})
+def namespace(name: str, *, standard: str = "restricted") -> Manifest:
+    """Return a namespace that admits no pod beyond a Pod Security standard.
+
+    Standards: https://kubernetes.io/docs/concepts/security/pod-security-admission/
+    """
+    labels = {f"pod-security.kubernetes.io/{mode}": standard for mode in ("enforce", "warn", "audit")}
+    return manifest("v1", "Namespace", name, labels=labels)
 
 
 def full_name(found: Manifest) -> str:

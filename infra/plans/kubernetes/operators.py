@@ -4,7 +4,7 @@ The versions are those whose definitions the tests ask (tools/manifests.py): Env
 1.4.1 (https://gateway.envoyproxy.io/news/releases/matrix), all others are named by the operator's own version.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 from infra.plans.kubernetes.manifest import Manifest, namespace
@@ -16,7 +16,7 @@ _OFF = {"enabled": False}
 class Operator(NamedTuple):
     """A release of a chart; `groups` are the API groups whose definitions come with it.
 
-    `repository` is None where the chart names its whole address.
+    `repository` is None where the chart names its whole address; `standard` is what its pods need at most.
     """
 
     name: str
@@ -27,11 +27,12 @@ class Operator(NamedTuple):
     groups: tuple[str, ...]
     repository: str | None = None
     values: dict[str, Any] = {}  # noqa: RUF012 - nobody changes it
+    standard: str = "restricted"
 
     @property
     def room(self) -> Manifest:
-        """The namespace of its own, which admits restricted pods only."""
-        return namespace(self.namespace)
+        """The namespace of its own, which admits pods of its standard only."""
+        return namespace(self.namespace, standard=self.standard)
 
 
 OPERATORS = (
@@ -84,6 +85,6 @@ OPERATORS = (
 )
 
 
-def plan_operators(present: Collection[str]) -> tuple[Operator, ...]:
-    """Return the operators to install on a cluster that has those of `present` already."""
-    return tuple(each for each in OPERATORS if each.name not in present)
+def plan_operators(present: Collection[str], more: Iterable[Operator] = ()) -> tuple[Operator, ...]:
+    """Return the operators, and some `more`, to install on a cluster that has those of `present` already."""
+    return tuple(each for each in (*OPERATORS, *more) if each.name not in present)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from infra.plans.kubernetes import network_policy, pods
 from infra.plans.kubernetes.manifest import COMPONENT, NAME, Manifest, manifest, namespace
+from infra.plans.nodes import SPOT
 
 ACCOUNT, RAY = "training", "ray"
 RAY_VERSION = "2.60.0"
@@ -15,6 +16,8 @@ RAY_VERSION = "2.60.0"
 _KUEUE = "kueue.x-k8s.io/v1beta1"
 _LABELS = {NAME: RAY, COMPONENT: "training"}
 _MOST_WORKERS = 8
+# A worker that is taken away is a task that Ray does again.
+_FLEETING = [{"key": SPOT, "operator": "Exists"}]
 # What one team may use at a time; what others leave idle may be borrowed within the stack.
 _QUOTA = {"cpu": "16", "memory": "64Gi", "nvidia.com/gpu": "1"}
 
@@ -89,16 +92,16 @@ def _ray(where: str, image: Any) -> Manifest:  # noqa: ANN401 - as above
                 "minReplicas": 0,
                 "maxReplicas": _MOST_WORKERS,
                 "rayStartParams": {},
-                "template": _pod("ray-worker", image, cpu="2", memory="8Gi", token=False),
+                "template": _pod("ray-worker", image, cpu="2", memory="8Gi", token=False, tolerations=_FLEETING),
             }
         ],
     }
     return manifest("ray.io/v1", "RayCluster", RAY, where, labels=_LABELS, spec=spec)
 
 
-def _pod(name: str, image: Any, *, cpu: str, memory: str, token: bool) -> dict[str, Any]:  # noqa: ANN401 - as above
+def _pod(name: str, image: Any, *, cpu: str, memory: str, token: bool, **rest: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
     ray = pods.container(name, image=image, cpu=cpu, memory=memory, envFrom=[{"configMapRef": {"name": pods.PLATFORM}}])
-    return pods.pod([ray], labels=_LABELS, service_account=ACCOUNT, automountServiceAccountToken=token)
+    return pods.pod([ray], labels=_LABELS, service_account=ACCOUNT, automountServiceAccountToken=token, **rest)
 
 
 def _scaling(where: str) -> tuple[Manifest, ...]:

@@ -29,12 +29,14 @@ from tests.cluster.stand_in.servicer import StandIn, difference
 R = TypeVar("R")
 
 _TYPE = "kubernetes:helm.sh/v3:Release"
-# chart → the folder beside the control plane with its definitions, and whether they outlive a release
+# chart → the folder beside the control plane with its definitions, if any, and whether they outlive a release
 _CHARTS = {
     "gateway-helm": ("gateway-api", True),
     "kube-prometheus-stack": ("prometheus-operator", True),
     "kuberay-operator": ("kuberay", True),
     "kueue": ("kueue", False),
+    "cluster-autoscaler": ("", False),
+    "nvidia-device-plugin": ("", False),
 }
 
 
@@ -134,5 +136,7 @@ def _chart(release: Object) -> tuple[list[Object], bool]:
     if chart not in _CHARTS:
         raise SixfoldError(f"the stand-in knows no chart {chart}", remedy=f"use one of {', '.join(_CHARTS)}")
     name, stay = _CHARTS[chart]
+    if not name:
+        return [], stay
     folder = (Path(sys.prefix) / "bin" / "controlplane").resolve().parent / name
     return [yaml.load(file.read_text(), _Loader) for file in sorted(folder.glob("*.yaml"))], stay  # noqa: S506 - it is safe

@@ -1,0 +1,86 @@
+"""What makes machines come and go: the cluster autoscaler, and what offers their GPUs to pods.
+
+Keys: https://github.com/kubernetes/autoscaler/tree/master/charts/cluster-autoscaler and
+https://github.com/NVIDIA/k8s-device-plugin.
+"""
+
+from infra.plans.iam import Document
+from infra.plans.kubernetes import pods
+from infra.plans.kubernetes.operators import Operator
+from infra.plans.nodes import GPU, SPOT
+from sixfold.cluster import Eks
+
+AUTOSCALER = "cluster-autoscaler"
+"""The autoscaler's namespace, and its service account there."""
+
+# What AWS allows on everything or not at all; of all that is seen, the tags say which groups are the cluster's.
+_SEES = (
+    "autoscaling:DescribeAutoScalingGroups",
+    "autoscaling:DescribeAutoScalingInstances",
+    "autoscaling:DescribeLaunchConfigurations",
+    "autoscaling:DescribeScalingActivities",
+    "autoscaling:DescribeTags",
+    "ec2:DescribeImages",
+    "ec2:DescribeInstanceTypes",
+    "ec2:DescribeLaunchTemplateVersions",
+    "ec2:GetInstanceTypesFromInstanceRequirements",
+)
+_RESIZES = ("autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup")
+
+_GPU_PLUGIN = Operator(
+    name="gpu",
+    release="nvidia-device-plugin",
+    namespace="nvidia-device-plugin",
+    chart="nvidia-device-plugin",
+    version="0.18.0",
+    groups=(),
+    repository="https://nvidia.github.io/k8s-device-plugin",
+    values={"tolerations": [{"key": key, "operator": "Exists"} for key in (GPU, SPOT)]},
+    standard="privileged",  # it mounts the folder of the host in which the kubelet listens
+)
+
+
+def scaling_operators(cluster: str, eks: Eks, *, region: str) -> tuple[Operator, ...]:
+    """Return what a cluster of that name needs: the autoscaler, and where it has GPUs what offers them."""
+    autoscaler = Operator(
+        name="autoscaler",
+        release=AUTOSCALER,
+        namespace=AUTOSCALER,
+        chart="cluster-autoscaler",
+        version="9.52.1",
+        groups=(),
+        repository="https://kubernetes.github.io/autoscaler",
+        values={
+            "autoDiscovery": {"clusterName": cluster},
+            "awsRegion": region,
+            "image": {"tag": f"v{eks.version}.0"},  # its minor version is that of the Kubernetes that it knows
+            "rbac": {"serviceAccount": {"name": AUTOSCALER}},
+            # Each pod of ours has an emptyDir, and would keep its machine for ever.
+            "extraArgs": {"skip-nodes-with-local-storage": False},
+            "securityContext": pods.security(),
+            "containerSecurityContext": pods.LOCKED,
+            "resources": {"requests": {"cpu": "100m", "memory": "600Mi"}, "limits": {"memory": "600Mi"}},
+        },
+    )
+    return (autoscaler, *([_GPU_PLUGIN] if any(group.gpu for group in eks.node_groups.values()) else []))
+
+
+def autoscaler_policy(cluster_arn: str) -> Document:
+    """Return the rights of the autoscaler: it sees all groups of machines, and resizes those of its cluster.
+
+    EKS itself puts the tag on the groups behind its node groups, and names them: see
+    https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html.
+    """
+    _, partition, _, region, account, path = cluster_arn.split(":")
+    cluster, at = path.removeprefix("cluster/"), f"{region}:{account}"
+    groups = f"arn:{partition}:autoscaling:{at}:autoScalingGroup:*:autoScalingGroupName/eks-*"
+    own = {"StringEquals": {f"aws:ResourceTag/k8s.io/cluster-autoscaler/{cluster}": "owned"}}
+    described = f"arn:{partition}:eks:{at}:nodegroup/{cluster}/*"
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Sid": "See", "Effect": "Allow", "Action": list(_SEES), "Resource": ["*"]},
+            {"Sid": "SeeNodeGroups", "Effect": "Allow", "Action": ["eks:DescribeNodegroup"], "Resource": [described]},
+            {"Sid": "Resize", "Effect": "Allow", "Action": list(_RESIZES), "Resource": [groups], "Condition": own},
+        ],
+    }
