@@ -53,7 +53,7 @@ class Eks(Strict):
     addons: dict[str, str] = Field(default_factory=dict)
 
 
-Operator = Literal["gateway", "monitoring", "ray", "queues", "autoscaler", "gpu"]
+Operator = Literal["gateway", "monitoring", "ray", "queues", "requests", "autoscaler", "gpu"]
 
 
 class Cluster(Strict):

@@ -22,6 +22,7 @@ from infra.plans.alertmanager import sns_config, teams_of
 from infra.plans.kubernetes.evaluating import EVALUATION
 from infra.plans.kubernetes.operators import plan_operators
 from infra.plans.kubernetes.place import Place
+from infra.plans.kubernetes.requests import adapter
 from infra.plans.kubernetes.scaling import AUTOSCALER, autoscaler_policy, scaling_operators
 from infra.plans.kubernetes.serving import ACCOUNT
 from infra.plans.kubernetes.stack import plan_serving
@@ -87,7 +88,7 @@ class OnKubernetes:
         scaling = scaling_operators(names.cluster(stack), cluster.eks, region=settings.region) if cluster.eks else ()
         self._operators = Operators(
             "operators",
-            plan=plan_operators(cluster.present, scaling),
+            plan=plan_operators(cluster.present, [adapter(self._place.monitoring), *scaling]),
             after=self._machines(cluster),
             opts=ResourceOptions(provider=self._kubernetes),
         )

@@ -91,4 +91,4 @@ def test_what_a_cluster_has_already_is_not_installed(tmp_path: Path) -> None:
     settings = parse({"runtime": "kubernetes", "region": "eu-west-1", "cluster": cluster}, "test")
     planned = record("dev", settings, root=ROOT, home=tmp_path)
     charts = {each.inputs["name"] for each in planned if each.type == "kubernetes:helm.sh/v3:Release"}
-    assert charts == {"prometheus-operator", "kueue"}
+    assert charts == {"prometheus-operator", "kueue", "prometheus-adapter"}

@@ -4,6 +4,7 @@ from typing import Any
 
 from infra.plans.kubernetes import network_policy, pods
 from infra.plans.kubernetes.manifest import COMPONENT, NAME, PRODUCT, RELEASE, VERSION, Manifest, manifest
+from infra.plans.kubernetes.requests import A_POD_TAKES, METRIC
 from infra.plans.traffic import Upstream, VersionTraffic
 from sixfold.release import SHORT
 
@@ -80,13 +81,17 @@ def _template(version: VersionTraffic, upstream: Upstream, labels: dict[str, str
 
 
 def _autoscaler(name: str, namespace: str, labels: dict[str, str]) -> Manifest:
-    """Return the autoscaler: pods are added when they use most of the processor that they ask for."""
+    """Return the autoscaler: pods are added when they get many requests, or few that are much work."""
+    many = {"type": "AverageValue", "averageValue": str(A_POD_TAKES)}
     busy = {"type": "Utilization", "averageUtilization": _BUSY_PERCENT}
     spec = {
         "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": name},
         "minReplicas": FEWEST,
         "maxReplicas": MOST,
-        "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": busy}}],
+        "metrics": [
+            {"type": "Pods", "pods": {"metric": {"name": METRIC}, "target": many}},
+            {"type": "Resource", "resource": {"name": "cpu", "target": busy}},
+        ],
         "behavior": {"scaleDown": {"stabilizationWindowSeconds": 300}},
     }
     return manifest("autoscaling/v2", "HorizontalPodAutoscaler", name, namespace, labels=labels, spec=spec)

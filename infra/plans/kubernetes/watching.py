@@ -13,6 +13,7 @@ from infra.plans.kubernetes import asking, network_policy, pods
 from infra.plans.kubernetes.evaluating import EVALUATION, evaluation, evaluation_ground
 from infra.plans.kubernetes.manifest import COMPONENT, NAME, PRODUCT, RELEASE, VERSION, Manifest, manifest, namespace
 from infra.plans.kubernetes.place import Place
+from infra.plans.kubernetes.requests import ADAPTER
 from sixfold.contract import Product
 
 _API = "monitoring.coreos.com/v1"
@@ -123,7 +124,10 @@ def _edges(place: Place) -> tuple[Manifest, ...]:
     prometheus, alertmanager = ({NAME: name} for name in _MONITORS)
     scraped = [{"to": [network_policy.pods_of(where)]} for where in (own, place.namespace)]
     calls = {
-        PROMETHEUS: (asking.callers(place.api), [network_policy.names(), *scraped, *network_policy.aws()]),
+        PROMETHEUS: (
+            [*asking.callers(place.api), network_policy.pods_of(ADAPTER)],
+            [network_policy.names(), *scraped, *network_policy.aws()],
+        ),
         ALERTMANAGER: (
             [network_policy.pods_of(own, prometheus), network_policy.pods_of(own, alertmanager)],
             [network_policy.names(), {"to": [network_policy.pods_of(own, alertmanager)]}, *network_policy.aws()],

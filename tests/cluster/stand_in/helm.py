@@ -35,6 +35,7 @@ _CHARTS = {
     "kube-prometheus-stack": ("prometheus-operator", True),
     "kuberay-operator": ("kuberay", True),
     "kueue": ("kueue", False),
+    "prometheus-adapter": ("", False),
     "cluster-autoscaler": ("", False),
     "nvidia-device-plugin": ("", False),
 }

@@ -1,0 +1,50 @@
+"""Requests per second as a metric of pods: what autoscalers of releases look at.
+
+The API server asks prometheus-adapter, and that asks the stack's Prometheus. Keys:
+https://github.com/kubernetes-sigs/prometheus-adapter/blob/master/docs/config.md.
+"""
+
+from typing import Any
+
+from infra.plans.kubernetes import pods
+from infra.plans.kubernetes.operators import Operator
+
+ADAPTER = "prometheus-adapter"
+"""The adapter's namespace."""
+METRIC = "sixfold_requests_per_second"
+A_POD_TAKES = 20
+"""Requests per second that a release's pod should get.
+
+A request of one row took the release of flight-delays 14.4 ms of processor time, nearly all of it to read the features
+(200 reads and 500 requests on two cores, 2026-11-25). Of the half a core that a pod asks for, 20 a second use 58%.
+"""
+
+# A request that another release answered is as much work as one of its own.
+_QUERY = 'sum(rate({__name__=~"sixfold_(shadow_)?requests_total",<<.LabelMatchers>>}[1m])) by (<<.GroupBy>>)'
+RULE: dict[str, Any] = {
+    "seriesQuery": 'sixfold_requests_total{namespace!="",pod!=""}',
+    "resources": {"overrides": {name: {"resource": name} for name in ("namespace", "pod")}},
+    "name": {"as": METRIC},
+    "metricsQuery": _QUERY,
+}
+"""What the adapter has to know; one that a cluster has already needs it too."""
+
+
+def adapter(monitoring: str) -> Operator:
+    """Return the adapter, which reads the Prometheus of the namespace `monitoring`."""
+    return Operator(
+        name="requests",
+        release=ADAPTER,
+        namespace=ADAPTER,
+        chart="prometheus-adapter",
+        version="5.3.0",
+        groups=(),
+        repository="https://prometheus-community.github.io/helm-charts",
+        values={
+            "prometheus": {"url": f"http://prometheus-operated.{monitoring}.svc", "port": 9090},
+            "rules": {"default": False, "custom": [RULE]},
+            "replicas": 2,
+            "podSecurityContext": pods.security(),
+            "securityContext": pods.LOCKED,
+        },
+    )
