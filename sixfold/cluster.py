@@ -53,6 +53,14 @@ class Eks(Strict):
     addons: dict[str, str] = Field(default_factory=dict)
 
 
+class Team(Strict):
+    """What one team may use at a time to train; what others leave idle may be borrowed within the stack."""
+
+    cpu: int = Field(default=16, ge=1)
+    memory_gib: int = Field(default=64, ge=1)
+    gpus: int = Field(default=1, ge=0)
+
+
 Operator = Literal["gateway", "monitoring", "ray", "queues", "requests", "autoscaler", "gpu"]
 
 
@@ -64,6 +72,7 @@ class Cluster(Strict):
     digest of the image that runs our code, in the stack's own repository; before there is one, nothing is pinned.
     `present` are the operators that the cluster has already; all others are installed. `api_cidrs` are the addresses
     from which the API server of a cluster that exists calls pods; that of a made one calls from the stack's network.
+    `team` is each team's share.
     """
 
     host: str
@@ -73,6 +82,7 @@ class Cluster(Strict):
     runner: Digest | None = None
     present: tuple[Operator, ...] = ()
     api_cidrs: tuple[IPv4Network, ...] = ()
+    team: Team = Team()
 
     @model_validator(mode="after")
     def _somewhere(self) -> Self:

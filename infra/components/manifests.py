@@ -16,6 +16,7 @@ _KINDS: dict[str, Any] = {
     "ConfigMap": core.v1.ConfigMap,
     "Deployment": apps.v1.Deployment,
     "HorizontalPodAutoscaler": autoscaling.v2.HorizontalPodAutoscaler,
+    "LimitRange": core.v1.LimitRange,
     "Namespace": core.v1.Namespace,
     "NetworkPolicy": networking.v1.NetworkPolicy,
     "PodDisruptionBudget": policy.v1.PodDisruptionBudget,

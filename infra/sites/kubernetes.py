@@ -65,7 +65,7 @@ class OnKubernetes:
         self._in_cloud = ResourceOptions(provider=self.provider)
         self.edge = f"{'https' if cluster.certificate else 'http'}://{cluster.host}"
         self.endpoints = Endpoints(prometheus=None, alertmanager=None, aws=settings.aws_endpoint, portal=self.edge)
-        self._region, self._digest = settings.region, cluster.runner
+        self._region, self._digest, self._share = settings.region, cluster.runner, cluster.team
         self._people = read_roles(Path(__file__).parents[2] / "stacks" / "roles.yaml")
         self._runner = Runner("runner", deletion_protection=settings.deletion_protection, opts=self._in_cloud)
         self._place = Place(
@@ -134,6 +134,7 @@ class OnKubernetes:
             place.stack,
             where=where,
             teams=teams_of(work.products),
+            share=self._share,
             image=image,
             environment=environment,
         )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from infra.plans.kubernetes import pods
 from infra.plans.names import namespace
 from tests.cluster._plane import Plane
 from tests.cluster._stacks import RUNNER, Stack
@@ -40,6 +41,14 @@ def dev(make_stack: Callable[..., Stack]) -> Iterator[Stack]:
     stack.pulumi.up()
     yield stack
     stack.pulumi.destroy()
+
+
+def test_a_pod_for_which_its_namespace_has_no_room_is_refused(plane: Plane) -> None:
+    container = pods.container("greedy", image="registry.test/greedy:1", cpu="500", memory="1Gi")
+    spec = pods.pod([container], labels={"a": "b"}, service_account="serving")["spec"]
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "greedy", "namespace": SERVING}, "spec": spec}
+    refused = plane.kubectl("create", "-f", "-", given=json.dumps(pod), check=False)
+    assert "exceeded quota: room, requested: requests.cpu=500" in refused.stderr
 
 
 def may(plane: Plane, who: tuple[str, str], verb: str, what: str, where: str) -> bool:

@@ -27,6 +27,8 @@ QUESTIONS = (
     ("monitoring", "create", "services/prometheus-operated:web --subresource=proxy", set()),
     ("monitoring", "get", "services/alertmanager-operated:web --subresource=proxy", set()),
     ("monitoring", "get", "pods --subresource=proxy", set()),
+    ("training", "get", "resourcequotas", {"platform-engineer", "data-engineer", "data-scientist"}),
+    ("training", "update", "resourcequotas", set()),
     ("training", "create", "rayjobs.ray.io", {"platform-engineer", "data-scientist"}),
     ("training", "get", "rayclusters.ray.io", {"platform-engineer", "data-engineer", "data-scientist"}),
     ("training", "update", "localqueues.kueue.x-k8s.io", set()),

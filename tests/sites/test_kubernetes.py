@@ -82,6 +82,14 @@ def test_a_namespace_admits_restricted_pods_only(canary: list[Manifest]) -> None
         assert namespace["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
 
 
+def test_a_namespace_has_a_quota_and_figures_for_what_has_none(canary: list[Manifest]) -> None:
+    rooms = of("Namespace", canary).keys() & {f"sixfold-dev-{part}" for part in ("serving", "monitoring", "training")}
+    for kind in ("ResourceQuota", "LimitRange"):
+        found = [each["metadata"]["namespace"] for each in canary if each["kind"] == kind]
+        assert sorted(found) == sorted(rooms)
+    assert len(rooms) == 3
+
+
 def test_with_a_certificate_nothing_is_answered_in_the_clear(manifests: Callable[..., list[Manifest]]) -> None:
     (listener,) = of("Gateway", manifests({}, certificate="edge-tls"))["edge"]["spec"]["listeners"]
     assert (listener["protocol"], listener["port"]) == ("HTTPS", 443)

@@ -15,7 +15,7 @@ _VERBS: dict[Level, list[str]] = {
 }
 # Logs and events are never edited, nor which quota a queue leads to; and a Secret is not even seen.
 _SEEN = {
-    "": ["events", "pods", "pods/log", "services", "configmaps"],
+    "": ["events", "pods", "pods/log", "services", "configmaps", "resourcequotas", "limitranges"],
     "kueue.x-k8s.io": ["localqueues", "workloads"],
 }
 _KINDS: dict[Area, dict[str, list[str]]] = {

@@ -6,7 +6,10 @@ from typing import Any, NamedTuple
 from infra.plans.kubernetes import edge, network_policy, pods, serving
 from infra.plans.kubernetes.manifest import Manifest, manifest, namespace
 from infra.plans.kubernetes.place import Place
+from infra.plans.kubernetes.quota import needed, quota
 from infra.plans.traffic import VersionTraffic
+
+_GENERATIONS = 2  # while releases take over from others, both are there
 
 
 class ServingPlan(NamedTuple):
@@ -44,21 +47,23 @@ def plan_serving(
 
     """
     own = place.namespace
+    behind = edge.portal_manifests(place, traffic, portal=portal)
+    versions = tuple(
+        (_releases(version, own, image), edge.version_route(place, version)) for version in traffic if version.served
+    )
+    running = needed([*behind, *(each for releases, _ in versions for each in releases)])
     return ServingPlan(
         room=(namespace(own),),
         ground=(
+            *quota(own, running.times(_GENERATIONS)),
             network_policy.deny_all(own),
             serving.serving_policy(own, gateway=place.gateway, monitoring=place.monitoring),
             pods.account(serving.ACCOUNT, own),
             manifest("v1", "ConfigMap", pods.PLATFORM, own, data=dict(environment)),
         ),
         gate=edge.gateway_manifests(place),
-        portal=edge.portal_manifests(place, traffic, portal=portal),
-        versions=tuple(
-            (_releases(version, own, image), edge.version_route(place, version))
-            for version in traffic
-            if version.served
-        ),
+        portal=behind,
+        versions=versions,
     )
 
 

@@ -3,12 +3,14 @@
 Keys: https://docs.ray.io/en/latest/cluster/kubernetes/ and https://kueue.sigs.k8s.io/docs/reference/.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from infra.plans.kubernetes import network_policy, pods
 from infra.plans.kubernetes.manifest import COMPONENT, NAME, Manifest, manifest, namespace
-from infra.plans.nodes import SPOT
+from infra.plans.kubernetes.quota import Room, needed, quota, total
+from infra.plans.nodes import GPU, SPOT
+from sixfold.cluster import Team
 
 ACCOUNT, RAY = "training", "ray"
 RAY_VERSION = "2.60.0"
@@ -18,8 +20,6 @@ _LABELS = {NAME: RAY, COMPONENT: "training"}
 _MOST_WORKERS = 8
 # A worker that is taken away is a task that Ray does again.
 _FLEETING = [{"key": SPOT, "operator": "Exists"}]
-# What one team may use at a time; what others leave idle may be borrowed within the stack.
-_QUOTA = {"cpu": "16", "memory": "64Gi", "nvidia.com/gpu": "1"}
 
 
 class TrainingPlan(NamedTuple):
@@ -39,22 +39,26 @@ def plan_training(
     stack: str,
     *,
     where: str,
-    teams: Iterable[str],
+    teams: Collection[str],
+    share: Team,
     image: Any,  # noqa: ANN401 - a text, an Output, or None: then there is no Ray yet
     environment: Mapping[str, Any],
 ) -> TrainingPlan:
-    """Return what trains, in the namespace `where`."""
+    """Return what trains, in the namespace `where`: Ray, and a queue for each of the teams with its share."""
+    clusters = (_ray(where, image),) if image is not None else ()
+    shares = Room(share.cpu, share.memory_gib).times(len(teams))
     return TrainingPlan(
         room=(namespace(where),),
         ground=(
+            *quota(where, total([needed(clusters), shares]), **{GPU: share.gpus * len(teams)}),
             network_policy.deny_all(where),
             _closed(where),
             manifest("v1", "ConfigMap", pods.PLATFORM, where, data=dict(environment)),
             pods.account(ACCOUNT, where),
             *_scaling(where),
-            *_queues(stack, where, teams),
+            *_queues(stack, where, teams, share),
         ),
-        clusters=(_ray(where, image),) if image is not None else (),
+        clusters=clusters,
     )
 
 
@@ -119,15 +123,16 @@ def _scaling(where: str) -> tuple[Manifest, ...]:
     )
 
 
-def _queues(stack: str, where: str, teams: Iterable[str]) -> tuple[Manifest, ...]:
+def _queues(stack: str, where: str, teams: Collection[str], share: Team) -> tuple[Manifest, ...]:
     """Return a quota for each team, and the queue in the namespace that leads to it."""
     flavor = f"sixfold-{stack}"
-    quota = [{"name": name, "nominalQuota": amount} for name, amount in _QUOTA.items()]
+    amounts = {"cpu": str(share.cpu), "memory": f"{share.memory_gib}Gi", GPU: str(share.gpus)}
+    nominal = [{"name": name, "nominalQuota": amount} for name, amount in amounts.items()]
     spec = {
         "cohort": flavor,
         "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": where}},
         "resourceGroups": [
-            {"coveredResources": list(_QUOTA), "flavors": [{"name": flavor, "resources": quota}]},
+            {"coveredResources": list(amounts), "flavors": [{"name": flavor, "resources": nominal}]},
         ],
     }
     return (

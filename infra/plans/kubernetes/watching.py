@@ -13,6 +13,7 @@ from infra.plans.kubernetes import asking, network_policy, pods
 from infra.plans.kubernetes.evaluating import EVALUATION, evaluation, evaluation_ground
 from infra.plans.kubernetes.manifest import COMPONENT, NAME, PRODUCT, RELEASE, VERSION, Manifest, manifest, namespace
 from infra.plans.kubernetes.place import Place
+from infra.plans.kubernetes.quota import needed, quota
 from infra.plans.kubernetes.requests import ADAPTER
 from sixfold.contract import Product
 
@@ -20,6 +21,7 @@ _API = "monitoring.coreos.com/v1"
 EXPORTER, PROMETHEUS, ALERTMANAGER = "exporter", "prometheus", "alertmanager"
 _MONITORS = {PROMETHEUS: 9090, ALERTMANAGER: 9093}
 _SCRAPED = {"app.kubernetes.io/part-of": "sixfold"}
+_WITH_SIDECARS = 1.5  # the operator puts a small container beside each monitor, to tell it of new rules
 
 
 class WatchingPlan(NamedTuple):
@@ -47,9 +49,17 @@ def plan_watching(
 ) -> WatchingPlan:
     """Return what watches: Prometheus and Alertmanager with two pods each, the rules, and a dashboard a product."""
     own = place.monitoring
+    monitors = (
+        manifest(_API, "Prometheus", PROMETHEUS, own, spec=_prometheus(place)),
+        manifest(_API, "Alertmanager", ALERTMANAGER, own, spec=_alertmanager()),
+        manifest(_API, "PrometheusRule", "sixfold", own, labels=_SCRAPED, spec=rules),
+        *(_dashboard(product, own) for product in products.values()),
+        *((*_exporter(own, image), *_evaluation(own, image)) if image is not None else ()),
+    )
     return WatchingPlan(
         room=(namespace(own),),
         ground=(
+            *quota(own, needed(monitors).times(_WITH_SIDECARS)),
             network_policy.deny_all(own),
             *(pods.account(name, own) for name in (EXPORTER, *_MONITORS)),
             manifest("v1", "ConfigMap", pods.PLATFORM, own, data=dict(environment)),
@@ -58,13 +68,7 @@ def plan_watching(
             *_edges(place),
             *evaluation_ground(own, scraper=network_policy.pods_of(own, {NAME: PROMETHEUS})),
         ),
-        monitors=(
-            manifest(_API, "Prometheus", PROMETHEUS, own, spec=_prometheus(place)),
-            manifest(_API, "Alertmanager", ALERTMANAGER, own, spec=_alertmanager()),
-            manifest(_API, "PrometheusRule", "sixfold", own, labels=_SCRAPED, spec=rules),
-            *(_dashboard(product, own) for product in products.values()),
-            *((*_exporter(own, image), *_evaluation(own, image)) if image is not None else ()),
-        ),
+        monitors=monitors,
         beside=(_scraping("release", place.namespace, {NAME: "release"}, (PRODUCT, VERSION, RELEASE)),),
     )
 
