@@ -11,7 +11,7 @@ export OTEL_SDK_DISABLED := true
 export PULUMI_SKIP_UPDATE_CHECK := true
 export RAY_USAGE_STATS_ENABLED := 0
 
-.PHONY: help bootstrap up down status demo cost plan deploy drift review check test conformance cluster faults lock bench
+.PHONY: help bootstrap up down status demo cost plan deploy drift review owners check test conformance cluster faults lock bench
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -47,6 +47,10 @@ drift: bootstrap ## fail where something is not as the program says; changes not
 
 review: bootstrap ## write what a change does to a stack and its cost to build/review.md; STACK=name BASE=commit
 	@python tools/review.py --stack $(STACK) --base $(BASE) --to build/review.md
+
+ORG ?= sixfold
+owners: bootstrap ## write .github/CODEOWNERS from the roles and the products' owners; ORG=name of the GitHub organisation
+	@sixfold codeowners --organisation $(ORG) > .github/CODEOWNERS
 
 check: bootstrap ## lint, format, types, imports, and the lock in step with pyproject.toml
 	ruff check

@@ -1,10 +1,10 @@
 """The roles of people: what `stacks/roles.yaml` may say."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import yaml
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from sixfold.contract import Slug, Strict
 from sixfold.errors import SixfoldError
@@ -13,17 +13,20 @@ from sixfold.validation import explain
 Area = Literal["serving", "monitoring", "training"]
 Level = Literal["view", "edit"]
 Job = Literal["ingest", "training", "serving"]
+Pattern = Annotated[str, Field(pattern=r"^(\*|/\S+)$")]
 
 
 class Role(Strict):
     """A kind of work: what one may do in each area of the cluster, and the jobs whose rights one has in AWS.
 
     With `rollout` one may ask Prometheus what `sixfold rollout` is decided by.
+    `reviews` are the paths of the repository, from `/` on, whose changes one reviews; `*` is all that nobody else does.
     """
 
     cluster: dict[Area, Level]
     aws: tuple[Job, ...] = ()
     rollout: bool = False
+    reviews: tuple[Pattern, ...] = ()
 
 
 _ROLES = TypeAdapter(dict[Slug, Role])

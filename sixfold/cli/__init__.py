@@ -16,9 +16,12 @@ from sixfold.cli import live, model, rollout, status
 from sixfold.cli.stages import console
 from sixfold.cli.up import up as bring_up
 from sixfold.cli.workspace import Workspace
+from sixfold.contract import load_products
 from sixfold.errors import SixfoldError
 from sixfold.ledger import Decision
+from sixfold.owners import codeowners
 from sixfold.release import SHORT
+from sixfold.roles import read_roles
 from sixfold.stack import Pin
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="An MLOps platform that you `pulumi up`.")
@@ -100,6 +103,14 @@ def show_deployer_policy(
     from sixfold.cli.deployer import deployer_policy  # noqa: PLC0415 - loads the whole program
 
     sys.stdout.write(deployer_policy(Workspace(stack), to))
+
+
+@app.command(name="codeowners")
+def show_codeowners(organisation: Annotated[str, typer.Option(help="The GitHub organisation of the teams.")]) -> None:
+    """Print who reviews what, for GitHub: from `stacks/roles.yaml` and the owners of products."""
+    root = Workspace("local").root
+    products = load_products(root / "models" / "products")
+    sys.stdout.write(codeowners(read_roles(root / "stacks" / "roles.yaml"), products.values(), organisation))
 
 
 @data.command()
