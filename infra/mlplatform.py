@@ -61,13 +61,10 @@ def build(config: Config) -> pulumi.Output[dict[str, object]]:
         "feature_project": names.feature_project(stack),
     }
     platform = pulumi.Output.all(stack=stack, aws_endpoint=site.aws_endpoint, **facts).apply(Platform.model_validate)
-    estate = pulumi.Output.all(account=lake.key_arn.apply(names.account), key_arn=lake.key_arn, **facts).apply(
-        Estate.model_validate
-    )
-    alarms = Alarms(
-        "alarms", key_arn=lake.key_arn, teams=teams_of(config.products), products=config.products, opts=in_cloud
-    )
-    alerting = pulumi.Output.all(estate=estate, topic_arns=alarms.topic_arns).apply(
+    account = lake.key_arn.apply(names.account)
+    estate = pulumi.Output.all(account=account, key_arn=lake.key_arn, **facts).apply(Estate.model_validate)
+    alarms = Alarms("alarms", account=account, teams=teams_of(config.products), products=config.products, opts=in_cloud)
+    alerting = pulumi.Output.all(estate=estate, key_arn=alarms.key_arn, topic_arns=alarms.topic_arns).apply(
         lambda known: alerting_policy(**known)
     )
     access = Access(

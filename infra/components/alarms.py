@@ -2,34 +2,37 @@
 
 from collections.abc import Iterable, Mapping
 
-from pulumi import ComponentResource, Input, Output, ResourceOptions
+from pulumi import ComponentResource, Output, ResourceOptions
 
+from infra.plans.alarms import key_policy, topic_policy
+from infra.providers.aws.kms import Key, KeyArgs
 from infra.providers.aws.sns import Subscription, SubscriptionArgs, Topic, TopicArgs
 from sixfold.contract import Product
 
 
 class Alarms(ComponentResource):
-    """Topics under the lake's key; each product's on-call address subscribes to that of its owner.
+    """Topics under a key of their own, which AWS may use to tell of alarms, as it may not use the lake's.
 
-    Outputs: `topic_arns` by team.
+    Each product's on-call address subscribes to the topic of its owner. Outputs: `topic_arns` by team, `key_arn`.
     """
 
     def __init__(
         self,
         name: str,
         *,
-        key_arn: Input[str],
+        account: Output[str],
         teams: Iterable[str],
         products: Mapping[str, Product],
         opts: ResourceOptions | None = None,
     ) -> None:
         super().__init__("sixfold:components:Alarms", name, None, opts)
         mine = ResourceOptions(parent=self)
-        self.topic_arns: dict[str, Output[str]] = {
-            team: Topic(f"{name}-{team}", TopicArgs(kms_key_arn=key_arn), mine).arn for team in teams
-        }
+        key = Key(name, KeyArgs(description="Encrypts what teams are told", policy=account.apply(key_policy)), mine)
+        told = TopicArgs(kms_key_arn=key.arn, policy=account.apply(topic_policy))
+        self.topic_arns: dict[str, Output[str]] = {team: Topic(f"{name}-{team}", told, mine).arn for team in teams}
         for product in products.values():
             topic_arn = self.topic_arns[product.owner]
             arguments = SubscriptionArgs(topic_arn=topic_arn, protocol="email", endpoint=product.on_call)
             Subscription(f"{name}-{product.name}", arguments, mine)
-        self.register_outputs({"topic_arns": self.topic_arns})
+        self.key_arn = key.arn
+        self.register_outputs({"topic_arns": self.topic_arns, "key_arn": self.key_arn})

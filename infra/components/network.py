@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pulumi import ComponentResource, ResourceOptions
+from pulumi import ComponentResource, Output, ResourceOptions
 
 from infra.plans.network import ZonePlan
 from infra.providers.aws.gateways import InternetGateway, InternetGatewayArgs, NatGateway, NatGatewayArgs
@@ -22,7 +22,7 @@ _GATEWAY_SERVICES = ("s3", "dynamodb")
 class Network(ComponentResource):
     """A VPC with a private and a public subnet and a way out in each zone: one zone's fall leaves the others whole.
 
-    Outputs: `vpc_id`, `private_subnet_ids`, `api_group_id` (lets the VPC call a cluster's API).
+    Outputs: `vpc_id`, `private_subnet_ids`, `api_group_id` (lets the VPC call a cluster's API), `nat_ids` by zone.
     """
 
     def __init__(
@@ -30,6 +30,7 @@ class Network(ComponentResource):
     ) -> None:
         super().__init__("sixfold:components:Network", name, None, opts)
         self._mine = mine = ResourceOptions(parent=self)
+        self.nat_ids: dict[str, Output[str]] = {}
         vpc = Vpc(name, VpcArgs(cidr=cidr), mine)
         internet = InternetGateway(name, InternetGatewayArgs(vpc_id=vpc.id), mine)
         public = [self._subnet(f"{name}-public", vpc, zone.zone, zone.public, _PUBLIC) for zone in zones]
@@ -40,7 +41,7 @@ class Network(ComponentResource):
             mine,
         )
         tables = [
-            self._way_out(f"{name}-{zone.zone}", vpc, inside, outside, after=out)
+            self._way_out(name, zone.zone, vpc, inside, outside, after=out)
             for zone, inside, outside in zip(zones, private, public, strict=True)
         ]
         for service in _GATEWAY_SERVICES:
@@ -66,8 +67,12 @@ class Network(ComponentResource):
         arguments = SubnetArgs(vpc_id=vpc.id, cidr=cidr, availability_zone=zone, tags={**tags})
         return Subnet(f"{name}-{zone}", arguments, self._mine)
 
-    def _way_out(self, name: str, vpc: Vpc, inside: Subnet, outside: Subnet, *, after: RouteTable) -> RouteTable:
+    def _way_out(
+        self, network: str, zone: str, vpc: Vpc, inside: Subnet, outside: Subnet, *, after: RouteTable
+    ) -> RouteTable:
+        name = f"{network}-{zone}"
         reachable = ResourceOptions(parent=self, depends_on=[after])  # a gateway in a subnet that leads nowhere is none
         nat = NatGateway(name, NatGatewayArgs(subnet_id=outside.id), reachable)
+        self.nat_ids[zone] = nat.id
         arguments = RouteTableArgs(vpc_id=vpc.id, routes={ANYWHERE: nat.id}, subnet_ids=[inside.id])
         return RouteTable(name, arguments, self._mine)

@@ -157,11 +157,12 @@ def exporter_policy(*, estate: Estate) -> Document:
     )
 
 
-def alerting_policy(*, estate: Estate, topic_arns: Mapping[str, str]) -> Document:
-    """Return the rights of Alertmanager: tell the teams, by topics under the lake's key."""
+def alerting_policy(*, estate: Estate, key_arn: str, topic_arns: Mapping[str, str]) -> Document:
+    """Return the rights of Alertmanager: tell the teams, by topics under a key of their own."""
+    topics = estate.model_copy(update={"key_arn": key_arn})
     return _document(
         _allow("TellTeams", ("sns:Publish",), *sorted(topic_arns.values())),
-        _key(estate, "kms:Decrypt", "kms:GenerateDataKey", service="sns"),
+        _key(topics, "kms:Decrypt", "kms:GenerateDataKey", service="sns"),
     )
 
 

@@ -88,6 +88,11 @@ def account(arn: str) -> str:
     return arn.split(":")[4]
 
 
+def last_part(arn: str) -> str:
+    """Return what an ARN ends with, such as the name of a topic."""
+    return arn.rsplit(":", 1)[-1]
+
+
 def job_environment(*, region: str, home: Path) -> dict[str, str]:
     """Return what every local process finds in its environment. No tool that we start sends anything home."""
     return {

@@ -8,6 +8,7 @@ import pulumi_kubernetes
 from pulumi import Input, Output, Resource, ResourceOptions
 
 from infra.components.access import Access
+from infra.components.cloud_alarms import CloudAlarms
 from infra.components.cluster import Cluster
 from infra.components.network import Network
 from infra.components.operators import Operators
@@ -18,6 +19,7 @@ from infra.components.training_cluster import TrainingCluster
 from infra.components.watching import Watching
 from infra.config import Config
 from infra.plans import names
+from infra.plans.alarms import cluster_alarms, network_alarms, topic_alarms
 from infra.plans.alertmanager import sns_config, teams_of
 from infra.plans.kubernetes.evaluating import EVALUATION
 from infra.plans.kubernetes.operators import plan_operators
@@ -31,7 +33,7 @@ from infra.plans.kubernetes.training import plan_training
 from infra.plans.kubernetes.watching import ALERTMANAGER, EXPORTER, plan_watching
 from infra.plans.network import plan_network
 from infra.plans.portal import portal_page
-from infra.plans.rules import prometheus_rules
+from infra.plans.rules import PLATFORM_TEAM, prometheus_rules
 from infra.plans.served import Pins, service_upstreams
 from infra.plans.traffic import Upstreams
 from infra.providers.aws.eks_pod_identity import PodIdentityAssociation, PodIdentityAssociationArgs
@@ -77,6 +79,8 @@ class OnKubernetes:
             certificate=cluster.certificate,
             api=tuple(str(cidr) for cidr in ([settings.network.cidr] if settings.network else cluster.api_cidrs)),
         )
+        self._network: Network | None = None
+        self._budget_usd = None if settings.aws_endpoint else settings.budget_usd  # a stand-in sends no bill
         self._cluster = self._make(config, cluster.eks)
         self._kubernetes = pulumi_kubernetes.Provider(
             "kubernetes",
@@ -129,6 +133,7 @@ class OnKubernetes:
         ]
         watch = Watching("monitoring", plan=watching, after=after, opts=in_cluster)
 
+        self._watch_aws(work.topic_arns)
         where = names.namespace(place.stack, "training")
         training = plan_training(
             place.stack,
@@ -151,6 +156,20 @@ class OnKubernetes:
             cluster=self._cluster.name if self._cluster else None,
             after=[*serving.room, *watch.room, *train.room],
             opts=ResourceOptions(providers=[self.provider, self._kubernetes]),
+        )
+
+    def _watch_aws(self, topic_arns: Mapping[str, Output[str]]) -> None:
+        """Have AWS tell of what it alone can see; the platform's team hears of it."""
+        topics = {team: arn.apply(names.last_part) for team, arn in topic_arns.items()}
+        made = [*network_alarms(self._network.nat_ids)] if self._network else []
+        made += cluster_alarms(self._cluster.name) if self._cluster else ()
+        CloudAlarms(
+            "cloud",
+            plan=[*made, *topic_alarms(topics)],
+            topic_arn=topic_arns[PLATFORM_TEAM],
+            stack=self._place.stack,
+            budget_usd=self._budget_usd,
+            opts=self._in_cloud,
         )
 
     def _machines(self, cluster: section.Cluster) -> list[Resource]:
@@ -186,7 +205,7 @@ class OnKubernetes:
         if eks is None or settings.network is None:
             return None
         network, region = settings.network, settings.region
-        net = Network(
+        net = self._network = Network(
             "network",
             region=region,
             cidr=str(network.cidr),
