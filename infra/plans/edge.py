@@ -57,10 +57,19 @@ def router_config(
     )
 
 
-def portal_config(*, traffic: tuple[VersionTraffic, ...], portal_html: str, port: int) -> dict[str, Any]:
-    """Return the configuration of a pod that answers what no release does: the portal, and why nobody else answers."""
+def portal_config(
+    *, traffic: tuple[VersionTraffic, ...], portal_html: str, port: int, metrics_port: int
+) -> dict[str, Any]:
+    """Return the configuration of a pod that answers what no release does: the portal, and why nobody else answers.
+
+    Its metrics have a port of their own, to which no route leads.
+    """
     silent = [_version(version) for version in traffic if not version.served]
-    return _caddy(None, port, [_portal(portal_html), *silent, _unknown(traffic)], host="")
+    config = _caddy(None, port, [_portal(portal_html), *silent, _unknown(traffic)], host="")
+    counted = {"match": [{"path": ["/metrics"]}], "handle": [{"handler": "metrics"}]}
+    beside = {"listen": [f":{metrics_port}"], "automatic_https": {"disable": True}, "routes": [counted]}
+    config["apps"]["http"]["servers"]["metrics"] = beside
+    return config
 
 
 def _caddy(admin_port: int | None, port: int, routes: list[dict[str, Any]], host: str = "127.0.0.1") -> dict[str, Any]:

@@ -4,7 +4,7 @@ Every alert carries a severity ("page": somebody acts now; "ticket": this week),
 of its own name in docs/runbooks/. A product without a release alerts nobody.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from infra.plans import slo
@@ -18,17 +18,22 @@ PLATFORM_TEAM = "platform"
 
 
 def prometheus_rules(
-    *, products: Mapping[str, Product], traffic: tuple[VersionTraffic, ...], runbooks: str = "docs/runbooks"
+    *,
+    products: Mapping[str, Product],
+    traffic: tuple[VersionTraffic, ...],
+    parts: Collection[str] = (),
+    runbooks: str = "docs/runbooks",
 ) -> dict[str, Any]:
     """Return the content of a Prometheus rule file.
 
     Args:
         products: contracts by product name.
         traffic: the traffic plan; API versions that no release serves get no alerts.
+        parts: scrape jobs of the platform that may lose all of their targets, as pods do; then nothing of them is down.
         runbooks: the folder or base URL of the runbooks.
 
     """
-    groups = [_group("platform", [_platform_down(runbooks)])]
+    groups = [_group("platform", [_platform_down(runbooks), *(_platform_gone(part, runbooks) for part in parts)])]
     for name in sorted({version.product for version in traffic if version.served}):
         served = tuple(version.version for version in traffic if version.product == name and version.served)
         groups += _product(products[name], served, runbooks)
@@ -139,6 +144,19 @@ def _platform_down(runbooks: str) -> Rule:
         "{{ $labels.job }} does not answer",
         "Prometheus has not reached {{ $labels.job }} at {{ $labels.instance }} for a minute.",
         wait="1m",
+    )
+    return _labelled(rule, PLATFORM_TEAM, None, runbooks)
+
+
+def _platform_gone(part: str, runbooks: str) -> Rule:
+    rule = alert(
+        "PlatformTargetDown",
+        f'absent(up{{job="{part}"}})',
+        "page",
+        f"There is no {part}",
+        f"Prometheus has found nothing to reach of {part} for five minutes.",
+        wait="5m",
+        job=part,
     )
     return _labelled(rule, PLATFORM_TEAM, None, runbooks)
 

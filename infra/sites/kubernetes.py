@@ -21,6 +21,7 @@ from infra.config import Config
 from infra.plans import names
 from infra.plans.alarms import cluster_alarms, network_alarms, topic_alarms
 from infra.plans.alertmanager import sns_config, teams_of
+from infra.plans.kubernetes.edge import PORTAL
 from infra.plans.kubernetes.evaluating import EVALUATION
 from infra.plans.kubernetes.operators import plan_operators
 from infra.plans.kubernetes.place import Place
@@ -119,7 +120,7 @@ class OnKubernetes:
         watching = plan_watching(
             place,
             products=work.products,
-            rules=prometheus_rules(products=work.products, traffic=work.traffic),
+            rules=prometheus_rules(products=work.products, traffic=work.traffic, parts=[PORTAL]),
             routing=Output.all(**work.topic_arns).apply(self._routing),
             image=image,
             environment=environment,

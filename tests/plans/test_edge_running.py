@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from infra.plans.edge import MAX_BODY_BYTES, front_config, router_config
+from infra.plans.edge import MAX_BODY_BYTES, front_config, portal_config, router_config
 from infra.plans.traffic import Upstream, VersionTraffic
 from sixfold.contract import Status
 
@@ -127,6 +127,25 @@ def test_each_path_says_what_is_there(edge: Edge, path: str, status: int, says: 
 @pytest.mark.parametrize(("size", "status"), [(MAX_BODY_BYTES, 200), (MAX_BODY_BYTES + 1, 413)])
 def test_a_body_is_passed_on_whole_or_refused(edge: Edge, size: int, status: int) -> None:
     assert httpx.post(f"{edge.url}/p/v1/predict", content=b"x" * size).status_code == status
+
+
+def test_the_portal_s_metrics_are_at_a_port_of_their_own(
+    free_port: Callable[[], int], tool: Callable[[str], str], write: Callable[[str, Any], str]
+) -> None:
+    port, metrics = free_port(), free_port()
+    config = portal_config(traffic=(), portal_html="<p>", port=port, metrics_port=metrics)
+    for server in config["apps"]["http"]["servers"].values():
+        server["listen"] = [f"127.0.0.1{address}" for address in server["listen"]]
+    command = [tool("caddy"), "run", "--config", write("portal.json", config)]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        try:
+            _wait(f"http://127.0.0.1:{port}")
+            counted = httpx.get(f"http://127.0.0.1:{metrics}/metrics").raise_for_status().text
+            status = httpx.get(f"http://127.0.0.1:{port}/metrics").status_code
+        finally:
+            process.kill()
+    assert 'caddy_http_requests_total{handler="static_response"' in counted
+    assert status == 404
 
 
 def _router(ports: tuple[int, int], traffic: tuple[VersionTraffic, ...]) -> dict[str, Any]:

@@ -144,6 +144,21 @@ def test_a_product_without_a_release_alerts_nobody(
     assert right, report
 
 
+@pytest.mark.parametrize(
+    ("found", "expected"), [({}, {"PlatformTargetDown page"}), ({'up{job="portal",instance="a"}': "1x90"}, set())]
+)
+def test_a_part_that_has_lost_all_of_its_targets_is_missed(
+    found: dict[str, str | None],
+    expected: set[str],
+    product: Product,
+    live: tuple[VersionTraffic, ...],
+    fires: Fires,
+) -> None:
+    rules = prometheus_rules(products={product.name: product}, traffic=live, parts=["portal"])
+    right, report = fires(rules, {**HEALTHY, **found}, expected)
+    assert right, report
+
+
 def test_promtool_finds_nothing_to_complain_of(
     rules: Rules, tool: Callable[[str], str], write: Callable[[str, Any], str]
 ) -> None:

@@ -123,6 +123,16 @@ def test_a_release_is_scraped_under_the_labels_that_the_rules_read(canary: list[
     }
 
 
+def test_the_portal_is_scraped_where_no_route_leads_and_somebody_hears_of_its_end(waiting: list[Manifest]) -> None:
+    (endpoint,) = of("ServiceMonitor", waiting)["portal"]["spec"]["endpoints"]
+    ports = {each["name"]: each["port"] for each in of("Service", waiting)["portal"]["spec"]["ports"]}
+    (rule,) = of("HTTPRoute", waiting)["portal"]["spec"]["rules"]
+    assert [backend["port"] for backend in rule["backendRefs"]] == [ports["http"]]
+    assert ports[endpoint["port"]] != ports["http"]
+    (platform,) = of("PrometheusRule", waiting)["sixfold"]["spec"]["groups"]
+    assert {rule["expr"] for rule in platform["rules"]} == {'up{product=""} == 0', 'absent(up{job="portal"})'}
+
+
 def test_before_there_is_an_image_nothing_of_ours_runs(waiting: list[Manifest]) -> None:
     assert of("Deployment", waiting).keys() == {"portal"}
 

@@ -18,6 +18,7 @@ from infra.plans.traffic import VersionTraffic
 GATEWAY, PORTAL, CONTROLLER = "edge", "portal", "gateway.envoyproxy.io/gatewayclass-controller"
 CADDY = "caddy:2.10.0-alpine"
 _LABELS = {NAME: PORTAL, COMPONENT: "edge"}
+_METRICS = 8081
 _API = "gateway.networking.k8s.io/v1"
 
 
@@ -71,7 +72,8 @@ def _mirrored(version: VersionTraffic) -> dict[str, Any]:
 def portal_manifests(place: Place, traffic: tuple[VersionTraffic, ...], *, portal: str) -> tuple[Manifest, ...]:
     """Return what answers for everything that no release does. A change of what it says rolls its pods."""
     own = place.namespace
-    config = json.dumps(portal_config(traffic=traffic, portal_html=portal, port=pods.PORT), sort_keys=True)
+    answers = portal_config(traffic=traffic, portal_html=portal, port=pods.PORT, metrics_port=_METRICS)
+    config = json.dumps(answers, sort_keys=True)
     name = f"{PORTAL}-{sha256(config.encode()).hexdigest()[:8]}"
     caddy = pods.container(
         "caddy",
@@ -82,6 +84,7 @@ def portal_manifests(place: Place, traffic: tuple[VersionTraffic, ...], *, porta
         ready="/",
         env=[{"name": "HOME", "value": pods.HOME}],
     )
+    caddy["ports"] += [{"name": pods.METRICS, "containerPort": _METRICS}]
     caddy["volumeMounts"] += [{"name": "config", "mountPath": "/etc/caddy", "readOnly": True}]
     # Its file has this capability, and the kernel starts no file that has more than its process may.
     caddy["securityContext"] = {
@@ -99,9 +102,15 @@ def portal_manifests(place: Place, traffic: tuple[VersionTraffic, ...], *, porta
         manifest("v1", "ConfigMap", name, own, data={"caddy.json": config}),
         pods.account(PORTAL, own),
         pods.deployment(PORTAL, own, template=template, replicas=2),
-        pods.service(PORTAL, own, _LABELS),
+        pods.service(PORTAL, own, _LABELS, **{pods.METRICS: _METRICS}),
         pods.disruption_budget(PORTAL, own, _LABELS),
-        network_policy.allow(PORTAL, own, labels={NAME: PORTAL}, callers=[network_policy.pods_of(place.gateway)]),
+        network_policy.allow(
+            PORTAL,
+            own,
+            labels={NAME: PORTAL},
+            callers=[network_policy.pods_of(where) for where in (place.gateway, place.monitoring)],
+            ports=(pods.PORT, _METRICS),
+        ),
         _route(place, PORTAL, rule),
     )
 

@@ -8,6 +8,8 @@ from infra.plans.kubernetes.manifest import Manifest, manifest
 USER = 10001
 """The user of the runner image (serving/Dockerfile); its home is the volume at `HOME`."""
 HOME, PORT = "/var/lib/sixfold", 8080
+METRICS = "metrics"
+"""The name of a port that has nothing but metrics."""
 PLATFORM = "platform"
 """The ConfigMap whose entries are the environment of every pod of ours."""
 LOCKED = {
@@ -116,9 +118,10 @@ def deployment(
     return manifest("apps/v1", "Deployment", name, namespace, labels=labels, spec=spec)
 
 
-def service(name: str, namespace: str, labels: Mapping[str, str]) -> Manifest:
-    """Return the address of a Deployment's pods."""
-    spec = {"selector": dict(labels), "ports": [{"name": "http", "port": PORT, "targetPort": "http"}]}
+def service(name: str, namespace: str, labels: Mapping[str, str], **more: int) -> Manifest:
+    """Return the address of a Deployment's pods; `more` are further ports, by name."""
+    ports = [{"name": port, "port": number, "targetPort": port} for port, number in {"http": PORT, **more}.items()]
+    spec = {"selector": dict(labels), "ports": ports}
     return manifest("v1", "Service", name, namespace, labels=dict(labels), spec=spec)
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from infra.plans.dashboards import product_dashboard
 from infra.plans.kubernetes import asking, network_policy, pods
+from infra.plans.kubernetes.edge import PORTAL
 from infra.plans.kubernetes.evaluating import EVALUATION, evaluation, evaluation_ground
 from infra.plans.kubernetes.manifest import COMPONENT, NAME, PRODUCT, RELEASE, VERSION, Manifest, manifest, namespace
 from infra.plans.kubernetes.place import Place
@@ -69,7 +70,10 @@ def plan_watching(
             *evaluation_ground(own, scraper=network_policy.pods_of(own, {NAME: PROMETHEUS})),
         ),
         monitors=monitors,
-        beside=(_scraping("release", place.namespace, {NAME: "release"}, (PRODUCT, VERSION, RELEASE)),),
+        beside=(
+            _scraping("release", place.namespace, {NAME: "release"}, (PRODUCT, VERSION, RELEASE)),
+            _scraping(PORTAL, place.namespace, {NAME: PORTAL}, (), port=pods.METRICS),
+        ),
     )
 
 
@@ -173,7 +177,9 @@ def _evaluation(own: str, image: Any) -> tuple[Manifest, ...]:  # noqa: ANN401 -
     return (*evaluation(own, image), _scraping(EVALUATION, own, {NAME: EVALUATION}, ()))
 
 
-def _scraping(name: str, where: str, selector: dict[str, str], kept: tuple[str, ...]) -> Manifest:
+def _scraping(
+    name: str, where: str, selector: dict[str, str], kept: tuple[str, ...], *, port: str = "http"
+) -> Manifest:
     """Return who is scraped; of a Service's labels some become those of its series, as they are called there."""
     relabelled = [
         {
@@ -182,7 +188,7 @@ def _scraping(name: str, where: str, selector: dict[str, str], kept: tuple[str, 
         }
         for label in kept
     ]
-    endpoint = {"port": "http", "path": "/metrics", "interval": "15s", "honorLabels": True, "relabelings": relabelled}
+    endpoint = {"port": port, "path": "/metrics", "interval": "15s", "honorLabels": True, "relabelings": relabelled}
     spec = {"selector": {"matchLabels": selector}, "endpoints": [endpoint]}
     return manifest(_API, "ServiceMonitor", name, where, labels=_SCRAPED, spec=spec)
 
