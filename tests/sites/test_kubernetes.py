@@ -1,4 +1,5 @@
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import version
 from typing import Any
@@ -65,8 +66,10 @@ def test_a_release_is_fetched_by_its_digest_before_it_serves(canary: list[Manife
 
 
 def test_an_image_is_named_by_its_digest(canary: list[Manifest]) -> None:
-    images = {container["image"] for pod in pods(canary) for container in pod["spec"]["containers"]}
-    assert [image for image in images if "@" in image] == [f"runner-url@sha256:{'0' * 64}"]
+    containers = [each for pod in pods(canary) for each in pod["spec"]["containers"]]
+    images = {each["image"].partition("@")[0]: each["image"].partition("@")[2] for each in containers}
+    assert images["runner-url"] == f"sha256:{'0' * 64}"
+    assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", digest) for digest in images.values()), images
 
 
 def test_no_pod_has_a_token_for_the_api_or_writes_to_its_image(canary: list[Manifest]) -> None:

@@ -16,7 +16,7 @@ from infra.plans.kubernetes.serving import release_name
 from infra.plans.traffic import VersionTraffic
 
 GATEWAY, PORTAL, CONTROLLER = "edge", "portal", "gateway.envoyproxy.io/gatewayclass-controller"
-CADDY = "caddy:2.10.0-alpine"
+CADDY = "caddy:2.10.0-alpine@sha256:ae4458638da8e1a91aafffb231c5f8778e964bca650c8a8cb23a7e8ac557aa3c"
 _LABELS = {NAME: PORTAL, COMPONENT: "edge"}
 _METRICS = 8081
 _API = "gateway.networking.k8s.io/v1"
