@@ -15,6 +15,7 @@ from sixfold.contract import Product
 
 PLATFORM_TEAM = "platform"
 """Who is told when a part that all products share is down."""
+_WITHOUT_STORE = 0.05  # of predictions; a store that is throttled or away soon costs more, and a slow read costs less
 
 
 def prometheus_rules(
@@ -106,6 +107,15 @@ def _conditions(product: Product) -> list[Rule]:
             wait="5m",
         ),
         alert(
+            "OnlineStoreFailing",
+            f"sum by (product, api_version) (rate({_without_store(product)}[10m])) / "
+            f"sum by (product, api_version) (rate(sixfold_predictions_total{own}[10m])) > {_WITHOUT_STORE}",
+            "ticket",
+            f"{product.name} {{{{ $labels.api_version }}}} predicts without its online features",
+            "The online store does not answer in time for {{ $value | humanizePercentage }} of predictions.",
+            wait="10m",
+        ),
+        alert(
             "QuarantineRateHigh",
             f"sixfold_quarantine_rate > {limits.quarantine_rate:.15g}",
             "ticket",
@@ -124,6 +134,10 @@ def _conditions(product: Product) -> list[Rule]:
     ]
 
 
+def _without_store(product: Product) -> str:
+    return f'sixfold_fallback_total{{product="{product.name}",reason="store"}}'
+
+
 def _missing(product: Product, versions: tuple[str, ...]) -> list[Rule]:
     """No data is not "all is well": each series that another alert reads has to be there."""
     own = [f'product="{product.name}",api_version="{version}"' for version in versions]
@@ -131,6 +145,7 @@ def _missing(product: Product, versions: tuple[str, ...]) -> list[Rule]:
     series += [
         slo.within_objective(product),
         f'sixfold_feature_freshness_seconds{{product="{product.name}"}}',
+        _without_store(product),
         "sixfold_quarantine_rate",
     ]
     return [unwatched(product.name, f"absent({selector})", selector) for selector in series]

@@ -21,6 +21,7 @@ COUNT = f"sixfold_request_seconds_count{{{VERSION}}}"
 FAST = f'sixfold_request_seconds_bucket{{{VERSION},le="0.25"}}'
 UP, EDGE = f'up{{job="release",{VERSION}}}', 'up{job="edge",instance="127.0.0.1:8001"}'
 FRESHNESS = 'sixfold_feature_freshness_seconds{product="flight-delays"}'
+FALLBACK = f'sixfold_fallback_total{{{VERSION},reason="store"}}'
 QUARANTINE = 'sixfold_quarantine_rate{table="curated.flights"}'
 SHED = f'sixfold_prediction_log_shed_total{{{VERSION},table="predictions"}}'
 OLD = 'sixfold_requests_total{product="flight-delays",api_version="v1",release="abc",consumer="rebooking",code="200"}'
@@ -45,6 +46,7 @@ HEALTHY = {
     FAST: "0+1000x90",
     f"sixfold_predictions_total{{{VERSION}}}": "0+1000x90",
     FRESHNESS: "3600x90",
+    FALLBACK: "0+1x90",
     QUARANTINE: "0.001x90",
     SHED: "0x90",
     ENOUGH: "1x90",
@@ -77,6 +79,8 @@ CASES: dict[str, tuple[dict[str, str | None], set[str]]] = {
     "a release was down for a moment": ({UP: "1x80 0 1x9"}, set()),
     "the edge is down": ({EDGE: "0x90"}, {"PlatformTargetDown page"}),
     "features are 49 hours old": ({FRESHNESS: "176400x90"}, {"FeaturesStale ticket"}),
+    "the online store answers every other time": ({FALLBACK: "0+500x90"}, {"OnlineStoreFailing ticket"}),
+    "the online store was away for a moment": ({FALLBACK: "0x80 500x9"}, set()),
     "3% are in quarantine": ({QUARANTINE: "0.03x90"}, {"QuarantineRateHigh ticket"}),
     "predictions are not logged": ({SHED: "0x85 50x5"}, {"PredictionLogShedding ticket"}),
     "a release is not scraped": ({UP: None}, {"MetricsMissing ticket"}),
