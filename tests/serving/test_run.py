@@ -13,6 +13,7 @@ import pytest
 
 from serving.lake import open_catalog
 from serving.package import ROOT, build
+from serving.prediction_log import FLUSH_S
 from sixfold.contract import load_product
 from sixfold.environment import Platform
 from sixfold.registry import Record, Registry
@@ -106,6 +107,39 @@ def test_a_graceful_stop_keeps_predictions_and_leaves_the_copy_as_it_was(
     assert table.scan().to_arrow()["prediction_id"].to_pylist() == [answer["prediction_id"]]
     away = platform.model_copy(update={"aws_endpoint": "http://127.0.0.1:9"})
     assert Registry(away, tmp_path / "home").fetch("flight-delays", served.digest)  # every file is as published
+
+
+def test_a_killed_server_loses_at_most_what_came_since_its_last_flush(
+    platform: Platform, served: Served, row: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    sent: list[str] = []
+
+    def send_until(written: int) -> int:
+        """Predict until more than that many rows were written, and return how many were."""
+        while (now := _written(served.client)) <= written:
+            sent.append(served.client.post("/predict", json=row).raise_for_status().json()["prediction_id"])
+        return now
+
+    once = send_until(0)  # far below FLUSH_ROWS: it is the interval that flushes
+    written = send_until(once)
+    sent += [served.client.post("/predict", json=row).json()["prediction_id"] for _ in range(20)]
+    served.process.kill()
+    served.process.wait(60)
+    table = open_catalog(platform).load_table((platform.databases.predictions, "flight_delays"))
+    kept = set(table.scan(selected_fields=("prediction_id",)).to_arrow()["prediction_id"].to_pylist())
+    lost = [each for each in sent if each not in kept]
+    said = f"of {len(sent)} predictions {len(lost)} were lost; {len(sent) - written} came since the last flush began"
+    with capsys.disabled():
+        print(f"\n{said}; one begins every {FLUSH_S:g} s")  # noqa: T201 - the figure is what the test shows
+    assert len(lost) <= len(sent) - written, said
+    assert lost == sent[len(sent) - len(lost) :], f"others than the last: {said}"
+
+
+def _written(client: httpx.Client) -> int:
+    """Return how many predictions the server says that it has written to the lake."""
+    name = "sixfold_prediction_log_written_total"
+    lines = [line for line in client.get("/metrics").text.splitlines() if line.startswith(name)]
+    return sum(int(float(line.split()[-1])) for line in lines if 'table="flight_delays"' in line)
 
 
 @pytest.mark.parametrize("digest", ["b" * 64, "short"])
