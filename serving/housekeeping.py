@@ -25,22 +25,27 @@ _BESIDE_WRITERS = {"write.delete.isolation-level": "snapshot"}
 
 
 def tidy(platform: Platform, product: Product, home: Path, now: datetime | None = None) -> int:
-    """Compact the log, drop what is too old, write the contract's words on the table; return how many files went.
+    """Compact the log and the feedback, drop what is too old, write the contract's words on both; return files gone.
 
     Raises:
         CommitFailedException: releases were faster every time; nothing was changed, and the next time will do.
 
     """
+    before = (now or datetime.now(UTC)) - timedelta(days=product.log.retention_days)
+    tables = (product.package, f"feedback_{product.package}")
+    return sum(_tidy(platform, product, home, (platform.databases.predictions, name), before) for name in tables)
+
+
+def _tidy(platform: Platform, product: Product, home: Path, identifier: tuple[str, str], before: datetime) -> int:
     from pyiceberg.exceptions import NoSuchTableError  # noqa: PLC0415 - see serving.lake
 
-    identifier = (platform.databases.predictions, product.package)
     with one_writer(lock_of(home, identifier)):
         try:
             table = open_catalog(platform).load_table(identifier)
         except NoSuchTableError:
             return 0
         _declare(table, product)
-        _forget(table, (now or datetime.now(UTC)) - timedelta(days=product.log.retention_days))
+        _forget(table, before)
         return _compact(table)
 
 
@@ -58,7 +63,9 @@ def _declare(table: "Table", product: Product) -> None:
 
 def _forget(table: "Table", before: datetime) -> None:
     """Delete rows older than that, but for replayed ones, whose time is not when they were written."""
-    old = f"time < '{before.isoformat()}' and (replayed = false or replayed is null)"
+    old = f"time < '{before.isoformat()}'"
+    if "replayed" in table.schema().column_names:  # what is fed back has the time at which it was
+        old += " and (replayed = false or replayed is null)"
     if table.scan(old, selected_fields=("time",), limit=1).to_arrow().num_rows:  # pyiceberg warns of an empty delete
         table.delete(old)
 

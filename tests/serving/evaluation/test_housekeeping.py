@@ -8,6 +8,7 @@ import pytest
 from pyiceberg.table import Table
 from pyiceberg.table.update import AddSnapshotUpdate
 
+from serving import tables
 from serving.evaluation.run import Evaluator
 from serving.evaluation.source import Source
 from serving.housekeeping import tidy
@@ -92,6 +93,16 @@ def test_rows_go_after_their_time_and_replayed_ones_stay(
     tidy(platform, old, tmp_path, datetime(2013, 10, 1, tzinfo=UTC) + timedelta(days=60))
     table = logged(platform)
     assert (table.scan().to_arrow().num_rows, table.properties["sixfold.personal-columns"]) == (50, "entities")
+
+
+def test_what_was_fed_back_is_tidied_too(platform: Platform, product: Product, tmp_path: Path) -> None:
+    tell = tables.writer(platform, tmp_path, "feedback_flight_delays", tables.FEEDBACK)
+    about = {"product": "flight-delays", "api_version": "v1", "consumer": "c", "label": 1.0}
+    for year in (2000, *[2026] * 16):
+        tell([about | {"prediction_id": "a", "time": datetime(year, 1, 1, tzinfo=UTC)}])
+    assert tidy(platform, product, tmp_path, datetime(2026, 1, 2, tzinfo=UTC)) == 16
+    table = open_catalog(platform).load_table(("predictions", "feedback_flight_delays"))
+    assert (table.scan().to_arrow().num_rows, len(list(table.scan().plan_files()))) == (16, 1)
 
 
 def test_a_log_that_is_not_there_is_tidy(platform: Platform, product: Product, tmp_path: Path) -> None:
