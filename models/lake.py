@@ -10,6 +10,7 @@ import polars as pl
 import pyarrow as pa
 from pyiceberg.catalog import Catalog, load_catalog
 from pyiceberg.exceptions import NoSuchTableError
+from pyiceberg.io.pyarrow import ArrowScan, schema_to_pyarrow
 from pyiceberg.schema import Schema
 from pyiceberg.table import ALWAYS_TRUE, Table
 from pyiceberg.transforms import IdentityTransform, MonthTransform
@@ -59,6 +60,24 @@ class Lake:
         if not isinstance(frame, pl.DataFrame):
             raise TypeError(name)
         return frame
+
+    def sample(self, name: str, where: str, rows: int) -> pl.DataFrame:
+        """Return about that many of the rows, spread evenly over them, in the memory of one file.
+
+        Raises:
+            SixfoldError: there is no such table.
+
+        """
+        scan = self._table(name).scan(where)
+        tasks = sorted(scan.plan_files(), key=lambda task: task.file.file_path)
+        every = max(1, sum(task.file.record_count for task in tasks) // rows)
+        reader = ArrowScan(scan.table_metadata, scan.io, scan.projection(), scan.row_filter)
+        parts, seen = [schema_to_pyarrow(scan.projection(), include_field_ids=False).empty_table()], 0
+        for task in tasks:
+            found = reader.to_table([task])
+            parts.append(found.take(pa.array(range(-seen % every, found.num_rows, every), pa.int64())))
+            seen += found.num_rows
+        return pl.DataFrame(pa.concat_tables(parts, promote_options="permissive"))
 
     def facts(self, name: str) -> dict[str, str]:
         """Return what the last write noted on the snapshot, without its `sixfold.` prefix; empty without a table."""

@@ -110,6 +110,14 @@ def panels(product: Product) -> list[Panel]:
             },
         ),
         Panel(
+            "Served other features than the lake has, of the past day's predictions",
+            "percentunit",
+            {
+                "{{api_version}} {{release}}": f"sixfold_skew_differing_rows{own} / (sixfold_skew_rows{own} > 0)",
+                "allowed": f"vector({product.metric.max_skew:.15g})",
+            },
+        ),
+        Panel(
             "Predictions by release",
             "cps",
             {"{{api_version}} {{release}}": rate % ("api_version, release", "sixfold_predictions_total")},

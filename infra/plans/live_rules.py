@@ -79,8 +79,9 @@ def _distributions(product: Product) -> list[Rule]:
             "TrainingServingSkew",
             f"sixfold_skew_differing_rows{own} / (sixfold_skew_rows{own} > 0) > {product.metric.max_skew:.15g}",
             "ticket",
-            f"{product.name} is served other features than it learned from",
-            "{{ $value | humanizePercentage }} of the past day's predictions had features that the lake does not have.",
+            f"{product.name} {{{{ $labels.api_version }}}} is served other features than it learned from",
+            "{{ $value | humanizePercentage }} of the past day's predictions of {{ $labels.release }} had features "
+            "that the lake does not have.",
         ),
     ]
 

@@ -60,7 +60,7 @@ class Watch:
         self._platform, self.product = platform, product
         self._evaluator = Evaluator(product, Source(platform, product))
         self._references = references(Registry(platform, home), product.name)
-        self._skew: Skew | None = None
+        self._skew: list[Skew] = []
         self._skewed_at = float("-inf")
 
     def look(self) -> Found | None:
@@ -74,12 +74,12 @@ class Watch:
         half = timedelta(hours=self.product.metric.window_hours / 2)
         return Found(evaluation, drifts(evaluation.sample, self._references, half), self._skew)
 
-    def _find_skew(self, now: datetime) -> Skew | None:
+    def _find_skew(self, now: datetime) -> list[Skew]:
         try:
             return skew(self._platform, self.product.name, now)
         except SixfoldError as error:  # its series then is missing, which alerts; the metric is still there
             _log.warning("%s", error)
-            return None
+            return []
 
 
 def main() -> None:

@@ -35,11 +35,11 @@ _DRIFTS: dict[str, tuple[str, Callable[[Drift], float]]] = {
 
 
 class Found(NamedTuple):
-    """All that is known of one product; `skew` is None where it could not be found."""
+    """All that is known of one product; `skew` is empty where it could not be found."""
 
     evaluation: Evaluation
     drifts: list[Drift]
-    skew: Skew | None
+    skew: list[Skew]
 
 
 class EvaluationCollector(Collector):
@@ -88,11 +88,11 @@ class EvaluationCollector(Collector):
         yield _gauge("sixfold_evaluation_failures", "Evaluations that failed since the start", ("product",), failed)
         odd = [((name, kind), float(n)) for name, each in found.items() for kind, n in each.evaluation.counts.items()]
         yield _gauge("sixfold_label_oddities", "What the join found wrong in the window", ("product", "kind"), odd)
-        skews = [(name, each.skew) for name, each in found.items() if each.skew]
-        rows = [((name,), float(skew.rows)) for name, skew in skews]
-        yield _gauge("sixfold_skew_rows", "Predictions whose features were recomputed", ("product",), rows)
-        differing = [((name,), float(skew.differing)) for name, skew in skews]
-        yield _gauge("sixfold_skew_differing_rows", "Of those, not served what the lake has", ("product",), differing)
+        skews = [((name, each.api_version, each.release), each) for name, every in found.items() for each in every.skew]
+        rows = [(who, float(each.rows)) for who, each in skews]
+        yield _gauge("sixfold_skew_rows", "Predictions whose features were recomputed", WHO, rows)
+        differing = [(who, float(each.differing)) for who, each in skews]
+        yield _gauge("sixfold_skew_differing_rows", "Of those, not served what the lake has", WHO, differing)
 
 
 def _where(each: Figure) -> tuple[str, ...]:

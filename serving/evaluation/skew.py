@@ -8,7 +8,7 @@ import subprocess
 import sys
 from datetime import datetime, timedelta
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from sixfold.contract import Strict
 from sixfold.environment import Platform
@@ -19,16 +19,21 @@ _PATIENCE_S = 600
 
 
 class Skew(Strict):
-    """How many predictions of the last day were recomputed, and how many had been served something else."""
+    """How many of a release's predictions of the last day were recomputed, and how many were served something else."""
 
+    api_version: str
+    release: str
     rows: int
     differing: int
     unanswered: int
     features: dict[str, int] = Field(default_factory=dict)
 
 
-def skew(platform: Platform, product: str, now: datetime) -> Skew:
-    """Recompute a product's last day of predictions.
+_SKEWS = TypeAdapter(list[Skew])
+
+
+def skew(platform: Platform, product: str, now: datetime) -> list[Skew]:
+    """Recompute a product's last day of predictions; return the skew of each release that made some.
 
     Raises:
         SixfoldError: the job failed; the message has its last words.
@@ -48,4 +53,4 @@ def skew(platform: Platform, product: str, now: datetime) -> Skew:
             f"the features of {product} could not be recomputed: {done.stderr.strip()[-800:]}",
             remedy="build the features: `sixfold data load`",
         )
-    return Skew.model_validate_json(done.stdout)
+    return _SKEWS.validate_json(done.stdout)

@@ -57,7 +57,7 @@ def test_the_reference_product_serves_just_what_the_lake_has(
     log: Callable[[list[dict[str, Any]]], Product], served: Served, built: Platform
 ) -> None:
     rows = served(timedelta(0), 200)
-    found = compare(built, log(rows), rows[0]["time"], rows[-1]["time"])
+    (found,) = compare(built, log(rows), rows[0]["time"], rows[-1]["time"])
     assert (found["rows"], found["differing"], found["features"]) == (200, 0, {})
 
 
@@ -68,13 +68,27 @@ def test_a_feature_in_another_unit_differs_and_an_absent_store_does_not(
     given = json.loads(bad["features"])
     bad["features"] = json.dumps(given | {"temp": (given["temp"] - 32) * 5 / 9})
     away["features"] = json.dumps(dict.fromkeys(given))
-    found = compare(built, log([bad, away]), bad["time"], away["time"])
+    (found,) = compare(built, log([bad, away]), bad["time"], away["time"])
     assert (found["rows"], found["unanswered"], found["features"]) == (1, 1, {"temp": 1})
+
+
+def test_the_skew_of_a_canary_is_its_own_however_little_it_answers(
+    log: Callable[[list[dict[str, Any]]], Product], served: Served, built: Platform
+) -> None:
+    live, canary = served(timedelta(days=120), 60), served(timedelta(days=120), 3)
+    for row in canary:
+        given = json.loads(row["features"])
+        row |= {"release": "b" * 64, "features": json.dumps(given | {"temp": (given["temp"] - 32) * 5 / 9})}
+    found = compare(built, log([*live, *canary]), live[0]["time"], live[-1]["time"], rows=20)
+    assert [(each["release"], each["rows"], each["differing"]) for each in found] == [
+        ("a" * 12, 10, 0),
+        ("b" * 12, 3, 3),
+    ]
 
 
 def test_the_evaluation_asks_in_a_process_of_its_own(
     log: Callable[[list[dict[str, Any]]], Product], served: Served, built: Platform
 ) -> None:
     rows = served(timedelta(days=180), 30)
-    found = skew(built, log(rows).name, rows[-1]["time"])
-    assert (found.rows, found.differing) == (30, 0)
+    (found,) = skew(built, log(rows).name, rows[-1]["time"])
+    assert (found.api_version, found.release, found.rows, found.differing) == ("v1", "a" * 12, 30, 0)

@@ -13,7 +13,7 @@ from infra.plans.traffic import VersionTraffic
 from sixfold.contract import Product
 
 Rules = dict[str, Any]
-Fires = Callable[[Rules, dict[str, str | None], set[str]], tuple[bool, str]]
+Fires = Callable[..., tuple[bool, str]]
 
 VERSION = 'product="flight-delays",api_version="v1",release="abc"'
 TOTAL, FAILED = f'sixfold_requests_total{{{VERSION},code="200"}}', f'sixfold_requests_total{{{VERSION},code="500"}}'
@@ -36,7 +36,8 @@ ENOUGH, HIGH, LOW, COVERAGE, DUE, LIVE = (
 )  # fmt: skip
 JFK_HIGH, JFK_ENOUGH = f"sixfold_live_metric_high{{{JFK}}}", f'sixfold_live_state{{{JFK},state="enough"}}'
 DRIFT, SCORE_DRIFT = (f'sixfold_drift_psi{{{VERSION},feature="{name}"}}' for name in ("temp", "score"))
-SKEWED, RECOMPUTED = (f'sixfold_skew_{name}{{product="flight-delays"}}' for name in ("differing_rows", "rows"))
+SKEWED, RECOMPUTED = (f"sixfold_skew_{name}{{{VERSION}}}" for name in ("differing_rows", "rows"))
+CANARY_SKEWED, CANARY_RECOMPUTED = (each.replace("abc", "def") for each in (SKEWED, RECOMPUTED))
 EVALUATED = 'sixfold_evaluated_timestamp_seconds{product="flight-delays"}'
 HEALTHY = {
     UP: "1x90",
@@ -112,14 +113,19 @@ def rules(product: Product, live: tuple[VersionTraffic, ...]) -> Rules:
 def fires(tool: Callable[[str], str], write: Callable[[str, Any], str]) -> Fires:
     """A function that says whether just the expected alerts ("name severity") fire after 90 minutes, and a report."""
 
-    def fires(rules: Rules, series: dict[str, str | None], expected: set[str]) -> tuple[bool, str]:
+    def fires(
+        rules: Rules, series: dict[str, str | None], expected: set[str], by: tuple[str, str] = ("alertname", "severity")
+    ) -> tuple[bool, str]:
         played = [{"series": name, "values": values} for name, values in series.items() if values]
         samples = [
-            {"labels": f'{{alertname="{name}", severity="{severity}"}}', "value": 1}
-            for name, severity in map(str.split, expected)
+            {
+                "labels": "{" + ",".join(f'{key}="{value}"' for key, value in zip(by, each.split(), strict=True)) + "}",
+                "value": 1,
+            }
+            for each in expected
         ]
         question = {
-            "expr": 'group by (alertname, severity) (ALERTS{alertstate="firing"})',
+            "expr": f'group by ({", ".join(by)}) (ALERTS{{alertstate="firing"}})',
             "eval_time": "90m",
             "exp_samples": samples,
         }
@@ -243,4 +249,10 @@ def test_a_total_outage_pages_whatever_the_objective(
     )
     outage = {**HEALTHY, TOTAL: None, FAILED: "0+1000x90"}
     right, report = fires(rules, outage, {"AvailabilityBudgetBurn page", "AvailabilityBudgetBurn ticket"})
+    assert right, report
+
+
+def test_the_skew_of_a_canary_is_its_own(rules: Rules, fires: Fires) -> None:
+    played = {**HEALTHY, CANARY_SKEWED: "40x90", CANARY_RECOMPUTED: "40x90"}
+    right, report = fires(rules, played, {"TrainingServingSkew def"}, by=("alertname", "release"))
     assert right, report
