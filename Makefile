@@ -11,11 +11,11 @@ export OTEL_SDK_DISABLED := true
 export PULUMI_SKIP_UPDATE_CHECK := true
 export RAY_USAGE_STATS_ENABLED := 0
 
-.PHONY: help bootstrap up down status demo cost plan deploy drift review owners check test conformance cluster faults lock bench
+.PHONY: help bootstrap up down status demo cost plan deploy drift review owners check test conformance cluster faults lock bench bench-evaluation
 .DEFAULT_GOAL := help
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 bootstrap: ## get what is missing: .venv, and the binaries in it
 	@$(PYTHON) tools/bootstrap.py
@@ -73,6 +73,9 @@ cluster: bootstrap ## prove the stacks on a Kubernetes control plane of our own,
 
 bench: bootstrap ## the provider's speed beside other ways to the same AWS calls, as a table; ARGS="--sizes 50"
 	@python -m bench $(ARGS)
+
+bench-evaluation: bootstrap ## 10 million predictions with late labels, beside Evidently and NannyML; ARGS=2000000 takes fewer
+	@python -m bench.evaluation $(ARGS)
 
 faults: bootstrap ## kill runs at every AWS call, and count what the next run puts right; ARGS="--every 10" takes fewer
 	@python -m tests.faults $(ARGS)

@@ -1,10 +1,10 @@
-"""How fast, and in how much memory, are predictions with labels evaluated: `python -m bench.evaluation [rows]`.
+"""How fast, and in how much memory, are predictions with labels evaluated: `make bench-evaluation`, a Markdown table.
 
 Writes a prediction log and its labels as Iceberg tables to a temporary folder, in files of 100,000 rows over seven
-days, and evaluates them as the live process does: the first run reads all, the second just the day that changed. With
-`--peers PYTHON` an environment that has `evidently` and `nannyml` measures the AUC of the same rows, already joined and
-in memory when its clock starts: what we read, join, slice and look at for drift is on top for them. Each runs in a
-process of its own; `cpu` is in seconds of processor time, which other work on the machine hardly changes.
+days, and evaluates them as the live process does: the first run reads all, the second what was added to one day. Then
+Evidently and NannyML, in an environment made for them, measure the AUC of the same rows. Both want rows that are joined
+and in memory: once they get them before their clock starts, once pandas first reads the files of the two tables and
+joins them. Each runs in a process of its own; ratios are of processor time, which other work changes little.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -37,35 +38,54 @@ START = datetime(2026, 11, 1, tzinfo=UTC)
 FEATURES = [f"feature_{n}" for n in range(40)]
 LABELS = pa.schema([("flight_id", pa.string()), ("known_at", pa.timestamp("us", tz="UTC")), ("late", pa.bool_())])
 PEERS = {
-    "evidently": """
+    "evidently==0.7.23": (
+        """
 from evidently import BinaryClassification, DataDefinition, Dataset, Report
 from evidently.metrics import RocAuc
 about = DataDefinition(classification=[BinaryClassification(target="label", prediction_probas="score", pos_label=1)])
-data = pandas.read_parquet(sys.argv[1], columns=["label", "score"])
-started, busy = time.perf_counter(), time.process_time()
-Report([RocAuc()]).run(Dataset.from_pandas(data, data_definition=about), None)
 """,
-    "nannyml": """
-import nannyml
-data = pandas.read_parquet(sys.argv[1], columns=["label", "score", "time"])
+        "Report([RocAuc()]).run(Dataset.from_pandas(data[['label', 'score']], data_definition=about), None)",
+    ),
+    "nannyml==0.13.1": (
+        "import nannyml",
+        """
 data["said"] = (data["score"] > 0.5).astype(int)
-started, busy = time.perf_counter(), time.process_time()
 calculator = nannyml.PerformanceCalculator(
     y_true="label", y_pred="said", y_pred_proba="score", timestamp_column_name="time", metrics=["roc_auc"],
     problem_type="classification_binary", chunk_period="D",
 )
+data = data[["label", "said", "score", "time"]]
 calculator.fit(data.head(100_000)).calculate(data)
 """,
+    ),
 }
+GIVEN = {
+    "joined rows": 'data = pandas.read_parquet(folder / "joined.parquet"){clock}',
+    "its own join": """{clock}
+tables = (folder / "lake" / database / "flight_delays" / "data" for database in ("predictions", "labels"))
+columns = ["label_key", "score", "time"], ["flight_id", "late"]
+log, labels = (pandas.read_parquet(*each) for each in zip(tables, ["auto"] * 2, columns))
+data = log.merge(labels, left_on="label_key", right_on="flight_id")
+data["label"] = data["late"].astype("int8")
+""",
+}
+CLOCK = "\nstarted, busy = time.perf_counter(), time.process_time()"
 MEASURED = """
 import json, sys, time
 from pathlib import Path
 import pandas
+folder = Path(sys.argv[1])
+{imports}
+{given}
 {body}
 took, cpu = time.perf_counter() - started, time.process_time() - busy
 peak = Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]
 print(json.dumps({{"rows": len(data), "s": took, "cpu": cpu, "mib": int(peak) / 1024}}))
 """
+
+
+ALSO = ("pandas<3",)  # with 3.0 Evidently 0.7.23 does not import
+COLUMNS = ("processor, s", "wall, s", "rows a second", "peak memory, MiB", "processor of ours", "memory of ours")
 
 
 def rows(number: int, place: int) -> pl.DataFrame:
@@ -115,21 +135,18 @@ def evaluate(folder: Path) -> Iterator[dict[str, float]]:
     names: dict[str, Any] = dict.fromkeys(set(Platform.model_fields) - {"aws_endpoint", "databases"}, "bench")
     layers = Databases(**{layer: layer for layer in Databases.model_fields})
     platform = Platform(aws_endpoint=None, databases=layers, **names)
-    product = load_product(ROOT / "models/products/flight_delays/product.yaml")
+    contract = load_product(ROOT / "models/products/flight_delays/product.yaml")
     catalog = SqlCatalog("bench", uri=f"sqlite:///{folder}/catalog.db", warehouse=f"file://{folder}/lake")
     with mock.patch("serving.evaluation.source.open_catalog", return_value=catalog):
-        evaluator = Evaluator(product, Source(platform, product))
+        evaluator = Evaluator(contract, Source(platform, contract))
         for _ in range(2):
             started, busy = time.perf_counter(), time.process_time()
             found = evaluator.run(START + timedelta(days=DAYS))
             took, cpu = time.perf_counter() - started, time.process_time() - busy
             if found is None:
                 raise RuntimeError("nothing was evaluated")
-            whole = found.figures[0]
-            yield {
-                "rows": whole.predictions, "s": took, "cpu": cpu, "mib": _peak_mib(), "days read": len(found.read),
-                "auc": whole.figure,
-            }  # fmt: skip
+            of_days = found.figures[0].predictions * len(found.read) // DAYS
+            yield {"rows": of_days, "s": took, "cpu": cpu, "mib": _peak_mib()}
             last = rows(DAYS * FILE_ROWS, DAYS - 1).drop("late").head(1000)
             catalog.load_table("predictions.flight_delays").append(
                 last.with_columns(prediction_id="again " + pl.col("prediction_id"))
@@ -144,26 +161,56 @@ def _peak_mib() -> float:
     return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 1024
 
 
+def _said(*command: str) -> list[dict[str, float]]:
+    """Run a command and return what it measured; where it cannot, say why and return nothing."""
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        print(f"{' '.join(command)[:80]} ended with {done.returncode}: {done.stderr[-500:]}", file=sys.stderr)
+        return []
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+
+
+def _environment(folder: Path) -> str:
+    """Return the Python of a new environment that has the peers."""
+    print(f"installing {', '.join(PEERS)} ...", file=sys.stderr, flush=True)
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    subprocess.run([folder / "bin" / "pip", "install", "--quiet", *PEERS, *ALSO], check=True)
+    return str(folder / "bin" / "python")
+
+
+def measured(folder: Path, peers: str) -> Iterator[tuple[str, dict[str, float]]]:
+    """Yield what each way took, ours first."""
+    names = ("Sixfold, all of the window", "Sixfold, after one day changed")
+    yield from zip(names, _said(sys.executable, "-m", "bench.evaluation", "--folder", str(folder)), strict=True)
+    for (name, (imports, body)), (what, given) in product(PEERS.items(), GIVEN.items()):
+        script = MEASURED.format(imports=imports, given=given.format(clock=CLOCK), body=body)
+        for found in _said(peers, "-c", script, str(folder)):
+            yield f"{name.replace('==', ' ')}, {what}", found
+
+
 def main() -> None:
     """Run the bench; each measured part in a process of its own, so that its memory is its own."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("rows", type=int, nargs="?", default=10_000_000)
-    parser.add_argument("--peers", help="the python of an environment with evidently and nannyml")
+    parser.add_argument("rows", type=int, nargs="?", default=10_000_000, help=f"in steps of {FILE_ROWS:,}")
+    parser.add_argument("--peers", help="the python of an environment with the peers; left out, one is made")
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.folder:
         for found in evaluate(given.folder):
-            print("sixfold", json.dumps(found), flush=True)
+            print(json.dumps(found), flush=True)
         return
     with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        write(folder, given.rows)
-        subprocess.run([sys.executable, "-m", "bench.evaluation", "--folder", place], cwd=ROOT, check=True)
-        for name, body in PEERS.items() if given.peers else ():
-            script = MEASURED.format(body=body)
-            command = [given.peers, "-c", script, str(folder / "joined.parquet")]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-            print(name, done.stdout.strip() or done.stderr.strip()[-500:], flush=True)
+        peers = given.peers or _environment(Path(place) / "peers")
+        print(f"writing {given.rows:,} predictions and labels ...", file=sys.stderr, flush=True)
+        write(Path(place), given.rows)
+        print(f"| {given.rows:,} predictions with labels | {' | '.join(COLUMNS)} |\n" + "|---" * 7 + "|", flush=True)
+        ours: dict[str, float] = {}
+        for name, found in measured(Path(place), peers):
+            ours = ours or found
+            cpu, mib = found["cpu"], found["mib"]
+            figures = (f"{cpu:.1f}", f"{found['s']:.1f}", f"{found['rows'] / cpu:,.0f}", f"{mib:,.0f}",
+                       f"{cpu / ours['cpu']:.2f}", f"{mib / ours['mib']:.2f}")  # fmt: skip
+            print(f"| {name} | {' | '.join(figures)} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -84,13 +84,15 @@ def measure_of(product: Product) -> Measure:
 def calibration_error(labels: Floats, scores: Floats, weights: Floats | None = None) -> float:
     """Return the expected calibration error over `BINS` bins of equal weight, nan without rows.
 
-    It is the mean distance between rate and mean score of a bin (Naeini, Cooper and Hauskrecht, AAAI 2015).
+    It is the mean distance between rate and mean score of a bin (Naeini, Cooper and Hauskrecht, AAAI 2015). Rows of one
+    score are in one bin, so that their order is of no matter.
     """
     if not len(labels):
         return float("nan")
-    order = np.argsort(scores, kind="stable")
-    weight = np.ones(len(order)) if weights is None else np.asarray(weights, dtype=float)[order]
-    gap = (np.asarray(labels)[order] - np.asarray(scores)[order]) * weight
+    levels, at = np.unique(scores, return_inverse=True)
+    given = np.ones(len(at)) if weights is None else np.asarray(weights, dtype=float)
+    weight = np.bincount(at, given)
+    gap = np.bincount(at, np.asarray(labels) * given) - levels * weight
     bins = ((np.cumsum(weight) - weight / 2) * BINS / weight.sum()).astype(int)
     return float(np.abs(np.bincount(bins, gap)).sum() / weight.sum())
 

@@ -58,7 +58,8 @@ class Watch:
 
     def __init__(self, platform: Platform, product: Product, home: Path) -> None:
         self._platform, self.product = platform, product
-        self._evaluator = Evaluator(product, Source(platform, product))
+        folder = home / "run" / "evaluation" / product.name
+        self._evaluator = Evaluator(product, Source(platform, product), folder)
         self._references = references(Registry(platform, home), product.name)
         self._skew: list[Skew] = []
         self._skewed_at = float("-inf")

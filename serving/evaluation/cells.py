@@ -8,6 +8,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from serving.evaluation.join import CATEGORY
+
 DIGITS = 4
 WHOLE = ""
 """The name of the slice that holds every row."""
@@ -16,21 +18,26 @@ KEYS = ("api_version", "release", "shadow", "slice", "value")
 
 
 def count(rows: pl.DataFrame, slices: Sequence[str]) -> pl.DataFrame:
-    """Return by `KEYS`, score, label and `due` how many `rows` there are, and the sum of their `lag_s`, in seconds.
+    """Return by `KEYS`, score, label and `due` how many `rows` there are, and the sum of their `lag_ms`.
 
-    The lag is from prediction to label.
+    The lag is from prediction to label. It is a whole number, so that it adds up to the same in any order.
     """
-    lag = (pl.col("known_at") - pl.col("time")).dt.total_milliseconds() / 1000
-    slim = rows.with_columns(pl.col("score").round(DIGITS), lag_s=lag)
+    slim = rows.with_columns(
+        pl.col("score").round(DIGITS),
+        pl.col("api_version", "release").cast(CATEGORY),
+        lag_ms=(pl.col("known_at") - pl.col("time")).dt.total_milliseconds(),
+    )
     parts = [
-        slim.with_columns(slice=pl.lit(name), value=pl.col(name) if name else pl.lit(WHOLE))
+        slim.with_columns(
+            slice=pl.lit(name).cast(CATEGORY), value=(pl.col(name) if name else pl.lit(WHOLE)).cast(CATEGORY)
+        )
         .group_by(*KEYS, "score", "label", "due")
-        .agg(rows=pl.len().cast(pl.Int64), lag_s=pl.col("lag_s").sum())
+        .agg(rows=pl.len().cast(pl.Int64), lag_ms=pl.col("lag_ms").sum())
         for name in (WHOLE, *slices)
     ]
     return pl.concat(parts)
 
 
-def add(days: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """Return the counts of several days as one."""
-    return pl.concat(days).group_by(*KEYS, "score", "label", "due").agg(pl.col("rows", "lag_s").sum())
+def add(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Return counts of several parts of the rows as one."""
+    return pl.concat(parts).group_by(*KEYS, "score", "label", "due").agg(pl.col("rows", "lag_ms").sum())

@@ -71,7 +71,7 @@ def _figure(product: Product, about: dict[str, Any], cells: pl.DataFrame) -> Fig
         due=due,
         labelled=labelled,
         coverage=coverage,
-        lag_s=with_label["lag_s"].sum() / labelled if labelled else float("nan"),
+        lag_s=with_label["lag_ms"].sum() / labelled / 1000 if labelled else float("nan"),
         calibration_error=calibration_error(labels, scores, weights),
         state=state(product.metric, labelled=labelled, coverage=coverage, figure=found.value),
     )

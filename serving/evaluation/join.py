@@ -7,16 +7,22 @@ third of the memory.
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 
 from sixfold.contract import Label
 from sixfold.release import SHORT
 
-PREDICTION_COLUMNS = (*("prediction_id", "time", "api_version", "release", "entities", "label_key", "score", "shadow"),)
-SAMPLE_COLUMNS = ("time", "api_version", "release", "score", "features")
+CATEGORY = pl.Categorical()
+"""Of what has few values: a number each in memory, a text to whoever asks."""
 _MOMENT = pl.Datetime("us", "UTC")
+_TEXTS = ("prediction_id", "api_version", "release", "entities", "label_key")
+PREDICTIONS: dict[str, Any] = {
+    **dict.fromkeys(_TEXTS, pl.String), "time": _MOMENT, "score": pl.Float64, "shadow": pl.Boolean,
+}  # fmt: skip
+"""The columns of the log that the join needs."""
+SAMPLE_COLUMNS = ("time", "api_version", "release", "score", "features")
 
 
 class Joined(NamedTuple):
@@ -35,22 +41,29 @@ class Joined(NamedTuple):
 def compact(raw: pl.DataFrame, slices: Sequence[str]) -> pl.DataFrame:
     """Return logged predictions without what the join does not need."""
     entities = pl.col("entities").str.json_decode(pl.Struct(dict.fromkeys(slices, pl.String)))
-    return raw.select(
+    given = raw.select(pl.col("entities").unique()).with_columns(
+        entities.struct.field(name).cast(CATEGORY).alias(f"of {name}") for name in slices
+    )  # many rows have the same entities, and to decode them is the dearest of it all
+    return raw.join(given, on="entities", how="left", nulls_equal=True, maintain_order="left").select(
         pl.col("prediction_id").hash().alias("id"),
-        pl.col("label_key").hash().alias("key"),
+        _hashed("label_key").alias("key"),
         pl.col("time").cast(_MOMENT),
-        pl.col("api_version"),
-        pl.col("release").str.slice(0, SHORT),
+        pl.col("api_version").cast(CATEGORY),
+        pl.col("release").str.slice(0, SHORT).cast(CATEGORY),
         pl.col("score"),
         pl.col("shadow").fill_null(value=False),
-        *(entities.struct.field(name) for name in slices),
+        *(pl.col(f"of {name}").alias(name) for name in slices),
     )
+
+
+def _hashed(name: str) -> pl.Expr:
+    return pl.when(pl.col(name).is_not_null()).then(pl.col(name).hash())
 
 
 def compact_labels(raw: pl.DataFrame, names: Label) -> pl.DataFrame:
     """Return labels as `key`, `known_at`, `label`."""
     return raw.select(
-        pl.col(names.key).hash().alias("key"),
+        _hashed(names.key).alias("key"),
         pl.col(names.known_at).cast(_MOMENT).alias("known_at"),
         pl.col(names.value).cast(pl.Float64).alias("label"),
     ).drop_nulls()
@@ -69,7 +82,9 @@ def attach(
         delay: how long after its prediction a label should be there.
 
     """
-    distinct = predictions.unique("id", keep="first", maintain_order=True)
+    distinct = predictions
+    if predictions["id"].n_unique() < predictions.height:
+        distinct = predictions.unique("id", keep="first", maintain_order=True)
     history = pl.concat(
         [
             distinct.select("id", "key").join(labels, on="key").drop("key"),
@@ -78,15 +93,18 @@ def attach(
         how="diagonal",
     )
     known = history.filter(pl.col("known_at") <= as_of)
-    latest = known.sort("known_at").unique("id", keep="last")
+    again, latest = known.clear(), known
+    if known["id"].n_unique() < known.height:
+        again = known.filter(pl.col("id").is_duplicated())
+        latest = known.sort("known_at", "label").unique("id", keep="last")
     rows = distinct.join(latest, on="id", how="left").with_columns(due=pl.col("time") + delay <= as_of)
     early = pl.col("known_at") <= pl.col(
         "time"
     )  # known before it was predicted: a clock is wrong, or it is no forecast
     counts = {
         "prediction_twice": predictions.height - distinct.height,
-        "label_twice": known.height - known.unique(["id", "known_at", "label"]).height,
-        "label_corrected": known.group_by("id").agg(pl.col("label").n_unique()).filter(pl.col("label") > 1).height,
+        "label_twice": again.height - again.unique(["id", "known_at", "label"]).height,
+        "label_corrected": again.group_by("id").agg(pl.col("label").n_unique()).filter(pl.col("label") > 1).height,
         "label_before_prediction": rows.filter(early).height,
         "feedback_matched": feedback.join(distinct, left_on="key", right_on="id", how="semi").height,
         "prediction_in_future": rows.filter(pl.col("time") > as_of).height,

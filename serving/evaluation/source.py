@@ -1,22 +1,28 @@
-"""What the evaluation reads of the lake: which files the prediction log has, one day of it, and the labels."""
+"""What the evaluation reads of the lake: which files the prediction log has, one day of it, and the labels.
 
-from collections.abc import Iterator
+Files are read a few at a time: pyiceberg reads all that it is asked for at once, however slowly it is taken from it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from serving.evaluation.join import PREDICTION_COLUMNS, SAMPLE_COLUMNS, compact_labels
+from serving.evaluation.copies import Listing
+from serving.evaluation.join import PREDICTIONS, SAMPLE_COLUMNS, compact, compact_labels
 from serving.lake import open_catalog
 from sixfold.contract import Label, Product
 from sixfold.environment import Platform
 
 if TYPE_CHECKING:
-    from pyiceberg.table import DataScan, Table
+    from pyiceberg.table import DataScan, FileScanTask, Table
 
 # A replay that has paused is still one; after that the product's clock is again that of its live traffic.
 REPLAY_LASTS = timedelta(hours=1)
-_NO_LABELS: dict[str, Any] = {"key": pl.UInt64, "known_at": pl.Datetime("us", "UTC"), "label": pl.Float64}
+READ_ROWS = 100_000
+"""Files are read together up to so many rows, a larger one alone; `serving.housekeeping` makes none beyond 200,000."""
+SAMPLE_BATCH = 10_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FEEDBACK = Label(key="prediction_id", known_at="time", value="label")
 
@@ -60,27 +66,27 @@ class Source:
         table = self._table(self._databases.predictions, self._product.package)
         if table is None:
             return []
-        found = [(task.file, _newest(task.file, table)) for task in table.scan().plan_files()]
+        found = [(task, _newest(task.file, table)) for task in table.scan().plan_files()]
         return [
             LogFile(
-                file.file_path, newest["time"].date(), file.record_count, newest["time"],
+                _name(task), newest["time"].date(), task.file.record_count, newest["time"],
                 newest.get("logged_at"), bool(newest.get("replayed")),
             )
-            for file, newest in found
+            for task, newest in found
         ]  # fmt: skip
 
-    def read(self, day: date) -> Iterator[pl.DataFrame]:
-        """Yield the predictions of a day, part by part."""
-        scan = self._scan(day, PREDICTION_COLUMNS)
-        for batch in scan.to_arrow_batch_reader() if scan else ():
-            yield pl.DataFrame(batch)
+    def log(self, day: date) -> Listing:
+        """Return the predictions of a day, as `join.compact` gives them."""
+        slices = self._product.metric.slices
+        return _listing(self._scan(day, tuple(PREDICTIONS)), PREDICTIONS, lambda raw: compact(raw, slices))
 
     def sample(self, day: date, rows: int) -> pl.DataFrame:
         """Return about that many predictions of a day with their features, from files spread over it.
 
         Features are nine tenths of the log: all others of them stay unread.
         """
-        from pyiceberg.io.pyarrow import ArrowScan  # noqa: PLC0415 - see serving.lake
+        import pyarrow as pa  # noqa: PLC0415 - see serving.lake
+        from pyarrow.parquet import ParquetFile  # noqa: PLC0415 - the same
 
         scan = self._scan(day, SAMPLE_COLUMNS)
         tasks = sorted(scan.plan_files(), key=lambda task: task.file.file_path) if scan else []
@@ -88,14 +94,18 @@ class Source:
         if not scan or not chosen:
             return pl.DataFrame()
         every = max(1, sum(task.file.record_count for task in chosen) // rows)
-        batches = ArrowScan(scan.table_metadata, scan.io, scan.projection(), scan.row_filter).to_record_batches(chosen)
-        return pl.concat([pl.DataFrame(batch).gather_every(every) for batch in batches])
+        parts = []
+        for task in chosen:
+            with scan.io.new_input(task.file.file_path).open() as file:
+                batches = ParquetFile(file).iter_batches(SAMPLE_BATCH, columns=list(SAMPLE_COLUMNS))
+                parts += [batch.take(pa.array(range(0, len(batch), every))) for batch in batches]
+        return pl.DataFrame(pa.Table.from_batches(parts))
 
-    def labels(self, since: datetime) -> pl.DataFrame:
+    def labels(self, since: datetime) -> Listing:
         """Return what became known from a moment on, by label key, as `join.attach` wants it."""
         return self._known(self._databases.labels, self._product.package, self._product.label, since)
 
-    def feedback(self, since: datetime) -> pl.DataFrame:
+    def feedback(self, since: datetime) -> Listing:
         """Return what consumers said from a moment on, by prediction id, as `join.attach` wants it."""
         return self._known(self._databases.predictions, f"feedback_{self._product.package}", _FEEDBACK, since)
 
@@ -110,15 +120,12 @@ class Source:
         within = f"time >= '{day}T00:00:00+00:00' and time < '{day + timedelta(days=1)}T00:00:00+00:00'"
         return table.scan(within, columns) if table else None
 
-    def _known(self, database: str, name: str, columns: Label, since: datetime) -> pl.DataFrame:
+    def _known(self, database: str, name: str, columns: Label, since: datetime) -> Listing:
         table = self._table(database, name)
-        if table is None:
-            return pl.DataFrame(schema=_NO_LABELS)
         later = f"{columns.known_at} >= '{since.isoformat()}'"
-        wanted = (columns.key, columns.known_at, columns.value)
-        batches = table.scan(later, wanted).to_arrow_batch_reader()
-        parts = [compact_labels(pl.DataFrame(batch), columns) for batch in batches]
-        return pl.concat([pl.DataFrame(schema=_NO_LABELS), *parts])
+        scan = table.scan(later, (columns.key, columns.known_at, columns.value)) if table else None
+        raw = {columns.key: pl.String, columns.known_at: pl.Datetime("us", "UTC"), columns.value: pl.Float64}
+        return _listing(scan, raw, lambda part: compact_labels(part, columns))._replace(since=since)
 
     def _table(self, database: str, name: str) -> "Table | None":
         from pyiceberg.exceptions import NoSuchTableError  # noqa: PLC0415 - see serving.lake
@@ -127,6 +134,40 @@ class Source:
             return self._catalog.load_table((database, name))
         except NoSuchTableError:
             return None
+
+
+def _listing(scan: "DataScan | None", raw: dict[str, Any], shape: Callable[[pl.DataFrame], pl.DataFrame]) -> Listing:
+    """Return the files of a scan, whose rows of columns `raw` are read in the shape that a function gives them."""
+    tasks = {_name(task): task for task in scan.plan_files()} if scan else {}
+
+    def read(paths: Iterable[str]) -> Iterator[pl.DataFrame]:
+        from pyiceberg.io.pyarrow import ArrowScan  # noqa: PLC0415 - see serving.lake
+
+        yield shape(pl.DataFrame(schema=raw))
+        for some in _few(tasks[path] for path in sorted(paths)):
+            assert scan  # noqa: S101 - it has files
+            found = ArrowScan(scan.table_metadata, scan.io, scan.projection(), scan.row_filter).to_table(some)
+            yield shape(pl.DataFrame(found))
+
+    return Listing({path: task.file.record_count for path, task in tasks.items()}, read)
+
+
+def _name(task: "FileScanTask") -> str:
+    """Return what a file is called here: one of which other engines have deleted rows is another."""
+    return " ".join([task.file.file_path, *sorted(each.file_path for each in task.delete_files)])
+
+
+def _few(tasks: "Iterable[FileScanTask]") -> "Iterator[list[FileScanTask]]":
+    some: list[FileScanTask] = []
+    rows = 0
+    for task in tasks:
+        if some and rows + task.file.record_count > READ_ROWS:
+            yield some
+            some, rows = [], 0
+        some.append(task)
+        rows += task.file.record_count
+    if some:
+        yield some
 
 
 def _snapshot(table: "Table | None") -> int | None:

@@ -31,7 +31,7 @@ def quality(work: Workspace, product: Product, live: str, candidate: str) -> Qua
     """Return the metric of two releases on the requests that both scored, by the labels that are known by now."""
     import polars as pl  # noqa: PLC0415 - most commands do without
 
-    from serving.evaluation.join import attach, compact  # noqa: PLC0415 - the same
+    from serving.evaluation.join import attach  # noqa: PLC0415 - the same
     from serving.evaluation.source import Source, clock  # noqa: PLC0415 - the same
 
     source, metric = Source(work.platform, product), product.metric
@@ -42,10 +42,12 @@ def quality(work: Workspace, product: Product, live: str, candidate: str) -> Qua
     since = (now - timedelta(hours=WINDOWS * metric.window_hours)).date()
     days = sorted({file.day for file in files if since <= file.day <= now.date()})
     short = [live[:SHORT], candidate[:SHORT]]
-    parts = (compact(part, ()).filter(pl.col("release").is_in(short)) for day in days for part in source.read(day))
+    logs = (source.log(day) for day in days)
+    parts = (part.filter(pl.col("release").is_in(short)) for log in logs for part in log.read(log.files))
     first = datetime.combine(days[0], datetime.min.time(), UTC)
     delay = timedelta(hours=metric.label_delay_hours)
-    joined = attach(pl.concat(parts), source.labels(first), source.feedback(first), as_of=now, delay=delay)
+    known, told = source.labels(first).all(), source.feedback(first).all()
+    joined = attach(pl.concat(parts), known, told, as_of=now, delay=delay)
     return pairs(product, joined.rows, live, candidate)
 
 

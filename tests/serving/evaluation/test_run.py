@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from serving.evaluation.join import compact
 from serving.evaluation.run import Evaluation, Evaluator
 from serving.evaluation.source import LogFile, Source, clock
 from serving.tables import FEEDBACK, writer
@@ -18,15 +19,30 @@ START = datetime(2013, 10, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def evaluate(platform: Platform, product: Product) -> Callable[[], Evaluation]:
-    evaluator = Evaluator(product, Source(platform, product))
+def evaluator(platform: Platform, product: Product) -> Evaluator:
+    return Evaluator(product, Source(platform, product))
 
+
+@pytest.fixture
+def evaluate(evaluator: Evaluator) -> Callable[[], Evaluation]:
     def evaluate() -> Evaluation:
         found = evaluator.run(WALL)
         assert found
         return found
 
     return evaluate
+
+
+@pytest.fixture
+def tell(platform: Platform, tmp_path: Path) -> Callable[..., None]:
+    """A function that says of predictions, some hours after the start, that they were late."""
+
+    def tell(*ids: str, hours: float) -> None:
+        about = {"product": "flight-delays", "api_version": "v1", "consumer": "c", "label": 1.0}
+        rows = [{"prediction_id": each, "time": START + timedelta(hours=hours), **about} for each in ids]
+        writer(platform, tmp_path, "feedback_flight_delays", FEEDBACK)(rows)
+
+    return tell
 
 
 Log = Callable[[list[dict[str, Any]]], None]
@@ -64,12 +80,10 @@ def test_only_days_that_changed_are_read_again(
 
 
 def test_what_a_consumer_feeds_back_is_a_label(
-    log: Log, platform: Platform, tmp_path: Path, evaluate: Callable[[], Evaluation], predictions: Rows
+    log: Log, tell: Callable[..., None], evaluate: Callable[[], Evaluation], predictions: Rows
 ) -> None:
     log(predictions(50))
-    about = {"product": "flight-delays", "api_version": "v1", "consumer": "c", "label": 1.0}
-    told = [{"prediction_id": each, "time": START + timedelta(hours=2), **about} for each in ("a0-1", "a0-2", "nobody")]
-    writer(platform, tmp_path, "feedback_flight_delays", FEEDBACK)(told)
+    tell("a0-1", "a0-2", "nobody", hours=2)
     found = evaluate()
     assert (found.figures[0].labelled, found.counts["label_unknown"]) == (2, 1)
 
@@ -87,3 +101,105 @@ def test_the_clock_of_a_replay_is_its_own() -> None:
     assert clock([live, then], WALL) == START
     assert clock([live, long_over], WALL) == live.newest
     assert clock([live._replace(newest=WALL + timedelta(days=1))], WALL) == WALL
+
+
+def test_a_label_concerns_the_day_of_its_prediction_alone(
+    log: Log, label: Log, evaluate: Callable[[], Evaluation], predictions: Rows, landings: Rows
+) -> None:
+    for day in range(3):
+        log(predictions(50, day=day))
+    evaluate()
+    label(landings(predictions(50, day=1), hours=1))
+    assert [day.day for day in evaluate().read] == [2]
+    assert evaluate().read == ()
+
+
+def test_feedback_concerns_the_day_of_its_prediction_alone(
+    log: Log, tell: Callable[..., None], evaluate: Callable[[], Evaluation], predictions: Rows
+) -> None:
+    for day in range(3):
+        log(predictions(50, day=day))
+    evaluate()
+    tell("a2-1", hours=49)
+    found = evaluate()
+    assert ([day.day for day in found.read], found.figures[0].labelled) == ([3], 1)
+
+
+def test_a_file_of_the_log_is_read_once(
+    log: Log, evaluator: Evaluator, predictions: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    monkeypatch.setattr(
+        "serving.evaluation.source.compact", lambda raw, slices: read.append(raw.height) or compact(raw, slices)
+    )
+    for release in "ab":
+        log(predictions(50, release=release * 64))
+        assert evaluator.run(WALL)
+    assert [rows for rows in read if rows] == [50, 50]
+
+
+def test_files_are_read_a_few_at_a_time(
+    log: Log, platform: Platform, product: Product, predictions: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("serving.evaluation.source.READ_ROWS", 100)
+    for release in "abc":
+        log(predictions(50, release=release * 64))
+    listing = Source(platform, product).log(START.date())
+    assert [part.height for part in listing.read(listing.files)] == [0, 100, 50]
+
+
+def test_what_failed_half_way_is_read_again_and_counts_once(
+    log: Log, evaluator: Evaluator, predictions: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log(predictions(50))
+    with monkeypatch.context() as broken:
+        broken.setattr("serving.evaluation.copies.Buckets.flush", lambda _: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            evaluator.run(WALL)
+    found = evaluator.run(WALL)
+    assert found
+    assert (found.figures[0].predictions, found.counts["prediction_twice"]) == (50, 0)
+
+
+def test_many_buckets_say_what_one_says(
+    log: Log, label: Log, tell: Callable[..., None], platform: Platform, product: Product, predictions: Rows,
+    landings: Rows, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    rows = predictions(300)
+    label(landings(rows[:250], hours=2))
+    label(
+        [
+            row | {"late": not row["late"], "known_at": row["known_at"] + timedelta(hours=1)}
+            for row in landings(rows[:9], hours=2)
+        ]
+    )
+    tell("a0-3", "a0-290", "nobody", hours=14)
+    log([*rows, *rows[:20], *predictions(5, day=1)])
+    one = Evaluator(product, Source(platform, product)).run(WALL)
+    monkeypatch.setattr("serving.evaluation.store.DAY_ROWS", 40)
+    monkeypatch.setattr("serving.evaluation.copies.PART_ROWS", 1)
+    many = Evaluator(product, Source(platform, product)).run(WALL)
+    assert one
+    assert many
+    assert [each.model_dump_json() for each in many.figures] == [each.model_dump_json() for each in one.figures]
+    assert many.counts == one.counts
+    assert (one.counts["label_corrected"], one.counts["prediction_twice"], one.counts["label_unknown"]) == (9, 20, 1)
+
+
+def test_a_log_that_outgrows_its_buckets_gets_more(
+    log: Log, evaluator: Evaluator, predictions: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("serving.evaluation.store.DAY_ROWS", 60)
+    found = []
+    for release in "abc":
+        log(predictions(50, release=release * 64))
+        found.append(evaluator.run(WALL))
+    assert [each and sum(one.predictions for one in each.figures if not one.slice) for each in found] == [50, 100, 150]
+
+
+def test_what_a_killed_process_left_on_the_disk_goes(platform: Platform, product: Product, tmp_path: Path) -> None:
+    left = tmp_path / "copy" / "2013-10-01" / "0-0.arrow"
+    left.parent.mkdir(parents=True)
+    left.touch()
+    Evaluator(product, Source(platform, product), tmp_path / "copy")
+    assert not left.exists()
