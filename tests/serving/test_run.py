@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
+import psutil
 import pytest
 
 from serving.lake import open_catalog
@@ -123,8 +124,7 @@ def test_a_killed_server_loses_at_most_what_came_since_its_last_flush(
     once = send_until(0)  # far below FLUSH_ROWS: it is the interval that flushes
     written = send_until(once)
     sent += [served.client.post("/predict", json=row).json()["prediction_id"] for _ in range(20)]
-    served.process.kill()
-    served.process.wait(60)
+    kill_all(served.process)
     table = open_catalog(platform).load_table((platform.databases.predictions, "flight_delays"))
     kept = set(table.scan(selected_fields=("prediction_id",)).to_arrow()["prediction_id"].to_pylist())
     lost = [each for each in sent if each not in kept]
@@ -133,6 +133,16 @@ def test_a_killed_server_loses_at_most_what_came_since_its_last_flush(
         print(f"\n{said}; one begins every {FLUSH_S:g} s")  # noqa: T201 - the figure is what the test shows
     assert len(lost) <= len(sent) - written, said
     assert lost == sent[len(sent) - len(lost) :], f"others than the last: {said}"
+
+
+def kill_all(process: "subprocess.Popen[str]") -> None:
+    """Kill -9 a server and its worker, which has the log: one whose parent alone is gone would go on and write it."""
+    family = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    for each in family:
+        each.kill()
+    process.wait(60)
+    assert psutil.wait_procs(family, timeout=60)[1] == []
 
 
 def _written(client: httpx.Client) -> int:
