@@ -10,7 +10,7 @@ from infra.plans.kubernetes.manifest import COMPONENT, NAME, Manifest
 
 EVALUATION = "evaluation"
 _LABELS = {NAME: EVALUATION, COMPONENT: "monitoring"}
-# Two million predictions take 1.8 GiB (docs/evaluation.md), and the look at the skew has a process of its own.
+# Any number of predictions takes 0.8 GiB (docs/evaluation.md); the rest is for the look at the skew, a process of its own.
 _MEMORY = "4Gi"
 
 
