@@ -1,5 +1,6 @@
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -108,6 +109,19 @@ def test_a_graceful_stop_keeps_predictions_and_leaves_the_copy_as_it_was(
     assert table.scan().to_arrow()["prediction_id"].to_pylist() == [answer["prediction_id"]]
     away = platform.model_copy(update={"aws_endpoint": "http://127.0.0.1:9"})
     assert Registry(away, tmp_path / "home").fetch("flight-delays", served.digest)  # every file is as published
+
+
+def test_a_worker_whose_server_is_killed_writes_its_log_and_frees_the_port(
+    platform: Platform, served: Served, row: dict[str, Any], port: int
+) -> None:
+    answer = served.client.post("/predict", json=row).json()
+    workers = psutil.Process(served.process.pid).children(recursive=True)
+    served.process.kill()
+    assert psutil.wait_procs(workers, timeout=60)[1] == []
+    table = open_catalog(platform).load_table((platform.databases.predictions, "flight_delays"))
+    assert table.scan().to_arrow()["prediction_id"].to_pylist() == [answer["prediction_id"]]
+    with socket.create_server(("127.0.0.1", port)):
+        pass
 
 
 def test_a_killed_server_loses_at_most_what_came_since_its_last_flush(
