@@ -105,6 +105,8 @@ def _exported(product: Product) -> CollectorRegistry:
     for name in ("metric", "metric_low", "metric_high", "label_coverage"):
         where = {"product": product.name, "shadow": "false", "slice": ""}
         Gauge(f"sixfold_live_{name}", "-", tuple(where), registry=registry).labels(**where).set(0.7)
+    for name, rows in (("differing_rows", 0), ("rows", 9)):
+        Gauge(f"sixfold_skew_{name}", "-", names, registry=registry).labels(*values).set(rows)
     Gauge("sixfold_drift_psi", "-", ("product",), registry=registry).labels(product.name).set(0.1)
     seconds = Histogram("sixfold_request_seconds", "-", names, buckets=(0.1, 0.25), registry=registry).labels(*values)
     Gauge("sixfold_feature_freshness_seconds", "-", ("product",), registry=registry).labels(product.name).set(60)
