@@ -63,6 +63,11 @@ def forget_all(moto: str) -> None:
     httpx.post(f"{moto}/moto-api/reset", timeout=120).raise_for_status()
 
 
+def forget_keys(moto: str) -> None:
+    """Forget the keys of a moto server, and nothing else."""
+    httpx.post(f"{moto}/moto-api/forget-keys").raise_for_status()
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -151,3 +151,22 @@ def test_an_endpoint_that_aws_refuses_is_an_error_at_once(make: Make) -> None:
         stub.add_response("describe_vpc_endpoints", {"VpcEndpoints": [{"State": "failed"}]})
         with pytest.raises(WaiterError, match="terminal failure"):
             handler.settled("vpce-1")
+
+
+def test_an_endpoint_that_leaves_already_is_not_removed_a_second_time(make: Make) -> None:
+    handler = make(VpcEndpointHandler)
+    with Stubber(handler.client) as stub:
+        for state in ("deleting", "deleted"):
+            stub.add_response("describe_vpc_endpoints", {"VpcEndpoints": [{"State": state}]})
+        handler.delete("vpce-1", VpcEndpointArgs(vpc_id="v", service="s"))
+        stub.assert_no_pending_responses()
+
+
+def test_a_refusal_in_the_answer_to_a_removal_is_an_error(make: Make) -> None:
+    handler = make(VpcEndpointHandler)
+    refused = {"ResourceId": "vpce-1", "Error": {"Code": "OperationNotPermitted", "Message": "it is in use"}}
+    with Stubber(handler.client) as stub:
+        stub.add_response("describe_vpc_endpoints", {"VpcEndpoints": [{"State": "available"}]})
+        stub.add_response("delete_vpc_endpoints", {"Unsuccessful": [refused]})
+        with pytest.raises(ClientError, match="it is in use"):
+            handler.delete("vpce-1", VpcEndpointArgs(vpc_id="v", service="s"))

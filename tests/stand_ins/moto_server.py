@@ -17,6 +17,8 @@ from moto.core.responses import ActionResult, EmptyResult
 from moto.eks.exceptions import ResourceNotFoundException
 from moto.eks.responses import EKSResponse
 from moto.eks.urls import response, url_paths
+from moto.kms.models import kms_backends
+from moto.moto_api._internal.urls import url_paths as api_paths
 from moto.server import main
 
 Thing = dict[str, Any]
@@ -156,6 +158,13 @@ def _drop(tags: Thing, self: EKSResponse) -> None:
         tags.pop(key, None)
 
 
+def forget_keys(*_: object) -> tuple[int, dict[str, str], str]:
+    """Forget all keys of KMS, which else stay for ever; moto's own reset takes seconds, for it forgets everything."""
+    for regions in kms_backends.values():
+        regions.reset()
+    return 200, {}, ""
+
+
 def teach_all() -> None:
     """Teach moto, in this process, all that is here."""
     for known in KINDS:
@@ -169,6 +178,7 @@ def teach_all() -> None:
         setattr(EKSResponse, more.__name__, more)
     EKSResponse.tag_resource = tagging(_put, EKSResponse.tag_resource)
     EKSResponse.untag_resource = tagging(_drop, EKSResponse.untag_resource)
+    api_paths["{0}/moto-api/forget-keys"] = forget_keys
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
 

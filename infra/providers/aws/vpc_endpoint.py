@@ -16,6 +16,7 @@ from infra.providers.resource import Resource
 
 _NOT_FOUND = "InvalidVpcEndpointId.NotFound"
 _STATES = "VpcEndpoints[].State"
+_LEAVING = {"deleting", "deleted"}
 _EVERYTHING = [{"Action": "*", "Effect": "Allow", "Principal": "*", "Resource": "*"}]
 # input → what its items are called in ModifyVpcEndpoint
 _MEMBERS = {"route_table_ids": "RouteTableIds", "subnet_ids": "SubnetIds", "security_group_ids": "SecurityGroupIds"}
@@ -112,7 +113,7 @@ class VpcEndpointHandler(Ec2Handler[VpcEndpointArgs]):
 
     def state(self, found: Any) -> State[VpcEndpointArgs] | None:  # noqa: ANN401 - see Ec2Handler
         """Read the endpoint. AWS lists those that are gone for a while."""
-        if found["State"].lower() in {"deleting", "deleted", "failed", "rejected", "expired"}:
+        if found["State"].lower() in _LEAVING | {"failed", "rejected", "expired"}:
             return None
         policy = json.loads(found["PolicyDocument"])
         interface = found["VpcEndpointType"] == "Interface"
@@ -132,12 +133,21 @@ class VpcEndpointHandler(Ec2Handler[VpcEndpointArgs]):
     def delete(self, resource_id: str, args: VpcEndpointArgs) -> None:  # noqa: ARG002 - the id says all
         """Remove the endpoint and wait, since its network interfaces hold on to subnets and security groups."""
         with self.missing_is_fine():
-            self.client.delete_vpc_endpoints(VpcEndpointIds=[resource_id])
+            (found,) = self.client.describe_vpc_endpoints(VpcEndpointIds=[resource_id])["VpcEndpoints"]
+            if found["State"].lower() not in _LEAVING:  # a run that was killed may have asked already
+                self._remove(resource_id)
             acceptors = [
                 {"matcher": "error", "expected": _NOT_FOUND, "state": "success"},
                 {"matcher": "pathAll", "argument": _STATES, "expected": "deleted", "state": "success"},
             ]
             wait_for(self.client, "DescribeVpcEndpoints", acceptors, VpcEndpointIds=[resource_id])
+
+    def _remove(self, resource_id: str) -> None:
+        """Ask AWS, which answers 200 to what it refuses, and says so in the answer."""
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded by now
+
+        for refused in self.client.delete_vpc_endpoints(VpcEndpointIds=[resource_id]).get("Unsuccessful", []):
+            raise ClientError({"Error": {**refused["Error"]}}, "DeleteVpcEndpoints")
 
 
 class VpcEndpoint(Resource):
