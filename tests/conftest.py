@@ -1,5 +1,6 @@
 """What every test folder may use: a free port, and a moto server in the part of AWS."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -34,13 +35,16 @@ def moto_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @contextmanager
-def serve_moto(folder: Path) -> Iterator[str]:
-    """A moto server on a free port, with its log in a folder."""
+def serve_moto(folder: Path, **env: str) -> Iterator[str]:
+    """A moto server on a free port, with its log in a folder; `env` is added to its environment."""
     url = f"http://127.0.0.1:{(port := _free_port())}"
     log = folder / "moto.log"
     script = Path(__file__).with_name("stand_ins") / "moto_server.py"
     command = [sys.executable, str(script), "--host", "127.0.0.1", "--port", str(port)]
-    with log.open("wb") as out, subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT) as server:
+    with (
+        log.open("wb") as out,
+        subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **env}) as server,
+    ):
         try:
             _wait_until_ready(f"{url}/moto-api/", server, log)
             yield url
@@ -61,11 +65,6 @@ def moto(moto_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
 def forget_all(moto: str) -> None:
     """Empty a moto server; on a busy machine one with much in it takes its time."""
     httpx.post(f"{moto}/moto-api/reset", timeout=120).raise_for_status()
-
-
-def forget_keys(moto: str) -> None:
-    """Forget the keys of a moto server, and nothing else."""
-    httpx.post(f"{moto}/moto-api/forget-keys").raise_for_status()
 
 
 def _free_port() -> int:

@@ -1,7 +1,8 @@
 """A moto server that also answers for the EKS resources that moto lacks: access entries, add-ons, pod identities.
 
 What it is sent it keeps, and gives back in AWS's shapes; nothing takes time, and nothing is checked but that the
-cluster is there. AWS's own policies are there too, for the roles that take them.
+cluster is there. AWS's own policies are there too, for the roles that take them; MOTO_IAM_LOAD_MANAGED_POLICIES=false
+leaves them out.
 
 Only for tests: `python tests/stand_ins/moto_server.py -H 127.0.0.1 -p 5000`.
 """
@@ -17,8 +18,6 @@ from moto.core.responses import ActionResult, EmptyResult
 from moto.eks.exceptions import ResourceNotFoundException
 from moto.eks.responses import EKSResponse
 from moto.eks.urls import response, url_paths
-from moto.kms.models import kms_backends
-from moto.moto_api._internal.urls import url_paths as api_paths
 from moto.server import main
 
 Thing = dict[str, Any]
@@ -158,13 +157,6 @@ def _drop(tags: Thing, self: EKSResponse) -> None:
         tags.pop(key, None)
 
 
-def forget_keys(*_: object) -> tuple[int, dict[str, str], str]:
-    """Forget all keys of KMS, which else stay for ever; moto's own reset takes seconds, for it forgets everything."""
-    for regions in kms_backends.values():
-        regions.reset()
-    return 200, {}, ""
-
-
 def teach_all() -> None:
     """Teach moto, in this process, all that is here."""
     for known in KINDS:
@@ -178,8 +170,7 @@ def teach_all() -> None:
         setattr(EKSResponse, more.__name__, more)
     EKSResponse.tag_resource = tagging(_put, EKSResponse.tag_resource)
     EKSResponse.untag_resource = tagging(_drop, EKSResponse.untag_resource)
-    api_paths["{0}/moto-api/forget-keys"] = forget_keys
-    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+    os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
 
 if __name__ == "__main__":
