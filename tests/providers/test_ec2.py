@@ -88,6 +88,25 @@ def test_a_nat_gateways_own_elastic_ip_has_its_tags_and_goes_with_it(make: Make,
     assert ec2.describe_addresses()["Addresses"] == []
 
 
+def test_the_elastic_ip_of_a_removal_that_died_goes_with_the_next(make: Make, ec2: Any, subnet: str) -> None:
+    handler, args = make(NatGatewayHandler), NatGatewayArgs(subnet_id=subnet)
+    made = handler.create(URN, args)
+    ec2.delete_nat_gateway(NatGatewayId=made)
+    assert handler.read(made).args.subnet_id == ""
+    handler.delete(made, args)
+    assert ec2.describe_addresses()["Addresses"] == []
+    assert handler.read(made) is None
+
+
+def test_a_gateway_that_had_a_given_elastic_ip_leaves_that_of_its_successor(make: Make, ec2: Any, subnet: str) -> None:
+    handler, given = make(NatGatewayHandler), ec2.allocate_address(Domain="vpc")["AllocationId"]
+    old = handler.create(URN, NatGatewayArgs(subnet_id=subnet, allocation_id=given))
+    new = handler.create(URN, NatGatewayArgs(subnet_id=subnet))
+    handler.delete(old, NatGatewayArgs(subnet_id=subnet, allocation_id=given))
+    assert handler.read(new).args == NatGatewayArgs(subnet_id=subnet)
+    assert len(ec2.describe_addresses()["Addresses"]) == 2
+
+
 def test_a_given_elastic_ip_stays(make: Make, ec2: Any, subnet: str) -> None:
     given = ec2.allocate_address(Domain="vpc")["AllocationId"]
     handler, args = make(NatGatewayHandler), NatGatewayArgs(subnet_id=subnet, allocation_id=given)

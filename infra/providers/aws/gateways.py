@@ -145,23 +145,30 @@ class NatGatewayHandler(Ec2Handler[NatGatewayArgs]):
         return [resource_id, *([own] if own else [])]
 
     def state(self, found: Any) -> State[NatGatewayArgs] | None:  # noqa: ANN401 - see Ec2Handler
-        """Read the gateway. AWS lists those that are gone, or never came about, for an hour."""
+        """Read the gateway. AWS lists those that are gone, or never came about, for an hour.
+
+        One that leaves while its own elastic IP is there stands in no subnet: whoever removed it did not come to the
+        end. A destroy then removes what is left, and an up replaces it.
+        """
+        own, tags = self._own_of(found), tags_in(found)
+        if found["State"] in {"deleting", "deleted"} and own:
+            return State(NatGatewayArgs(subnet_id="", tags=tags), {"public_ip": ""})
         if found["State"] in {"deleting", "deleted", "failed"}:
             return None
         address = found["NatGatewayAddresses"][0]
-        own = self._own(from_pairs(found.get("Tags", [])).get(URN_TAG, ""))
-        given = address.get("AllocationId")
         args = NatGatewayArgs(
-            subnet_id=found["SubnetId"], allocation_id=None if given == own else given, tags=tags_in(found)
+            subnet_id=found["SubnetId"], allocation_id=None if own else address.get("AllocationId"), tags=tags
         )
         return State(args, {"public_ip": address.get("PublicIp", "")})
 
     def delete(self, resource_id: str, args: NatGatewayArgs) -> None:  # noqa: ARG002 - what is there says all
-        """Remove the gateway, and then its own elastic IP."""
+        """Remove the gateway, and then its own elastic IP; either may be gone already."""
         with self.missing_is_fine():
-            own = self._own(self.tags_of(resource_id).get(URN_TAG, ""))
-            self.client.delete_nat_gateway(NatGatewayId=resource_id)
-            wait(self.client, "nat_gateway_deleted", NatGatewayIds=[resource_id])
+            (found,) = self.client.describe_nat_gateways(NatGatewayIds=[resource_id])["NatGateways"]
+            own = self._own_of(found)
+            with self.missing_is_fine():
+                self.client.delete_nat_gateway(NatGatewayId=resource_id)
+                wait(self.client, "nat_gateway_deleted", NatGatewayIds=[resource_id])
             if own:
                 self.client.release_address(AllocationId=own)
 
@@ -171,6 +178,11 @@ class NatGatewayHandler(Ec2Handler[NatGatewayArgs]):
             return super().remains(arn)
         its: Any = [{"Name": "allocation-id", "Values": [self.id_of(arn)]}]
         return bool(self.client.describe_addresses(Filters=its)["Addresses"])
+
+    def _own_of(self, found: Any) -> str | None:  # noqa: ANN401 - an item of the listing
+        """Return the elastic IP that was made for a gateway; None where it has a given one, or has none any more."""
+        own = self._own(from_pairs(found.get("Tags", [])).get(URN_TAG, ""))
+        return own if own in {each.get("AllocationId") for each in found["NatGatewayAddresses"]} else None
 
     def _own(self, urn: str) -> str | None:
         """Return the elastic IP that a URN made."""
