@@ -98,6 +98,14 @@ def test_the_elastic_ip_of_a_removal_that_died_goes_with_the_next(make: Make, ec
     assert handler.read(made) is None
 
 
+def test_an_elastic_ip_whose_gateway_is_forgotten_is_a_leak(make: Make, ec2: Any) -> None:
+    handler, left = make(NatGatewayHandler), ec2.allocate_address(Domain="vpc")["AllocationId"]
+    arn = f"arn:aws:ec2:eu-west-1:123456789012:elastic-ip/{left}"
+    assert handler.remains(arn)
+    ec2.release_address(AllocationId=left)
+    assert not handler.remains(arn)
+
+
 def test_a_gateway_that_had_a_given_elastic_ip_leaves_that_of_its_successor(make: Make, ec2: Any, subnet: str) -> None:
     handler, given = make(NatGatewayHandler), ec2.allocate_address(Domain="vpc")["AllocationId"]
     old = handler.create(URN, NatGatewayArgs(subnet_id=subnet, allocation_id=given))
