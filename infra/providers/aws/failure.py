@@ -1,6 +1,6 @@
 """What an error of AWS means to a person. Imported only where botocore is already loaded."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from botocore.exceptions import (
@@ -53,6 +53,17 @@ _SAME = {
     "RequestLimitExceeded": "Throttling",
     "LimitExceededException": "LimitExceeded",
 }
+
+
+def raise_first(refusals: Iterable[Any], operation: str) -> None:
+    """Raise the first refusal that AWS put into an answer; the call itself succeeds all the same.
+
+    Raises:
+        ClientError: there is one; each has AWS's Code and Message.
+
+    """
+    for refusal in refusals:
+        raise ClientError({"Error": refusal}, operation)
 
 
 def code_of(error: ClientError) -> str:

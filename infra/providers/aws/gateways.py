@@ -150,11 +150,11 @@ class NatGatewayHandler(Ec2Handler[NatGatewayArgs]):
         One that leaves while its own elastic IP is there stands in no subnet: whoever removed it did not come to the
         end. A destroy then removes what is left, and an up replaces it.
         """
-        own, tags = self._own_of(found), tags_in(found)
-        if found["State"] in {"deleting", "deleted"} and own:
-            return State(NatGatewayArgs(subnet_id="", tags=tags), {"public_ip": ""})
-        if found["State"] in {"deleting", "deleted", "failed"}:
+        if found["State"] == "failed":
             return None
+        own, tags = self._own_of(found), tags_in(found)
+        if found["State"] in {"deleting", "deleted"}:
+            return State(NatGatewayArgs(subnet_id="", tags=tags), {"public_ip": ""}) if own else None
         address = found["NatGatewayAddresses"][0]
         args = NatGatewayArgs(
             subnet_id=found["SubnetId"], allocation_id=None if own else address.get("AllocationId"), tags=tags

@@ -161,19 +161,14 @@ class BucketHandler(AwsHandler[BucketArgs]):
         return not versions.get("Versions") and not versions.get("DeleteMarkers")
 
     def _empty(self, name: str) -> None:
+        from infra.providers.aws.failure import raise_first  # noqa: PLC0415 - botocore is loaded by now
+
         for page in self.client.get_paginator("list_object_versions").paginate(Bucket=name):
             found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
             if found:
                 objects: Any = [{"Key": item["Key"], "VersionId": item["VersionId"]} for item in found]
-                self._refused(self.client.delete_objects(Bucket=name, Delete={"Objects": objects, "Quiet": True}))
-
-    @staticmethod
-    def _refused(answer: Any) -> None:  # noqa: ANN401 - boto3's typed dict
-        """Raise what S3 says of the first object that it did not delete; the call itself succeeds all the same."""
-        from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded by now
-
-        for error in answer.get("Errors", []):
-            raise ClientError({"Error": error}, "DeleteObjects")
+                answer = self.client.delete_objects(Bucket=name, Delete={"Objects": objects, "Quiet": True})
+                raise_first(answer.get("Errors", []), "DeleteObjects")
 
     def _set_policy(self, name: str, args: BucketArgs) -> None:
         document = documents.joined_policy(name, tls_only=bool(args.tls_only), policy=args.policy)

@@ -143,11 +143,10 @@ class VpcEndpointHandler(Ec2Handler[VpcEndpointArgs]):
             wait_for(self.client, "DescribeVpcEndpoints", acceptors, VpcEndpointIds=[resource_id])
 
     def _remove(self, resource_id: str) -> None:
-        """Ask AWS, which answers 200 to what it refuses, and says so in the answer."""
-        from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded by now
+        from infra.providers.aws.failure import raise_first  # noqa: PLC0415 - botocore is loaded by now
 
-        for refused in self.client.delete_vpc_endpoints(VpcEndpointIds=[resource_id]).get("Unsuccessful", []):
-            raise ClientError({"Error": {**refused["Error"]}}, "DeleteVpcEndpoints")
+        answer = self.client.delete_vpc_endpoints(VpcEndpointIds=[resource_id])
+        raise_first((each["Error"] for each in answer.get("Unsuccessful", [])), "DeleteVpcEndpoints")
 
 
 class VpcEndpoint(Resource):
