@@ -4,14 +4,14 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 from typing import TextIO
 
-from tests.faults._campaign import Outcome, campaign
-from tests.faults._points import PHASES, VICTIMS, every
+from tests.faults._campaign import campaign
+from tests.faults._points import PHASES, VICTIMS, Point, every, tried
 from tests.faults._programs import PROGRAMS
 from tests.faults._results import add, survived
 
@@ -23,33 +23,33 @@ def main() -> int:
     parser.add_argument("--programs", nargs="+", default=list(PROGRAMS), choices=PROGRAMS, help="only these")
     parser.add_argument("--results", type=Path, metavar="FILE", help="go on where the run that wrote FILE ended")
     asked = parser.parse_args()
-    outcomes = list(survived(asked.results)) if asked.results else []
-    known = {outcome.point for outcome in outcomes}
+    before = [outcome.point for outcome in survived(asked.results)] if asked.results else []
     with tempfile.TemporaryDirectory() as folder, _quiet(Path(folder)) as out, campaign(Path(folder)) as running:
         truths = running.truths(asked.programs)
         calls = {(program, phase): len(truths[program][phase].calls) for program, phase in product(truths, PHASES)}
-        points = [point for point in every(calls, asked.every) if point not in known]
-        out.write(f"{sum(calls.values())} calls, {len(known)} points survived before, {len(points)} to try\n")
-        for tried, outcome in enumerate(running.run(points), start=1):
-            outcomes.append(outcome)
+        wrong = dict.fromkeys(tried(before, calls), "")
+        points = [point for point in every(calls, asked.every) if point not in wrong]
+        out.write(f"{sum(calls.values())} calls, {len(wrong)} points survived before, {len(points)} to try\n")
+        for number, outcome in enumerate(running.run(points), start=1):
+            wrong[outcome.point] = outcome.wrong
             if asked.results:
                 add(outcome, asked.results)
             said = f"LOST\n{outcome.wrong}" if outcome.wrong else "survived"
-            out.write(f"{tried}/{len(points)} {outcome}: {said}\n")
-        out.write("\n".join(_table(outcomes)) + "\n")
-    return any(outcome.wrong for outcome in outcomes)
+            out.write(f"{number}/{len(points)} {outcome}: {said}\n")
+        out.write("\n".join(_table(wrong)) + "\n")
+    return any(wrong.values())
 
 
-def _table(outcomes: list[Outcome]) -> Iterator[str]:
+def _table(wrong: dict[Point, str]) -> Iterator[str]:
     yield f"{'survived/tried':16}" + "".join(f"{victim:>12}" for victim in VICTIMS)
     for phase in PHASES:
-        row = [[o for o in outcomes if (o.point.phase, o.point.victim) == (phase, victim)] for victim in VICTIMS]
+        row = [[text for point, text in wrong.items() if (point.phase, point.victim) == (phase, v)] for v in VICTIMS]
         yield f"{phase:16}" + "".join(f"{f'{_survived(cell)}/{len(cell)}':>12}" for cell in row)
-    yield f"{len(outcomes)} points tried, {_survived(outcomes)} survived"
+    yield f"{len(wrong)} points tried, {_survived(wrong.values())} survived"
 
 
-def _survived(outcomes: list[Outcome]) -> int:
-    return sum(not outcome.wrong for outcome in outcomes)
+def _survived(wrong: Collection[str]) -> int:
+    return sum(not text for text in wrong)
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """Where a run is killed: every point there is, and a sample of them."""
 
 import random
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import product
 
 PHASES = ("up", "update", "destroy")
@@ -60,3 +60,9 @@ def every(calls: Mapping[tuple[str, str], int], step: int = 1) -> Iterator[Point
                 count = calls[program, phase]
                 if number < count:
                     yield Point(program, phase, side, victim, (number + 0.5) / count)
+
+
+def tried(points: Iterable[Point], calls: Mapping[tuple[str, str], int]) -> set[Point]:
+    """Return points as `every` would yield them: the run that tried them may have counted a call more or less."""
+    counts = [(point, calls.get((point.program, point.phase))) for point in points]
+    return {replace(point, where=(point.call(count) - 0.5) / count) for point, count in counts if count}
