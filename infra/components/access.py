@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pulumi import ComponentResource, Input, Output, ResourceOptions
 
 from infra.plans.iam import Document, assume_role_policy
-from infra.providers.aws.iam import Policy, PolicyArgs, Role, RoleArgs
+from infra.providers.aws.iam import Role, RoleArgs
+from infra.providers.aws.iam_policy import Policy, PolicyArgs
 
 
 class Access(ComponentResource):

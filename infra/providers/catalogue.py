@@ -16,9 +16,10 @@ from infra.providers.aws.events import RuleHandler
 from infra.providers.aws.gateways import InternetGatewayHandler, NatGatewayHandler
 from infra.providers.aws.glue import DatabaseHandler
 from infra.providers.aws.glue_table import TableHandler as GlueTableHandler
-from infra.providers.aws.iam import PolicyHandler, RoleHandler
+from infra.providers.aws.iam import RoleHandler
 from infra.providers.aws.iam_instance_profile import InstanceProfileHandler
 from infra.providers.aws.iam_oidc import OpenIdConnectProviderHandler
+from infra.providers.aws.iam_policy import PolicyHandler
 from infra.providers.aws.kms import KeyHandler
 from infra.providers.aws.kms_alias import AliasHandler
 from infra.providers.aws.logs import LogGroupHandler

@@ -52,8 +52,13 @@ http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler).serve_forever()
 
 @pytest.fixture
 def make(moto: str) -> Callable[..., Any]:
-    """A function that makes a handler for the moto server."""
-    return lambda kind: kind(ProviderArgs(region="eu-west-1", endpoint=moto), Event())
+    """A function that makes a handler for the moto server, with settings of the provider where they are given."""
+
+    def handler(kind: type[Handler[Any]], **settings: str | None) -> Any:
+        given = {"region": "eu-west-1", "endpoint": moto} | settings
+        return kind(ProviderArgs.model_validate(given), Event())
+
+    return handler
 
 
 @pytest.fixture

@@ -2,22 +2,20 @@
 
 import json
 from collections.abc import Callable
-from threading import Event
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
 from infra.providers.aws.dynamodb import TableArgs, TableHandler
 from infra.providers.aws.failure import aws_sentence
 from infra.providers.aws.handler import URN_TAG
-from infra.providers.aws.iam import PolicyArgs, PolicyHandler
+from infra.providers.aws.iam_policy import PolicyArgs, PolicyHandler
 from infra.providers.aws.kms import KeyArgs, KeyHandler
 from infra.providers.aws.s3 import BucketArgs, BucketHandler
 from infra.providers.aws.s3_documents import joined_policy, split_policy
 from infra.providers.catalogue import HANDLERS
-from infra.providers.handler import Handler, ProviderArgs
+from infra.providers.handler import Handler
 from sixfold.errors import SixfoldError
 
 URN = "urn:pulumi:dev::project::sixfold:x:Y::thing"
@@ -27,23 +25,6 @@ Make = Callable[..., Any]
 
 def _may(action: str) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]}
-
-
-@pytest.fixture
-def make(moto: str) -> Make:
-    """A function that makes a handler for the moto server."""
-
-    def handler(kind: type[Handler[Any]], **settings: str | None) -> Any:
-        given = {"region": "eu-west-1", "endpoint": moto} | settings
-        return kind(ProviderArgs.model_validate(given), Event())
-
-    return handler
-
-
-@pytest.fixture
-def client(moto: str) -> Callable[[str], Any]:
-    session: Any = boto3.Session(region_name="eu-west-1")
-    return lambda service: session.client(service, endpoint_url=moto)
 
 
 def test_a_bucket_is_secure_unless_told_otherwise(make: Make, client: Callable[[str], Any]) -> None:
@@ -78,6 +59,18 @@ def test_force_destroy_takes_all_versions_along(make: Make, client: Callable[[st
     client("s3").delete_object(Bucket="lake-1", Key="a")
     handler.delete("lake-1", args)
     assert handler.read("lake-1") is None
+
+
+def test_an_object_that_s3_keeps_is_an_error_and_so_is_its_bucket_kept(scripted: Make) -> None:
+    locked = {"Key": "rows", "VersionId": "1"}
+    refusal = {**locked, "Code": "AccessDenied", "Message": "the object is locked"}
+    handler = scripted(
+        BucketHandler,
+        ("list_object_versions", {"Bucket": "lake"}, {"Versions": [locked], "IsTruncated": False}),
+        ("delete_objects", {"Bucket": "lake", "Delete": {"Objects": [locked], "Quiet": True}}, {"Errors": [refusal]}),
+    )
+    with pytest.raises(ClientError, match="the object is locked"):
+        handler.delete("lake", BucketArgs(force_destroy=True))
 
 
 def test_somebody_elses_bucket_is_not_adopted(make: Make, client: Callable[[str], Any]) -> None:

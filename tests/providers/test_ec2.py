@@ -1,10 +1,8 @@
 """Networks: what a run that died left behind is taken up again, and nobody else's is touched."""
 
 from collections.abc import Callable
-from threading import Event
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError, WaiterError
 from botocore.stub import Stubber
@@ -17,7 +15,6 @@ from infra.providers.aws.security_group import Rule, SecurityGroupArgs, Security
 from infra.providers.aws.subnet import SubnetArgs, SubnetHandler
 from infra.providers.aws.vpc import VpcArgs, VpcHandler
 from infra.providers.aws.vpc_endpoint import VpcEndpointArgs, VpcEndpointHandler
-from infra.providers.handler import Handler, ProviderArgs
 
 URN = "urn:pulumi:dev::project::sixfold:x:Y::thing"
 MARK = [{"Key": URN_TAG, "Value": URN}]
@@ -26,19 +23,8 @@ Make = Callable[..., Any]
 
 
 @pytest.fixture
-def make(moto: str) -> Make:
-    """A function that makes a handler for the moto server."""
-    return lambda kind: _handler(kind, moto)
-
-
-def _handler(kind: type[Handler[Any]], endpoint: str) -> Any:
-    return kind(ProviderArgs(region="eu-west-1", endpoint=endpoint), Event())
-
-
-@pytest.fixture
-def ec2(moto: str) -> Any:
-    session: Any = boto3.Session(region_name="eu-west-1")
-    return session.client("ec2", endpoint_url=moto)
+def ec2(client: Callable[[str], Any]) -> Any:
+    return client("ec2")
 
 
 @pytest.fixture

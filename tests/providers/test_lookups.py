@@ -5,7 +5,6 @@ from threading import Event
 from typing import Any
 from unittest.mock import Mock
 
-import boto3
 import pytest
 from pulumi.runtime.proto import provider_pb2 as pb
 
@@ -19,12 +18,6 @@ from infra.providers.wire import decode, encode
 from sixfold.errors import SixfoldError
 
 Ask = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture
-def client(moto: str) -> Callable[[str], Any]:
-    session: Any = boto3.Session(region_name="eu-west-1")
-    return lambda service: session.client(service, endpoint_url=moto)
 
 
 @pytest.fixture

@@ -203,7 +203,7 @@ def aws_client(service: str, region: str, endpoint: str | None, role: str | None
 
 def _session(region: str, endpoint: str, role: str) -> Any:  # noqa: ANN401 - its 400 overloads want a literal
     """Return a session of whoever runs this, or of the role that they take; a stand-in is asked for its own role."""
-    import boto3  # noqa: PLC0415 - see _client
+    import boto3  # noqa: PLC0415 - see aws_client
     from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials  # noqa: PLC0415
     from botocore.exceptions import NoCredentialsError  # noqa: PLC0415
 

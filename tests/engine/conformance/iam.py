@@ -2,7 +2,8 @@
 
 import json
 
-from infra.providers.aws.iam import PolicyHandler, RoleHandler
+from infra.providers.aws.iam import RoleHandler
+from infra.providers.aws.iam_policy import PolicyHandler
 from tests.engine.conformance._case import BY_HAND, TRUST, Aws, Case, may
 
 _OTHER_TRUST = json.loads(json.dumps(TRUST).replace("ec2.", "eks."))
