@@ -40,6 +40,7 @@ plan: bootstrap ## show what an apply would change; STACK=name
 
 deploy: bootstrap ## apply a stack as it is committed: what CI runs; STACK=name
 	@sixfold preflight --stack $(STACK)
+	@sixfold recover --stack $(STACK)
 	@pulumi up --yes --skip-preview --refresh --stack $(STACK) --policy-pack infra/policies
 
 drift: bootstrap ## fail where something is not as the program says; changes nothing; STACK=name

@@ -59,6 +59,13 @@ def down(stack: Stack = "local") -> None:
     console.print(f"Gone. Kept: releases and ledger in {work.home}. Next: `make up` brings it all back")
 
 
+@app.command()
+def recover(stack: Stack = "local") -> None:
+    """Put right what an engine left that was killed: its lock, and what it had begun. `up` and `down` do it first."""
+    Workspace(stack).engine.recover()
+    console.print(f"Nothing is under way. Next: sixfold up --stack {stack}")
+
+
 @app.command(name="preflight")
 def show_preflight(stack: Stack = "local") -> None:
     """List all that would stop an `up` half-way: credentials, region, permissions, quotas, addresses."""

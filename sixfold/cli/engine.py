@@ -29,6 +29,7 @@ class Engine:
         self.root = root
         self.stack = stack
         self._env = os.environ if env is None else env
+        self._backend = self._env.get("PULUMI_BACKEND_URL", f"file://{self._env.get('SIXFOLD_HOME', '')}/state")
         self._pulumi = Path(sys.executable).with_name("pulumi")
 
     def select(self) -> None:
@@ -55,13 +56,23 @@ class Engine:
             SixfoldError: another engine holds the stack, or the engine stopped; it has printed why.
 
         """
-        self._recover()
+        self.recover()
         self._run("up", "--yes", "--skip-preview", "--suppress-outputs", "--suppress-progress", *options)
 
     def destroy(self) -> None:
         """Delete all that the stack made; the same is put right first."""
-        self._recover()
+        self.recover()
         self._run("destroy", "--yes", "--skip-preview", "--suppress-outputs")
+
+    def recover(self) -> None:
+        """Clear the lock of a dead engine, and the operations that it began: the next `up` adopts what they made."""
+        for pid in clear_dead(self._backend, self.stack):
+            say(f"an engine was killed half-way (pid {pid}); its lock is cleared")
+        if self._deployment().get("pending_operations"):
+            say("what it had begun is looked for")
+            self._run(
+                "refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--suppress-progress", quiet=True
+            )
 
     def environment(self) -> Environment:
         """Return the stack's output.
@@ -83,17 +94,6 @@ class Engine:
         state: dict[str, Any] = json.loads(self._run("stack", "export", quiet=True))
         return dict(state["deployment"] or {})
 
-    def _recover(self) -> None:
-        """Clear the lock of a dead engine, and the operations that it began: the next `up` adopts what they made."""
-        backend = self._env.get("PULUMI_BACKEND_URL", f"file://{self._env.get('SIXFOLD_HOME', '')}/state")
-        for pid in clear_dead(backend, self.stack):
-            say(f"an engine was killed half-way (pid {pid}); its lock is cleared")
-        if self._deployment().get("pending_operations"):
-            say("what it had begun is looked for")
-            self._run(
-                "refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--suppress-progress", quiet=True
-            )
-
     def _run(self, *arguments: str, quiet: bool = False) -> str:
         if not self._pulumi.exists():
             raise SixfoldError(f"there is no engine at {self._pulumi}", remedy="make bootstrap")
@@ -106,6 +106,11 @@ class Engine:
             raise SixfoldError(
                 f"the stack {self.stack!r} is being changed by {locked_by}",
                 remedy=f"wait for that to end; if it is gone already, `pulumi cancel -s {self.stack}` clears its lock",
+            )
+        if "no stack named" in said:
+            raise SixfoldError(
+                f"there is no stack {self.stack!r} in {self._backend}",
+                remedy=f"correct PULUMI_BACKEND_URL, or begin the stack: pulumi stack init {self.stack}",
             )
         sys.stderr.write(said)
         if code:

@@ -83,12 +83,21 @@ class Stand:
         self.reset()
         return {phase: self._undisturbed(program, phase) for phase in _COMMANDS}
 
-    def survives(self, point: Point, undisturbed: Truth) -> tuple[str, str]:
-        """Kill, run the next `up` or `destroy`, and return the call at which it was killed, and what is wrong then."""
+    def survives(
+        self, point: Point, undisturbed: Truth, again: Callable[[str], object] | None = None
+    ) -> tuple[str, str]:
+        """Kill, run the phase again, and return the call at which it was killed, and what is wrong then.
+
+        Args:
+            point: where to kill.
+            undisturbed: what the phase comes to.
+            again: what runs a phase after the kill; None: what `sixfold up` and `sixfold down` run.
+
+        """
         try:
             self._come_to(point)
             kill = self._killed(point, undisturbed)
-            self._run_as_sixfold_does(point.phase)
+            (again or self._run_as_sixfold_does)(point.phase)
             self.at = (point.program, point.phase)
             wrong = difference(undisturbed, self.truth(point.program))
         except Exception:  # noqa: BLE001 - one point must not stop the others
