@@ -31,6 +31,9 @@ def main() -> int:
         points = [point for point in every(calls, asked.every) if point not in wrong]
         out.write(f"{sum(calls.values())} calls, {len(wrong)} points survived before, {len(points)} to try\n")
         for number, outcome in enumerate(running.run(points), start=1):
+            if not outcome.call:
+                out.write(f"{number}/{len(points)} {outcome.point}: not tried, this run had no such call\n")
+                continue
             wrong[outcome.point] = outcome.wrong
             if asked.results:
                 add(outcome, asked.results)

@@ -18,7 +18,7 @@ _STANDS = 4  # each waits a third of its time; on two cores
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a point: the call at which the kill came, and what was wrong in the end; empty: it survived."""
+    """What became of a point: the call of the kill, empty: it never came; and what was wrong, empty: it survived."""
 
     point: Point
     call: str

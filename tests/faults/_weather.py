@@ -33,18 +33,18 @@ class Weather(Meddler):
 def throttled(call: Call, _: Answer | None) -> Answer:
     """AWS refuses for now, in the form of the service's protocol."""
     code = {"ec2": "RequestLimitExceeded", "s3": "SlowDown"}.get(call.service, "ThrottlingException")
-    return _refusal(call, 503 if call.service in ("ec2", "s3") else 400, code, "Rate exceeded")
+    return refusal(call, 503 if call.service in ("ec2", "s3") else 400, code, "Rate exceeded")
 
 
 def expired(call: Call) -> Answer:
     """Return AWS's refusal of credentials whose time is over, in the form of the service's protocol."""
     code = {"ec2": "RequestExpired", "dynamodb": "ExpiredTokenException"}.get(call.service, "ExpiredToken")
-    return _refusal(call, 400 if call.service == "ec2" else 403, code, "The security token included is expired")
+    return refusal(call, 400 if call.service == "ec2" else 403, code, "The security token included is expired")
 
 
 def failed(call: Call, _: Answer | None) -> Answer:
     """AWS fails after it has done what was asked, which nothing in the answer tells."""
-    return _refusal(call, 500, "InternalError", "We encountered an internal error. Please try again.")
+    return refusal(call, 500, "InternalError", "We encountered an internal error. Please try again.")
 
 
 def silent(call: Call, _: Answer | None) -> Answer:
@@ -72,7 +72,8 @@ def lost(call: Call, _: Answer | None) -> Answer:
     raise NoAnswerError(str(call))
 
 
-def _refusal(call: Call, status: int, code: str, message: str) -> Answer:
+def refusal(call: Call, status: int, code: str, message: str) -> Answer:
+    """Return an error in the form of the service's protocol."""
     if call.service == "ec2":
         text = f"<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors></Response>"
     elif call.service == "s3":

@@ -21,6 +21,7 @@ from infra.providers.aws.permissions import missing_action
 
 _REMEDIES = {
     "AccessDenied": "allow {action} to whoever runs this; `sixfold deployer-policy` prints all that a stack needs",
+    "DependencyViolation": "something that is not of this stack uses it, such as a network interface; remove that",
     "ExpiredToken": "renew the AWS credentials, then run again",
     "InvalidClientTokenId": "the AWS credentials are not valid here; check AWS_PROFILE, the account, and its regions",
     "Throttling": "AWS still throttles after all retries; run again later, or with a lower --parallel",

@@ -187,7 +187,7 @@ def aws_client(service: str, region: str, endpoint: str | None, role: str | None
         if key not in _clients:
             from botocore.config import Config  # noqa: PLC0415 - half a second, for those who use AWS
 
-            from infra.providers.aws.retries import never_in_vain  # noqa: PLC0415
+            from infra.providers.aws.retries import set_rules  # noqa: PLC0415
 
             config = Config(
                 retries={"mode": "standard", "max_attempts": 2 if endpoint else 8},
@@ -197,7 +197,7 @@ def aws_client(service: str, region: str, endpoint: str | None, role: str | None
             )
             session = _sessions.get(key[1:]) or _sessions.setdefault(key[1:], _session(*key[1:]))
             _clients[key] = session.client(service, endpoint_url=endpoint or None, config=config)
-            never_in_vain(_clients[key], region)
+            set_rules(_clients[key], region)
         return _clients[key]
 
 

@@ -1,6 +1,6 @@
-"""Which requests botocore must not send again. Imported only where botocore is already loaded.
+"""Which requests are sent again, and which must not be, beside botocore's own rules. Imported after botocore only.
 
-botocore goes by the first handler of `needs-retry` that does not return None; False means that it gives up.
+botocore goes by the first handler of `needs-retry` that does not return None: seconds to wait, or False to give up.
 """
 
 from collections.abc import Mapping
@@ -11,14 +11,16 @@ import boto3
 from botocore.exceptions import EndpointConnectionError
 
 from infra.providers.aws.failure import is_fault, is_lost_answer
+from infra.providers.aws.not_yet import ask_again_after
 from sixfold.errors import SixfoldError
 
 
-def never_in_vain(client: Any, region: str) -> None:  # noqa: ANN401 - boto3's are made at run time
-    """Have a client of a region not repeat what does harm, or cannot help."""
+def set_rules(client: Any, region: str) -> None:  # noqa: ANN401 - boto3's are made at run time
+    """Have a client of a region wait for what passes by itself, and not repeat what does harm, or cannot help."""
     event = f"needs-retry.{client.meta.service_model.service_id.hyphenize()}"  # as botocore's own: it would come first
     client.meta.events.register_first(event, _never_create_blindly)
     client.meta.events.register_first(event, partial(_never_look_for_no_region, region))
+    client.meta.events.register_first(event, _wait_for_the_rest_of_aws)
 
 
 def _never_create_blindly(
@@ -33,6 +35,17 @@ def _never_create_blindly(
     if caught_exception is not None and is_lost_answer(caught_exception):
         raise caught_exception
     return False if response and is_fault(response[1]) else None
+
+
+def _wait_for_the_rest_of_aws(
+    operation: Any,  # noqa: ANN401 - botocore's
+    response: tuple[object, Mapping[str, Any]] | None,
+    attempts: int,
+    **_: object,
+) -> float | None:
+    """Send a refused request again that AWS will understand in a moment."""
+    error = response[1].get("Error", {}) if response else {}
+    return ask_again_after(operation.name, error.get("Code", ""), error.get("Message", ""), attempts)
 
 
 def _never_look_for_no_region(region: str, caught_exception: Exception | None, **_: object) -> None:
