@@ -1,6 +1,5 @@
 """What every test folder may use: a free port, and a moto server in the part of AWS."""
 
-import os
 import socket
 import subprocess
 import sys
@@ -35,15 +34,15 @@ def moto_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @contextmanager
-def serve_moto(folder: Path, **env: str) -> Iterator[str]:
-    """A moto server on a free port, with its log in a folder; `env` is added to its environment."""
+def serve_moto(folder: Path) -> Iterator[str]:
+    """A moto server on a free port, with its log in a folder."""
     url = f"http://127.0.0.1:{(port := _free_port())}"
     log = folder / "moto.log"
     script = Path(__file__).with_name("stand_ins") / "moto_server.py"
     command = [sys.executable, str(script), "--host", "127.0.0.1", "--port", str(port)]
     with (
         log.open("wb") as out,
-        subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **env}) as server,
+        subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT) as server,
     ):
         try:
             _wait_until_ready(f"{url}/moto-api/", server, log)

@@ -94,6 +94,5 @@ def campaign(folder: Path) -> Iterator[Campaign]:
 def one_stand(folder: Path) -> Iterator[Stand]:
     """A stand that keeps its files in a folder, which is made."""
     folder.mkdir(parents=True)
-    lean = {"MOTO_IAM_LOAD_MANAGED_POLICIES": "false"}  # a reset would read AWS's own policies again, for two seconds
-    with serve_moto(folder, **lean) as moto, proxied(moto) as proxy, projects(find_engine(), folder) as make:
+    with serve_moto(folder) as moto, proxied(moto) as proxy, projects(find_engine(), folder) as make:
         yield Stand(make(""), proxy, moto)

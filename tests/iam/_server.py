@@ -11,7 +11,6 @@ import argparse
 import re
 from contextvars import ContextVar
 from fnmatch import fnmatchcase
-from functools import cache
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -19,7 +18,6 @@ from moto import settings
 from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.exceptions import AccessDeniedError, JsonRESTError
 from moto.iam.access_control import IAMPolicyStatement, IAMRequestBase
-from moto.iam.models import IAMBackend
 from moto.s3.responses import S3Response
 from moto.server import main
 
@@ -32,7 +30,6 @@ _RESOURCE = re.compile(r"arn:[^:]*:[^:]*:[^:]*:[^:]*:(?:[a-zA-Z-]+[/:])?(.+)")
 _authorise = ActionAuthenticatorMixin._authenticate_and_authorize_action
 _init = IAMRequestBase.__init__
 _matches = IAMPolicyStatement._check_element_matches
-_policies = IAMBackend._init_aws_policies
 _request: ContextVar[str] = ContextVar("request")
 
 
@@ -73,12 +70,6 @@ def _is_named(pattern: str) -> bool:
     return pattern == "*" or all(re.search(part, _request.get()) for part in known)
 
 
-@cache
-def _policies_of_eks(self: IAMBackend) -> list[Any]:
-    """Return those of AWS's own policies that our roles take; all 1,400 would make every reset 3 s long."""
-    return [policy for policy in _policies(self) if policy.name.startswith("AmazonE")]
-
-
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", required=True)
@@ -88,6 +79,5 @@ if __name__ == "__main__":
     IAMRequestBase.__init__ = _named_as_by_aws  # type: ignore[method-assign,assignment]
     IAMPolicyStatement._check_element_matches = _about  # type: ignore[method-assign]
     IAMPolicyStatement._match = staticmethod(lambda pattern, text: fnmatchcase(text, pattern) or None)  # type: ignore[assignment]
-    IAMBackend._init_aws_policies = _policies_of_eks  # type: ignore[method-assign]
     IAMRequestBase.check_signature = lambda _: None  # type: ignore[method-assign]
     main(["--port", parser.parse_args().port])

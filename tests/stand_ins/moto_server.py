@@ -1,12 +1,13 @@
 """A moto server that also answers for the EKS resources that moto lacks: access entries, add-ons, pod identities.
 
 What it is sent it keeps, and gives back in AWS's shapes; nothing takes time, and nothing is checked but that the
-cluster is there. AWS's own policies are there too, for the roles that take them; MOTO_IAM_LOAD_MANAGED_POLICIES=false
-leaves them out.
+cluster is there. Of AWS's own policies there are those that roles here take: all 1,400 would make each reset, of which
+the tests need hundreds, two seconds long.
 
 Only for tests: `python tests/stand_ins/moto_server.py -H 127.0.0.1 -p 5000`.
 """
 
+import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Any
 from urllib.parse import unquote
 from uuid import uuid4
 
+import moto.iam.models
 from moto.core.responses import ActionResult, EmptyResult
 from moto.eks.exceptions import ResourceNotFoundException
 from moto.eks.responses import EKSResponse
@@ -24,6 +26,7 @@ Thing = dict[str, Any]
 Answer = Callable[[EKSResponse], ActionResult]
 _CLUSTERS = "{0}/clusters/(?P<name>[^/]+)"
 _POLICIES = "associatedAccessPolicies"
+_TAKEN = ("AmazonEKS", "AmazonEC2ContainerRegistry", "ReadOnlyAccess")
 
 
 @dataclass(frozen=True)
@@ -170,7 +173,10 @@ def teach_all() -> None:
         setattr(EKSResponse, more.__name__, more)
     EKSResponse.tag_resource = tagging(_put, EKSResponse.tag_resource)
     EKSResponse.untag_resource = tagging(_drop, EKSResponse.untag_resource)
-    os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+    policies = json.loads(moto.iam.models.aws_managed_policies_data)
+    taken = {name: policy for name, policy in policies.items() if name.startswith(_TAKEN)}
+    moto.iam.models.aws_managed_policies_data = json.dumps(taken)
 
 
 if __name__ == "__main__":
