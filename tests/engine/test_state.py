@@ -18,9 +18,7 @@ def test_the_state_has_no_sidecar_that_a_kill_could_cut_short(pulumi_project: Ca
     assert ".attrs" not in written
 
 
-def test_a_stack_that_is_not_there_is_named_with_its_state(
-    pulumi_project: Callable[..., Any],
-) -> None:
+def test_a_stack_that_is_not_there_is_named_with_its_state(pulumi_project: Callable[..., Any]) -> None:
     project = pulumi_project("")
     with pytest.raises(
         SixfoldError, match=r"there is no stack 'staging' in file://.*state.*\n.*pulumi stack init staging"
