@@ -59,10 +59,15 @@ def every(calls: Mapping[tuple[str, str], int], step: int = 1) -> Iterator[Point
             for phase in PHASES:
                 count = calls[program, phase]
                 if number < count:
-                    yield Point(program, phase, side, victim, (number + 0.5) / count)
+                    yield Point(program, phase, side, victim, _middle(number + 1, count))
 
 
 def tried(points: Iterable[Point], calls: Mapping[tuple[str, str], int]) -> set[Point]:
     """Return points as `every` would yield them: the run that tried them may have counted a call more or less."""
     counts = [(point, calls.get((point.program, point.phase))) for point in points]
-    return {replace(point, where=(point.call(count) - 0.5) / count) for point, count in counts if count}
+    return {replace(point, where=_middle(point.call(count), count)) for point, count in counts if count}
+
+
+def _middle(call: int, calls: int) -> float:
+    """Return where the middle of a call is, the inverse of `Point.call`."""
+    return (call - 0.5) / calls

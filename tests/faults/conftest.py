@@ -2,14 +2,18 @@
 
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from threading import Event
+from typing import Any
 
 import pytest
 
+from infra.providers.handler import Handler, ProviderArgs
 from tests.engine.conftest import engine, pulumi_project
 from tests.faults._campaign import Outcome, campaign, one_stand
 from tests.faults._points import Point, sample
 from tests.faults._programs import PROGRAMS
+from tests.faults._proxy import Proxy, proxied
 from tests.faults._stand import Stand
 
 __all__ = ["engine", "pulumi_project"]
@@ -27,6 +31,19 @@ def outcomes(
     wanted = [test.callspec.params["point"] for test in tests]  # type: ignore[attr-defined]
     with campaign(tmp_path_factory.mktemp("faults")) as running:
         yield {outcome.point: outcome for outcome in running.run(wanted)}
+
+
+@pytest.fixture
+def proxy(moto: str) -> Iterator[Proxy]:
+    """A proxy in front of an AWS that is empty."""
+    with proxied(moto) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def make(proxy: Proxy) -> Callable[[type[Handler[Any]]], Any]:
+    """A function that makes a handler whose AWS is behind the proxy."""
+    return lambda kind: kind(ProviderArgs(region="eu-west-1", endpoint=proxy.url), Event())
 
 
 @pytest.fixture(scope="module")

@@ -11,4 +11,5 @@ def test_a_deploy_leaves_nothing_of_a_killed_one(stand: Stand) -> None:
 
     point = Point("operations", "up", "after", "both", 0.5)
     call, wrong = stand.survives(point, stand.truths("operations")["up"], deploy)
+    assert call, "nothing was killed"
     assert not wrong, f"{call}\n{wrong}"

@@ -17,8 +17,9 @@ def test_the_next_up_puts_a_kill_right(
     outcomes: dict[Point, Outcome], point: Point, record_property: Callable[[str, Any], None]
 ) -> None:
     outcome = outcomes[point]
-    if outcome.call:
-        record_property("survived", not outcome.wrong)
+    if not outcome.call:
+        pytest.skip("nothing was killed: this run had fewer calls than the one that was counted")
+    record_property("survived", not outcome.wrong)
     assert not outcome.wrong, f"{outcome}\n{outcome.wrong}"
 
 

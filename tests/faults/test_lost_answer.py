@@ -1,18 +1,17 @@
 """A create that AWS carried out, and whose answer was lost."""
 
-from collections.abc import Iterator
-from threading import Event
+from collections.abc import Callable
 from typing import Any
 
 import boto3
-import pytest
 
 from infra.providers.aws.kms import KeyArgs, KeyHandler
 from infra.providers.aws.vpc import VpcArgs, VpcHandler
-from infra.providers.handler import ProviderArgs
 from infra.providers.protocol import _create
-from tests.faults._proxy import Answer, Call, Meddler, NoAnswerError, Proxy, proxied
+from tests.faults._proxy import Answer, Call, Meddler, NoAnswerError, Proxy
 from tests.faults._weather import failed
+
+Make = Callable[..., Any]
 
 
 class LoseFirst(Meddler):
@@ -39,33 +38,24 @@ class FailFirst(LoseFirst):
         return failed(call, None)
 
 
-@pytest.fixture
-def proxy(moto: str) -> Iterator[Proxy]:
-    with proxied(moto) as proxy:
-        yield proxy
-
-
-def test_a_vpc_is_not_made_twice(proxy: Proxy, moto: str) -> None:
+def test_a_vpc_is_not_made_twice(proxy: Proxy, make: Make, moto: str) -> None:
     proxy.watch(meddler := LoseFirst("CreateVpc"))
-    handler: Any = VpcHandler(ProviderArgs(region="eu-west-1", endpoint=proxy.url), Event())
-    made = _create(handler, "urn", VpcArgs(cidr="10.9.0.0/16"))
+    made = _create(make(VpcHandler), "urn", VpcArgs(cidr="10.9.0.0/16"))
     vpcs = boto3.client("ec2", endpoint_url=moto).describe_vpcs()["Vpcs"]
     assert meddler.lost
     assert [vpc["VpcId"] for vpc in vpcs if vpc["CidrBlock"] == "10.9.0.0/16"] == [made]
 
 
-def test_a_key_is_not_made_twice(proxy: Proxy, moto: str) -> None:
+def test_a_key_is_not_made_twice(proxy: Proxy, make: Make, moto: str) -> None:
     proxy.watch(meddler := LoseFirst("CreateKey"))
-    handler: Any = KeyHandler(ProviderArgs(region="eu-west-1", endpoint=proxy.url), Event())
-    made = _create(handler, "urn", KeyArgs(name="once"))
+    made = _create(make(KeyHandler), "urn", KeyArgs(name="once"))
     assert meddler.lost
     assert [key["KeyId"] for key in boto3.client("kms", endpoint_url=moto).list_keys()["Keys"]] == [made]
 
 
-def test_a_vpc_is_not_made_twice_where_aws_fails_after_it_made_it(proxy: Proxy, moto: str) -> None:
+def test_a_vpc_is_not_made_twice_where_aws_fails_after_it_made_it(proxy: Proxy, make: Make, moto: str) -> None:
     proxy.watch(meddler := FailFirst("CreateVpc"))
-    handler: Any = VpcHandler(ProviderArgs(region="eu-west-1", endpoint=proxy.url), Event())
-    made = _create(handler, "urn", VpcArgs(cidr="10.8.0.0/16"))
+    made = _create(make(VpcHandler), "urn", VpcArgs(cidr="10.8.0.0/16"))
     vpcs = boto3.client("ec2", endpoint_url=moto).describe_vpcs()["Vpcs"]
     assert meddler.lost
     assert [vpc["VpcId"] for vpc in vpcs if vpc["CidrBlock"] == "10.8.0.0/16"] == [made]

@@ -1,17 +1,14 @@
 """AWS whose parts do not know yet of what another one has just made, or removed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Event
 from typing import Any
-
-import pytest
 
 from infra.providers.aws.iam import RoleArgs, RoleHandler
 from infra.providers.aws.subnet import SubnetArgs, SubnetHandler
 from infra.providers.aws.vpc import VpcArgs, VpcHandler
-from infra.providers.handler import Handler, ProviderArgs
-from tests.faults._proxy import Answer, Call, Meddler, Proxy, proxied
+from infra.providers.handler import Handler
+from tests.faults._proxy import Answer, Call, Meddler, Proxy
 from tests.faults._weather import refusal
 
 TRUST = '{"Version": "2012-10-17", "Statement": []}'
@@ -32,17 +29,6 @@ class RefuseFirst(Meddler):
         self.asked += call.operation == self.operation
         first = call.operation == self.operation and self.asked == 1
         return refusal(call, 400, self.code, self.message) if first else None
-
-
-@pytest.fixture
-def proxy(moto: str) -> Iterator[Proxy]:
-    with proxied(moto) as proxy:
-        yield proxy
-
-
-@pytest.fixture
-def make(proxy: Proxy) -> Make:
-    return lambda kind: kind(ProviderArgs(region="eu-west-1", endpoint=proxy.url), Event())
 
 
 def test_a_subnet_waits_until_its_vpc_is_known(proxy: Proxy, make: Make) -> None:

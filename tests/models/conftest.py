@@ -1,14 +1,10 @@
 """A lake of real flights: three days of each month of 2013, loaded, with features and a candidate, once for the run."""
 
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import boto3
-import httpx
 import polars as pl
 import pytest
 
@@ -18,10 +14,10 @@ from models.products.flight_delays import data
 from models.sources import Source, read
 from sixfold.contract import Product, load_product
 from sixfold.environment import Databases, Platform
+from tests.conftest import serve_moto
 
 REGION = "eu-west-1"
 DAYS = ("10", "11", "12")
-_READY_WITHIN_S = 60
 
 
 @pytest.fixture(scope="session")
@@ -70,29 +66,10 @@ def credentials() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def lake_aws(free_port: Callable[[], int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def lake_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A moto server of our own: what is loaded once must outlive the tests that empty the shared one."""
-    url = f"http://127.0.0.1:{(port := free_port())}"
-    command = [str(Path(sys.prefix, "bin", "moto_server")), "--host", "127.0.0.1", "--port", str(port)]
-    log = tmp_path_factory.mktemp("lake-aws") / "moto.log"
-    with log.open("wb") as out, subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT) as server:
-        try:
-            _wait_until_ready(f"{url}/moto-api/", log)
-            yield url
-        finally:
-            server.terminate()
-
-
-def _wait_until_ready(url: str, log: Path) -> None:
-    deadline = time.monotonic() + _READY_WITHIN_S
-    while time.monotonic() < deadline:
-        try:
-            httpx.get(url).raise_for_status()
-        except httpx.TransportError:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail(f"{url} did not answer within {_READY_WITHIN_S} s\n{log.read_text()}")
+    with serve_moto(tmp_path_factory.mktemp("lake-aws")) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import re
 
 from infra.providers import patience
 
-KNOWN_EVERYWHERE_S = 120
+_KNOWN_EVERYWHERE_S = 120
 """Seconds until all of AWS knows a role or a subnet; mostly it is under ten."""
 
 _AT_MOST_EVERY_S = 5
@@ -50,4 +50,4 @@ def ask_again_after(operation: str, code: str, message: str, attempts: int) -> f
         or re.fullmatch(_STILL_AT_IT, code)
         or (operation.startswith(_NEEDS_ANOTHER) and re.fullmatch(_NO_SUCH_THING, code))
     )
-    return pause if not_yet and attempts * _AT_MOST_EVERY_S < KNOWN_EVERYWHERE_S else None
+    return pause if not_yet and attempts * _AT_MOST_EVERY_S < _KNOWN_EVERYWHERE_S else None

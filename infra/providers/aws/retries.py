@@ -44,7 +44,9 @@ def _wait_for_the_rest_of_aws(
     **_: object,
 ) -> float | None:
     """Send a refused request again that AWS will understand in a moment."""
-    error = response[1].get("Error", {}) if response else {}
+    error = response[1].get("Error") if response else None
+    if not error:
+        return None
     return ask_again_after(operation.name, error.get("Code", ""), error.get("Message", ""), attempts)
 
 
