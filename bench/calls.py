@@ -12,7 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from bench.kinds import KINDS, REGION, inputs
-from infra.providers.handler import ProviderArgs
+from pulumi_sixfold.kit.handler import ProviderArgs
 
 
 class Call(NamedTuple):

@@ -26,11 +26,11 @@ import pyarrow as pa
 from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.transforms import DayTransform
 
-from serving.evaluation.run import Evaluator
-from serving.evaluation.source import Source
+from monitoring.evaluation.run import Evaluator
+from monitoring.evaluation.source import Source
 from serving.tables import PREDICTIONS, _schema
 from sixfold.contract import load_product
-from sixfold.environment import Databases, Platform
+from sixfold.outputs import Databases, PlatformRefs
 
 ROOT = Path(__file__).parents[1]
 FILE_ROWS, DAYS = 100_000, 7
@@ -132,12 +132,12 @@ def write(folder: Path, number: int) -> SqlCatalog:
 
 def evaluate(folder: Path) -> Iterator[dict[str, float]]:
     """Yield what the first run took, and the one after a day has changed."""
-    names: dict[str, Any] = dict.fromkeys(set(Platform.model_fields) - {"aws_endpoint", "databases"}, "bench")
+    names: dict[str, Any] = dict.fromkeys(set(PlatformRefs.model_fields) - {"aws_endpoint", "databases"}, "bench")
     layers = Databases(**{layer: layer for layer in Databases.model_fields})
-    platform = Platform(aws_endpoint=None, databases=layers, **names)
-    contract = load_product(ROOT / "models/products/flight_delays/product.yaml")
+    platform = PlatformRefs(aws_endpoint=None, databases=layers, **names)
+    contract = load_product(ROOT / "products/flight_delays/product.yaml")
     catalog = SqlCatalog("bench", uri=f"sqlite:///{folder}/catalog.db", warehouse=f"file://{folder}/lake")
-    with mock.patch("serving.evaluation.source.open_catalog", return_value=catalog):
+    with mock.patch("monitoring.evaluation.source.open_catalog", return_value=catalog):
         evaluator = Evaluator(contract, Source(platform, contract))
         for _ in range(2):
             started, busy = time.perf_counter(), time.process_time()

@@ -2,10 +2,15 @@
 
 from typing import Any
 
-from infra.providers.args import Args
-from infra.providers.aws import logs, s3, sns, sqs
-from infra.providers.aws.handler import AwsHandler
-from infra.providers.resource import Resource
+from pulumi_sixfold.aws import (
+    logs,
+    s3,
+    sns,
+    sqs,
+)
+from pulumi_sixfold.aws.handler import AwsHandler
+from pulumi_sixfold.kit.args import Args
+from pulumi_sixfold.resources.resource import Resource
 
 REGION = "eu-west-1"
 KINDS: tuple[tuple[type[AwsHandler[Any]], type[Args]], ...] = (

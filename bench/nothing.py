@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
-from infra.providers import plugin
+from pulumi_sixfold import plugin
 
 plugin.skip_the_sdk()
 
 from bench.kinds import KINDS  # noqa: E402 - only once the SDK is skipped
-from infra.providers import catalogue  # noqa: E402
-from infra.providers.args import Args  # noqa: E402
-from infra.providers.handler import Handler, State  # noqa: E402
+from pulumi_sixfold import catalogue  # noqa: E402
+from pulumi_sixfold.kit.args import Args  # noqa: E402
+from pulumi_sixfold.kit.handler import Handler, State  # noqa: E402
 
 
 class Nothing(Handler[Any]):

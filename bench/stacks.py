@@ -15,14 +15,14 @@ _COMMANDS = {
     "destroy": ("destroy", "--yes", "--skip-preview"),
 }
 _PROJECT = "name: bench\nruntime: python\nplugins:\n  providers:\n    - name: {name}\n      path: {path}\n"
-_OURS = ROOT / "infra" / "providers" / "bin"
+_OURS = ROOT / "pulumi_sixfold" / "bin"
 _BENCH = ROOT / "bench" / "bin"
 PLUGINS = {"sixfold": ("sixfold", _OURS), "nothing": ("sixfold", _BENCH), "dynamic": ("pulumi-python", _BENCH)}
 
 _SIXFOLD = """
 import pulumi
 from bench.kinds import KINDS, REGION, RESOURCES, inputs
-from infra.providers.aws.provider import Provider, ProviderArgs
+from pulumi_sixfold.aws.provider import Provider, ProviderArgs
 
 aws = Provider("aws", ProviderArgs(region=REGION, endpoint="{moto}"))
 for number in range({size}):

@@ -15,7 +15,7 @@ def startup_s() -> float:
 
 
 def _once() -> float:
-    plugin = ROOT / "infra" / "providers" / "bin" / "pulumi-resource-sixfold"
+    plugin = ROOT / "pulumi_sixfold" / "bin" / "pulumi-resource-sixfold"
     began = perf_counter()
     with subprocess.Popen([plugin], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None  # noqa: S101 - it is a pipe

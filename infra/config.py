@@ -30,6 +30,6 @@ def read() -> Config:
     root = Path(pulumi.get_root_directory())
     stack = pulumi.get_stack()
     settings = parse(pulumi.Config().require_object(KEY), f"Pulumi.{stack}.yaml")
-    products = load_products(Path(__file__).parents[1] / "models" / "products")
+    products = load_products(Path(__file__).parents[1] / "products")
     home = Path(os.environ.get("SIXFOLD_HOME") or root / ".sixfold").resolve()
     return Config(stack, root, home, settings, products)

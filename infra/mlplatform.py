@@ -12,8 +12,7 @@ from infra.components.data_lake import DataLake
 from infra.components.store import Store
 from infra.config import Config
 from infra.plans import names
-from infra.plans.alertmanager import teams_of
-from infra.plans.iam import (
+from infra.plans.aws.iam import (
     Document,
     Estate,
     alerting_policy,
@@ -23,12 +22,13 @@ from infra.plans.iam import (
     serving_policy,
     training_policy,
 )
-from infra.plans.served import served
-from infra.plans.traffic import plan_traffic
-from infra.sites.kubernetes import OnKubernetes
-from infra.sites.machine import Machine
-from infra.sites.site import Site, Work
-from sixfold.environment import Environment, Platform
+from infra.plans.monitoring.alertmanager import teams_of
+from infra.plans.routing.served import served
+from infra.plans.routing.traffic import plan_traffic
+from infra.runtimes.kubernetes import KubernetesRuntime
+from infra.runtimes.local import Machine
+from infra.runtimes.runtime import Site, Work
+from sixfold.outputs import PlatformRefs, StackOutputs
 
 POLICIES = {
     "ingest": ingest_policy,
@@ -60,7 +60,9 @@ def build(config: Config) -> pulumi.Output[dict[str, object]]:
         "databases": names.databases(stack).model_dump(),
         "feature_project": names.feature_project(stack),
     }
-    platform = pulumi.Output.all(stack=stack, aws_endpoint=site.aws_endpoint, **facts).apply(Platform.model_validate)
+    platform = pulumi.Output.all(stack=stack, aws_endpoint=site.aws_endpoint, **facts).apply(
+        PlatformRefs.model_validate
+    )
     account = lake.key_arn.apply(names.account)
     estate = pulumi.Output.all(account=account, key_arn=lake.key_arn, **facts).apply(Estate.model_validate)
     alarms = Alarms("alarms", account=account, teams=teams_of(config.products), products=config.products, opts=in_cloud)
@@ -74,10 +76,10 @@ def build(config: Config) -> pulumi.Output[dict[str, object]]:
         opts=in_cloud,
     )
 
-    environment = {"SIXFOLD_PLATFORM": platform.apply(Platform.model_dump_json)}
+    environment = {"SIXFOLD_PLATFORM": platform.apply(PlatformRefs.model_dump_json)}
     site.run(Work(config.products, traffic, environment, access.role_arns, access.policy_arns, alarms.topic_arns))
     return platform.apply(
-        lambda known: Environment(
+        lambda known: StackOutputs(
             platform=known, products=served(traffic, site.edge), endpoints=site.endpoints
         ).model_dump(mode="json")
     )
@@ -86,7 +88,7 @@ def build(config: Config) -> pulumi.Output[dict[str, object]]:
 def _site(config: Config) -> Site:
     settings = config.settings
     if settings.cluster:
-        return OnKubernetes(config, settings.cluster)
+        return KubernetesRuntime(config, settings.cluster)
     if settings.local:
         return Machine(config, settings.local)
     raise AssertionError("a stack has one of the two: sixfold.stack.Settings sees to it")

@@ -4,19 +4,19 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from sixfold.environment import Platform
+from sixfold.outputs import PlatformRefs
 
 if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient
     from mypy_boto3_s3 import S3Client
 
 
-def s3(platform: Platform) -> "S3Client":
+def s3(platform: PlatformRefs) -> "S3Client":
     """Return a client for the platform's buckets."""
     return boto3.client("s3", region_name=platform.region, endpoint_url=platform.aws_endpoint)
 
 
-def has_bucket(platform: Platform, name: str) -> bool:
+def has_bucket(platform: PlatformRefs, name: str) -> bool:
     """Return whether a bucket is there."""
     client = s3(platform)
     try:
@@ -28,6 +28,6 @@ def has_bucket(platform: Platform, name: str) -> bool:
     return True
 
 
-def glue(platform: Platform) -> "GlueClient":
+def glue(platform: PlatformRefs) -> "GlueClient":
     """Return a client for the platform's table catalog."""
     return boto3.client("glue", region_name=platform.region, endpoint_url=platform.aws_endpoint)

@@ -1,6 +1,6 @@
 """The data lake: Iceberg tables in S3 with their catalog in AWS Glue.
 
-Tables are named `layer.name`; the layer is one of the databases of `sixfold.environment.Databases`.
+Tables are named `layer.name`; the layer is one of the databases of `sixfold.outputs.Databases`.
 """
 
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from pyiceberg.schema import Schema
 from pyiceberg.table import ALWAYS_TRUE, Table
 from pyiceberg.transforms import IdentityTransform, MonthTransform
 
-from sixfold.environment import Platform
 from sixfold.errors import SixfoldError
+from sixfold.outputs import PlatformRefs
 
 FACT = "sixfold."
 
@@ -45,7 +45,7 @@ class Lake:
 
     """
 
-    def __init__(self, platform: Platform) -> None:
+    def __init__(self, platform: PlatformRefs) -> None:
         self.platform = platform
         self._catalog = _open(platform)
 
@@ -157,7 +157,7 @@ class Lake:
         return getattr(self.platform.databases, layer), table
 
 
-def _open(platform: Platform) -> Catalog:
+def _open(platform: PlatformRefs) -> Catalog:
     endpoint = platform.aws_endpoint
     stand_in = {"glue.endpoint": endpoint, "s3.endpoint": endpoint} if endpoint else {}
     return load_catalog(

@@ -15,8 +15,8 @@ from models import steps
 from models.hashing import code_key, content_key, file_key
 from models.sources import Source, read
 from sixfold.contract import Product
-from sixfold.environment import Platform
 from sixfold.errors import SixfoldError
+from sixfold.outputs import PlatformRefs
 
 if TYPE_CHECKING:
     import polars as pl
@@ -28,14 +28,14 @@ Progress = Callable[[str], None]
 _LOG = logging.getLogger(__name__)
 
 
-def load(platform: Platform, product: Product, sources: tuple[Source, ...], progress: Progress = _LOG.info) -> bool:
+def load(platform: PlatformRefs, product: Product, sources: tuple[Source, ...], progress: Progress = _LOG.info) -> bool:
     """Bring the lake in step with the source files. Return False where it already was, which takes milliseconds.
 
     Raises:
         SixfoldError: rows were lost on the way: raw is not curated plus quarantined.
 
     """
-    package = f"models.products.{product.package}"
+    package = f"products.{product.package}"
     code = code_key("models.quality", "models.sources", f"{package}.contracts", f"{package}.curation")
     key = content_key(code, *(file_key(source.path) for source in sources))
     tables = [f"{layer}.{source.name}" for source in sources for layer in ("raw", "quarantine", "curated")]

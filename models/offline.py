@@ -18,7 +18,7 @@ from feast.on_demand_feature_view import OnDemandFeatureView
 from feast.protos.feast.core.DataSource_pb2 import DataSource as DataSourceProto
 from feast.repo_config import FeastConfigBaseModel
 
-from sixfold.environment import Platform
+from sixfold.outputs import PlatformRefs
 
 if TYPE_CHECKING:
     import polars as pl
@@ -78,7 +78,7 @@ class IcebergOfflineStoreConfig(FeastConfigBaseModel):
     """Which lake to read."""
 
     type: Literal["models.offline.IcebergOfflineStore"] = "models.offline.IcebergOfflineStore"
-    platform: Platform
+    platform: PlatformRefs
 
 
 class IcebergJob(RetrievalJob):

@@ -10,26 +10,26 @@ from collections.abc import Iterable
 from botocore.exceptions import ClientError
 
 from models import aws
-from sixfold.environment import Platform
+from sixfold.outputs import PlatformRefs
 
 
-def unchanged(platform: Platform, step: str, key: str, tables: Iterable[str]) -> bool:
+def unchanged(platform: PlatformRefs, step: str, key: str, tables: Iterable[str]) -> bool:
     """Say whether `step` last finished with the same key, and its tables are as it left them."""
     return recorded(platform, step) == {"key": key, "tables": versions(platform, tables)}
 
 
-def record(platform: Platform, step: str, key: str, tables: Iterable[str]) -> None:
+def record(platform: PlatformRefs, step: str, key: str, tables: Iterable[str]) -> None:
     """Note that `step` has finished."""
     body = json.dumps({"key": key, "tables": versions(platform, tables)})
     aws.s3(platform).put_object(Bucket=platform.lake_bucket, Key=_object(step), Body=body.encode())
 
 
-def forget(platform: Platform, step: str) -> None:
+def forget(platform: PlatformRefs, step: str) -> None:
     """Make `step` run again, whatever it finds."""
     aws.s3(platform).delete_object(Bucket=platform.lake_bucket, Key=_object(step))
 
 
-def recorded(platform: Platform, step: str) -> dict[str, object] | None:
+def recorded(platform: PlatformRefs, step: str) -> dict[str, object] | None:
     """Return what `step` recorded, or None where it has never finished."""
     try:
         found = aws.s3(platform).get_object(Bucket=platform.lake_bucket, Key=_object(step))
@@ -41,7 +41,7 @@ def recorded(platform: Platform, step: str) -> dict[str, object] | None:
     return document
 
 
-def versions(platform: Platform, tables: Iterable[str]) -> dict[str, str | None]:
+def versions(platform: PlatformRefs, tables: Iterable[str]) -> dict[str, str | None]:
     """Return where the metadata of each table (`layer.name`) lies, None for a table that is not there."""
     wanted = sorted(tables)
     pages = aws.glue(platform).get_paginator("get_tables")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sixfold.environment import Platform
+from sixfold.outputs import PlatformRefs
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,7 +25,7 @@ _HOUSEKEEPING = {
 }
 
 
-def open_catalog(platform: Platform) -> "Catalog":
+def open_catalog(platform: PlatformRefs) -> "Catalog":
     """Return the Glue catalog of a platform."""
     from pyiceberg.catalog import load_catalog  # noqa: PLC0415 - see the module
 

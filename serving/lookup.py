@@ -27,7 +27,7 @@ class Freshness(Protocol):
 
 
 class Reader(Protocol):
-    """What `models.online.OnlineReader` offers."""
+    """What `models.features.online.OnlineReader` offers."""
 
     def read(self, rows: list[dict[str, str]], at: datetime | None = None) -> Sequence[Mapping[str, Any]]:
         """Return the features of each row of entity keys, now or as known at a moment; None for what is not known."""

@@ -20,7 +20,7 @@ from serving.model import Model
 
 
 class ProductCode(Protocol):
-    """What `models/products/<package>/service.py` offers; all of it pure."""
+    """What `products/<package>/service.py` offers; all of it pure."""
 
     Row: type[BaseModel]
     Prediction: type[BaseModel]
@@ -78,7 +78,7 @@ class Served(NamedTuple):
 
 def product_code(package: str) -> ProductCode:
     """Import the product's own code."""
-    return importlib.import_module(f"models.products.{package}.service")
+    return importlib.import_module(f"products.{package}.service")
 
 
 class Predictor:

@@ -14,7 +14,7 @@ from pathlib import Path
 from serving.model import Model
 from serving.settings import Settings, read_bento
 from sixfold.errors import SixfoldError
-from sixfold.registry import Registry
+from sixfold.registry.releases import Registry
 
 HOST = "127.0.0.1"
 STOP_WITHIN_S = 20  # answers in flight are finished; the prediction log then has as long again

@@ -9,7 +9,7 @@ from uuid import UUID
 from prometheus_client import CollectorRegistry, ProcessCollector
 from pydantic import TypeAdapter
 
-from models.online import OnlineReader
+from models.features.online import OnlineReader
 from serving.lookup import Lookup, Reader
 from serving.metrics import Identity, Metrics
 from serving.mirror import Mirror

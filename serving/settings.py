@@ -7,15 +7,15 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from sixfold.contract import Product, Strict, load_product
-from sixfold.environment import Platform
 from sixfold.errors import SixfoldError
+from sixfold.outputs import PlatformRefs
 from sixfold.release import Digest
 from sixfold.validation import explain
 
 SOURCE = Path(__file__).resolve().parents[1]  # `src/` of the bento: code, model and contract side by side
 
 
-def platform(environment: Mapping[str, str] = os.environ) -> Platform:
+def platform(environment: Mapping[str, str] = os.environ) -> PlatformRefs:
     """Return the platform that the stack names in SIXFOLD_PLATFORM.
 
     Raises:
@@ -24,10 +24,10 @@ def platform(environment: Mapping[str, str] = os.environ) -> Platform:
     """
     text = environment.get("SIXFOLD_PLATFORM", "{}")
     try:
-        return Platform.model_validate_json(text)
+        return PlatformRefs.model_validate_json(text)
     except ValidationError as error:
         raise SixfoldError(
-            f"SIXFOLD_PLATFORM in the environment is no platform: {explain(error, Platform)}",
+            f"SIXFOLD_PLATFORM in the environment is no platform: {explain(error, PlatformRefs)}",
             remedy="let the stack start this process, or take the value from `pulumi stack output environment`",
         ) from error
 
@@ -35,7 +35,7 @@ def platform(environment: Mapping[str, str] = os.environ) -> Platform:
 class Settings(Strict):
     """Which release this process serves, as which API version, on which platform."""
 
-    platform: Platform
+    platform: PlatformRefs
     home: Path
     api_version: str
     release: Digest

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from serving import lake
-from sixfold.environment import Platform
+from sixfold.outputs import PlatformRefs
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -37,7 +37,7 @@ FEEDBACK = {
 
 
 def writer(
-    platform: Platform, home: Path, table: str, columns: dict[str, str]
+    platform: PlatformRefs, home: Path, table: str, columns: dict[str, str]
 ) -> Callable[[Sequence[dict[str, Any]]], None]:
     """Return a function that appends rows to a table of the predictions database, made on its first call.
 

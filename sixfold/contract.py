@@ -1,4 +1,4 @@
-"""The product contract: what `models/products/<name>/product.yaml` may say.
+"""The product contract: what `products/<name>/product.yaml` may say.
 
 Written once per ML service; roles, alert rules, dashboards, release gates, routes and docs are derived from it.
 """
@@ -140,7 +140,7 @@ class Product(Strict):
 
     @property
     def package(self) -> str:
-        """The Python package that holds the product's own code, below `models.products`."""
+        """The Python package that holds the product's own code, below `products`."""
         return self.name.replace("-", "_")
 
 

@@ -70,7 +70,7 @@ def measure_of(product: Product) -> Measure:
     name = product.metric.name
     if name in METRICS:
         return METRICS[name]
-    module = f"models.products.{product.package}.metrics"
+    module = f"products.{product.package}.metrics"
     try:
         own: Measure = getattr(importlib.import_module(module), name)
     except (ModuleNotFoundError, AttributeError) as error:

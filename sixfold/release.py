@@ -9,8 +9,8 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field, FiniteFloat, ValidationError
 
-from sixfold.archive import tree_digest
 from sixfold.contract import Slug, Strict
+from sixfold.registry.archive import tree_digest
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 SHORT = 12

@@ -119,7 +119,7 @@ def projects(engine: Path, folder: Path, env: Mapping[str, str] | None = None) -
             **(env or {}),
         }
         project = Project(root / "project", variables)
-        settings = _PROJECT.format(name=f"test{len(made)}", plugin=_ROOT / "infra" / "providers" / "bin")
+        settings = _PROJECT.format(name=f"test{len(made)}", plugin=_ROOT / "pulumi_sixfold" / "bin")
         (project.root / "Pulumi.yaml").write_text(settings)
         project.write(program.read_text() if isinstance(program, Path) else program)
         project.cli("stack", "init", "test")

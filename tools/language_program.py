@@ -13,8 +13,6 @@ import pulumi
 from pulumi.runtime import reset_options, run_in_stack, set_all_config
 from pulumi.runtime.proto.language_pb2 import ProgramInfo, RunRequest
 
-from sixfold.errors import SixfoldError
-
 
 def run(request: RunRequest, engine: str) -> bool:
     """Run the program that the engine names, in this process, and log to the engine what went wrong.
@@ -71,7 +69,7 @@ def explain(error: BaseException, root: Path) -> str | None:
     An error that was written for people is shown as it is, without a trace. Of an error inside an `apply` asyncio may
     have dropped the frames; then the bare error is shown. Nothing is said of a program that ended itself with success.
     """
-    if isinstance(error, SixfoldError | pulumi.RunError):
+    if isinstance(error, pulumi.RunError) or hasattr(error, "remedy"):
         return str(error)
     if isinstance(error, SystemExit):
         return f"the program ended itself: {error.code}" if error.code else None

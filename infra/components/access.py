@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from pulumi import ComponentResource, Input, Output, ResourceOptions
 
-from infra.plans.iam import Document, assume_role_policy
-from infra.providers.aws.iam import Role, RoleArgs
-from infra.providers.aws.iam_policy import Policy, PolicyArgs
+from infra.plans.aws.iam import Document, assume_role_policy
+from pulumi_sixfold.aws.iam import Role, RoleArgs
+from pulumi_sixfold.aws.iam_policy import Policy, PolicyArgs
 
 
 class Access(ComponentResource):

@@ -4,9 +4,14 @@ from collections.abc import Iterable, Mapping
 
 from pulumi import ComponentResource, Output, ResourceOptions
 
-from infra.plans.alarms import key_policy, topic_policy
-from infra.providers.aws.kms import Key, KeyArgs
-from infra.providers.aws.sns import Subscription, SubscriptionArgs, Topic, TopicArgs
+from infra.plans.aws.alarms import key_policy, topic_policy
+from pulumi_sixfold.aws.kms import Key, KeyArgs
+from pulumi_sixfold.aws.sns import (
+    Subscription,
+    SubscriptionArgs,
+    Topic,
+    TopicArgs,
+)
 from sixfold.contract import Product
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from pulumi import ComponentResource, Input, ResourceOptions
 
-from infra.plans.alarms import BUDGET_PERCENT, AlarmPlan
-from infra.providers.aws.budgets import Alert, Budget, BudgetArgs
-from infra.providers.aws.cloudwatch import Alarm, AlarmArgs
+from infra.plans.aws.alarms import BUDGET_PERCENT, AlarmPlan
+from pulumi_sixfold.aws.budgets import Alert, Budget, BudgetArgs
+from pulumi_sixfold.aws.cloudwatch import Alarm, AlarmArgs
 
 
 class CloudAlarms(ComponentResource):

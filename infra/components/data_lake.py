@@ -3,9 +3,9 @@
 from pulumi import ComponentResource, Output, ResourceOptions
 
 from infra.components.private_bucket import private_bucket
-from infra.providers.aws.glue import Database, DatabaseArgs
-from infra.providers.aws.kms import Key, KeyArgs
-from sixfold.environment import Databases
+from pulumi_sixfold.aws.glue import Database, DatabaseArgs
+from pulumi_sixfold.aws.kms import Key, KeyArgs
+from sixfold.outputs import Databases
 
 PURPOSE = {
     "raw": "what was delivered, as it was delivered",

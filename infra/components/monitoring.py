@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from pulumi import ComponentResource, Input, ResourceOptions
 
-from infra.components.runtime import Processes, binary, python
+from infra.components.code import digest
+from infra.components.processes import Processes, binary, python
 from infra.plans import names
-from infra.plans.code import digest
-from infra.plans.monitoring import MonitoringPlan
-from infra.providers.local.process import Process, Reload
+from infra.plans.monitoring.local import MonitoringPlan
+from pulumi_sixfold.local.process import Process, Reload
 
 _CODE = ("serving", "sixfold")
 """What the services of `serving/` run of ours."""

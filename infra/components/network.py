@@ -4,13 +4,18 @@ from collections.abc import Sequence
 
 from pulumi import ComponentResource, Output, ResourceOptions
 
-from infra.plans.network import ZonePlan
-from infra.providers.aws.gateways import InternetGateway, InternetGatewayArgs, NatGateway, NatGatewayArgs
-from infra.providers.aws.route_table import RouteTable, RouteTableArgs
-from infra.providers.aws.security_group import Rule, SecurityGroup, SecurityGroupArgs
-from infra.providers.aws.subnet import Subnet, SubnetArgs
-from infra.providers.aws.vpc import Vpc, VpcArgs
-from infra.providers.aws.vpc_endpoint import VpcEndpoint, VpcEndpointArgs
+from infra.plans.aws.network import ZonePlan
+from pulumi_sixfold.aws.gateways import (
+    InternetGateway,
+    InternetGatewayArgs,
+    NatGateway,
+    NatGatewayArgs,
+)
+from pulumi_sixfold.aws.route_table import RouteTable, RouteTableArgs
+from pulumi_sixfold.aws.security_group import Rule, SecurityGroup, SecurityGroupArgs
+from pulumi_sixfold.aws.subnet import Subnet, SubnetArgs
+from pulumi_sixfold.aws.vpc import Vpc, VpcArgs
+from pulumi_sixfold.aws.vpc_endpoint import VpcEndpoint, VpcEndpointArgs
 
 ANYWHERE = "0.0.0.0/0"
 # By these tags load balancers find their subnets: https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 
 from infra.components.manifests import declare
-from infra.plans.iam import people_trust
+from infra.plans.aws.iam import people_trust
 from infra.plans.kubernetes.people import group, people_manifests
-from infra.providers.aws.eks_access_entry import AccessEntry, AccessEntryArgs
-from infra.providers.aws.iam import Role as IamRole
-from infra.providers.aws.iam import RoleArgs
+from pulumi_sixfold.aws.eks_access_entry import AccessEntry, AccessEntryArgs
+from pulumi_sixfold.aws.iam import Role as IamRole
+from pulumi_sixfold.aws.iam import RoleArgs
 from sixfold.roles import Role
 
 

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 
 from pulumi import ComponentResource, Input, ResourceOptions
 
-from infra.components.runtime import Processes, binary, python
+from infra.components.processes import Processes, binary, python
 from infra.plans import names
-from infra.plans.edge import front_config, router_config
-from infra.plans.traffic import VersionTraffic
-from infra.providers.local.process import Process, Reload
+from infra.plans.routing.caddy import front_config, router_config
+from infra.plans.routing.traffic import VersionTraffic
+from pulumi_sixfold.local.process import Process, Reload
 
 
 class Serving(ComponentResource):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pulumi import ComponentResource, Resource, ResourceOptions
 
 from infra.components.manifests import declare
-from infra.plans.kubernetes.watching import WatchingPlan
+from infra.plans.kubernetes.monitoring import WatchingPlan
 
 
 class Watching(ComponentResource):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 
-from sixfold.environment import Databases, Endpoints
+from sixfold.outputs import Databases, Endpoints
 
 HOST = "127.0.0.1"
 SERVICES = (

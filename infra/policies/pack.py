@@ -18,10 +18,10 @@ from pulumi_policy import (
 from pulumi_policy import policy as sdk
 from pulumi_policy.proxy import UnknownValueError
 
+from infra.checks.cost.estimate import Resource
 from infra.policies.exemptions import exemption
 from infra.policies.rule import Props, Rule, Setting, StackRule
 from infra.policies.values import UNKNOWN, get
-from infra.prices.estimate import Resource
 from sixfold.stack import KEY, parse
 
 

@@ -6,8 +6,8 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
+from infra.checks.cost.estimate import Resource
 from infra.policies.values import get
-from infra.prices.estimate import Resource
 
 Props = dict[str, Any]
 Check = Callable[[Props], Iterable[str]]

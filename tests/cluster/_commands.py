@@ -7,13 +7,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sixfold.archive import pack, tree_digest
-from sixfold.environment import Environment
-from sixfold.registry import Record, Registry
+from sixfold.outputs import StackOutputs
+from sixfold.registry.archive import pack, tree_digest
+from sixfold.registry.releases import Record, Registry
 from tests.cluster._plane import Plane
 from tests.cluster._stacks import Stack
 
-_CONTRACT = Path(__file__).parents[2] / "models/products/flight_delays/product.yaml"
+_CONTRACT = Path(__file__).parents[2] / "products/flight_delays/product.yaml"
 _BUILD = """
 import os
 from pathlib import Path
@@ -61,6 +61,6 @@ def publish(stack: Stack, name: str, folder: Path) -> str:
         snapshots={},
         metrics={},
     )
-    environment = Environment.model_validate(stack.pulumi.outputs()["environment"])
+    environment = StackOutputs.model_validate(stack.pulumi.outputs()["environment"])
     Registry(environment.platform, folder / "home").publish(record, archive)
     return record.digest

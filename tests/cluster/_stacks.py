@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
-from infra.providers.handler import ProviderArgs
-from infra.providers.leaks import Left, leaks
-from sixfold.cli.leaks import handlers_of
+from infra.checks.leaks.find import Left, leaks
+from infra.checks.leaks.run import handlers_of
+from pulumi_sixfold.kit.handler import ProviderArgs
 from sixfold.stack import KEY
 from tests._projects import Project
 

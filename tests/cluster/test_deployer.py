@@ -8,8 +8,8 @@ from typing import Any, get_args
 import pytest
 import yaml
 
-from infra.deployer import policies
-from infra.plans.iam import Document
+from infra.checks.deployer.policies import policies
+from infra.plans.aws.iam import Document
 from sixfold.cluster import Operator
 from sixfold.stack import parse
 from tests.iam._role import Caller

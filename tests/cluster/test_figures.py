@@ -12,19 +12,19 @@ from typing import Any
 
 import pytest
 
+from delivery.rollout.decision import Requests
+from delivery.rollout.evidence import requests
 from infra.plans.kubernetes.manifest import namespace
 from infra.plans.kubernetes.people import group, people_manifests
 from infra.plans.names import namespace as name_of
-from sixfold.cli.evidence import requests
 from sixfold.contract import load_product
-from sixfold.decision import Requests
 from sixfold.errors import SixfoldError
 from sixfold.roles import read_roles
 from tests.cluster._plane import Plane
 from tests.cluster._prometheus import declare, running
 
 ROOT = Path(__file__).parents[2]
-PRODUCT = load_product(ROOT / "models/products/flight_delays/product.yaml")
+PRODUCT = load_product(ROOT / "products/flight_delays/product.yaml")
 STACK = "figures"
 ASKED = f'sixfold_requests_total{{product="{PRODUCT.name}",api_version="v1",release="{"a" * 12}",code="200"}}'
 FIVE_MINUTES = timedelta(minutes=5)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from infra.recording import record
+from infra.checks.recording import record
 from sixfold.stack import parse
 from tests.cluster._plane import Plane
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from sixfold.contract import Product, load_product
-from sixfold.environment import Environment
+from sixfold.outputs import StackOutputs
 from sixfold.stack import Pin, pin, read
 
 ROOT = Path(__file__).parents[2]
@@ -60,8 +60,8 @@ class Project:
         assert bool(done.returncode) == fails, done.stdout
         return done.stdout
 
-    def environment(self) -> Environment:
-        return Environment.model_validate_json(self.run("sixfold", "status", "--json"))
+    def environment(self) -> StackOutputs:
+        return StackOutputs.model_validate_json(self.run("sixfold", "status", "--json"))
 
     def pin(self, *releases: Pin) -> None:
         pin(self.stack_file, "flight-delays", "v1", list(releases))
@@ -152,7 +152,7 @@ def replayed(platform: Project) -> Project:
 
 @pytest.fixture(scope="session")
 def contract() -> Product:
-    return load_product(ROOT / "models/products/flight_delays/product.yaml")
+    return load_product(ROOT / "products/flight_delays/product.yaml")
 
 
 @pytest.fixture

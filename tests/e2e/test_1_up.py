@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 from pyiceberg.catalog import load_catalog
 
-from infra.plans.dashboards import expressions, product_dashboard
+from infra.plans.monitoring.dashboards import expressions, product_dashboard
 from sixfold.contract import Product
 
 

@@ -12,10 +12,10 @@ from typing import Any
 import httpx
 import pytest
 
-from models.store import open_store
-from serving.package import ROOT, build
+from delivery.package import ROOT, build
+from models.features.store import open_store
 from sixfold.contract import Product
-from sixfold.registry import Record, Registry
+from sixfold.registry.releases import Record, Registry
 from sixfold.stack import Pin, read
 
 OTHER = "as another release has it"
@@ -44,7 +44,7 @@ def other_features(platform: Any, first: str, contract: Product, tmp_path_factor
     for name in ("sixfold", "serving", "models"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "requirements.lock", folder)
-    definitions = folder / "models" / "products" / "flight_delays" / "features.py"
+    definitions = folder / "products" / "flight_delays" / "features.py"
     definitions.write_text(definitions.read_text().replace("in the last full hour", OTHER))
     candidate = _copy_of_the_candidate(platform, folder)
     return _publish(platform, first, *build(candidate, contract, folder), feature_hash="other")

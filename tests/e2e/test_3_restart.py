@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 
-from sixfold.registry import Registry
+from sixfold.registry.releases import Registry
 
 
 def test_after_a_restart_up_restores_infrastructure_tables_and_releases(platform: Any, flight: dict[str, Any]) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from infra.providers.aws.handler import AwsHandler
-from infra.providers.catalogue import HANDLERS
-from infra.providers.handler import ProviderArgs
-from infra.providers.leaks import leaks, survivors
+from infra.checks.leaks.find import leaks, survivors
+from pulumi_sixfold.aws.handler import AwsHandler
+from pulumi_sixfold.catalogue import HANDLERS
+from pulumi_sixfold.kit.handler import ProviderArgs
 from tests.engine.conformance._all import collect
 from tests.engine.conformance._life import PROGRAM, _up
 

@@ -5,9 +5,9 @@ from typing import Any
 
 PROGRAM = """
 import pulumi
-from infra.providers.aws.provider import Provider, ProviderArgs
-from infra.providers.aws.vpc import Vpc, VpcArgs
-from infra.providers.lookups_program import GetVpcArgs, get_availability_zones, get_region, get_vpc
+from pulumi_sixfold.aws.provider import Provider, ProviderArgs
+from pulumi_sixfold.aws.vpc import Vpc, VpcArgs
+from pulumi_sixfold.resources.lookups import GetVpcArgs, get_availability_zones, get_region, get_vpc
 
 aws = Provider("aws", ProviderArgs(region="eu-west-1", endpoint="{moto}"))
 made = Vpc("made", VpcArgs(cidr="10.7.0.0/16"), pulumi.ResourceOptions(provider=aws))

@@ -14,10 +14,10 @@ from typing import Any
 import boto3
 import pytest
 
-from infra.providers.catalogue import HANDLERS
-from infra.providers.handler import Handler, ProviderArgs
-from infra.providers.lookups import LOOKUPS
-from infra.providers.schema import package_schema
+from pulumi_sixfold.aws.lookups import LOOKUPS
+from pulumi_sixfold.catalogue import HANDLERS
+from pulumi_sixfold.engine.schema import package_schema
+from pulumi_sixfold.kit.handler import Handler, ProviderArgs
 from tests.conftest import forget_all
 from tests.engine.conformance._all import AWS, collect, needs
 from tests.engine.conformance._case import GONE, Case
@@ -141,7 +141,7 @@ def test_a_type_that_moto_has_nothing_of_is_tested_on_the_shapes_of_aws(
 ) -> None:
     record_property("not tried", f"{token}: {NOT_IN_MOTO[token]}")
     elsewhere = NOT_IN_MOTO[token].rpartition(" ")[2]
-    assert "scripted" in (Path(__file__).parents[2] / elsewhere).read_text()
+    assert "scripted" in (Path(__file__).parents[1] / "unit" / "pulumi_sixfold" / elsewhere).read_text()
 
 
 def test_the_engine_accepts_the_schema(engine: Path, tmp_path: Path) -> None:

@@ -10,10 +10,10 @@ import boto3
 
 PROGRAM = """
 import sys, pulumi
-from infra.providers.aws.kms import Key, KeyArgs
-from infra.providers.aws.provider import Provider, ProviderArgs
-from infra.providers.aws.s3 import Bucket, BucketArgs
-from infra.providers.local.process import Process, ProcessArgs
+from pulumi_sixfold.aws.kms import Key, KeyArgs
+from pulumi_sixfold.aws.provider import Provider, ProviderArgs
+from pulumi_sixfold.aws.s3 import Bucket, BucketArgs
+from pulumi_sixfold.local.process import Process, ProcessArgs
 
 url = "http://127.0.0.1:{port}"
 command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", "{port}"]

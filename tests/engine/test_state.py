@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sixfold.cli.engine import Engine
+from delivery.engine import Engine
 from sixfold.errors import SixfoldError
 
 

@@ -6,37 +6,37 @@ resource of each program is replaced by the update, so that a kill also falls be
 
 from typing import Any
 
-from infra.providers.aws.athena import WorkGroupHandler
-from infra.providers.aws.cloudwatch import AlarmHandler
-from infra.providers.aws.dynamodb import TableHandler
-from infra.providers.aws.ecr import RepositoryHandler
-from infra.providers.aws.eks import ClusterHandler
-from infra.providers.aws.eks_access_entry import AccessEntryHandler
-from infra.providers.aws.eks_addon import AddonHandler
-from infra.providers.aws.eks_node_group import NodeGroupHandler
-from infra.providers.aws.eks_pod_identity import PodIdentityAssociationHandler
-from infra.providers.aws.events import RuleHandler
-from infra.providers.aws.gateways import InternetGatewayHandler, NatGatewayHandler
-from infra.providers.aws.glue import DatabaseHandler
-from infra.providers.aws.glue_table import TableHandler as GlueTableHandler
-from infra.providers.aws.iam import RoleHandler
-from infra.providers.aws.iam_instance_profile import InstanceProfileHandler
-from infra.providers.aws.iam_oidc import OpenIdConnectProviderHandler
-from infra.providers.aws.iam_policy import PolicyHandler
-from infra.providers.aws.kms import KeyHandler
-from infra.providers.aws.kms_alias import AliasHandler
-from infra.providers.aws.logs import LogGroupHandler
-from infra.providers.aws.route_table import RouteTableHandler
-from infra.providers.aws.s3 import BucketHandler
-from infra.providers.aws.s3_object import BucketObjectHandler
-from infra.providers.aws.secretsmanager import SecretHandler
-from infra.providers.aws.security_group import SecurityGroupHandler
-from infra.providers.aws.sns import SubscriptionHandler, TopicHandler
-from infra.providers.aws.sqs import QueueHandler
-from infra.providers.aws.subnet import SubnetHandler
-from infra.providers.aws.vpc import VpcHandler
-from infra.providers.aws.vpc_endpoint import VpcEndpointHandler
-from infra.providers.handler import Handler
+from pulumi_sixfold.aws.athena import WorkGroupHandler
+from pulumi_sixfold.aws.cloudwatch import AlarmHandler
+from pulumi_sixfold.aws.dynamodb import TableHandler
+from pulumi_sixfold.aws.ecr import RepositoryHandler
+from pulumi_sixfold.aws.eks import ClusterHandler
+from pulumi_sixfold.aws.eks_access_entry import AccessEntryHandler
+from pulumi_sixfold.aws.eks_addon import AddonHandler
+from pulumi_sixfold.aws.eks_node_group import NodeGroupHandler
+from pulumi_sixfold.aws.eks_pod_identity import PodIdentityAssociationHandler
+from pulumi_sixfold.aws.events import RuleHandler
+from pulumi_sixfold.aws.gateways import InternetGatewayHandler, NatGatewayHandler
+from pulumi_sixfold.aws.glue import DatabaseHandler
+from pulumi_sixfold.aws.glue_table import TableHandler as GlueTableHandler
+from pulumi_sixfold.aws.iam import RoleHandler
+from pulumi_sixfold.aws.iam_instance_profile import InstanceProfileHandler
+from pulumi_sixfold.aws.iam_oidc import OpenIdConnectProviderHandler
+from pulumi_sixfold.aws.iam_policy import PolicyHandler
+from pulumi_sixfold.aws.kms import KeyHandler
+from pulumi_sixfold.aws.kms_alias import AliasHandler
+from pulumi_sixfold.aws.logs import LogGroupHandler
+from pulumi_sixfold.aws.route_table import RouteTableHandler
+from pulumi_sixfold.aws.s3 import BucketHandler
+from pulumi_sixfold.aws.s3_object import BucketObjectHandler
+from pulumi_sixfold.aws.secretsmanager import SecretHandler
+from pulumi_sixfold.aws.security_group import SecurityGroupHandler
+from pulumi_sixfold.aws.sns import SubscriptionHandler, TopicHandler
+from pulumi_sixfold.aws.sqs import QueueHandler
+from pulumi_sixfold.aws.subnet import SubnetHandler
+from pulumi_sixfold.aws.vpc import VpcHandler
+from pulumi_sixfold.aws.vpc_endpoint import VpcEndpointHandler
+from pulumi_sixfold.kit.handler import Handler
 from tests.engine.conformance._case import TRUST, may
 
 Program = dict[str, tuple[type[Handler[Any]], dict[str, Any], dict[str, Any]]]

@@ -12,7 +12,7 @@ from typing import Any
 import boto3
 import psutil
 
-from sixfold.cli.engine import Engine
+from delivery.engine import Engine
 from tests.conftest import forget_all
 from tests.engine.conformance._life import PROGRAM
 from tests.faults._listing import Found, listing
@@ -20,7 +20,7 @@ from tests.faults._points import Point
 from tests.faults._programs import PROGRAMS
 from tests.faults._proxy import Answer, Call, Meddler, NoAnswerError, Proxy
 
-_PLUGIN = "infra.providers.plugin"
+_PLUGIN = "pulumi_sixfold.plugin"
 _NEVER_THE_SAME = {"created", "modified", "sourcePosition", "stackTrace"}
 _MORE_OR_LESS = 3  # how many calls fewer than the undisturbed run another one makes, where it waits less
 _COMMANDS = {"up": "up", "update": "up", "destroy": "destroy"}

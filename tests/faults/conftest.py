@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from infra.providers.handler import Handler, ProviderArgs
+from pulumi_sixfold.kit.handler import Handler, ProviderArgs
 from tests.engine.conftest import engine, pulumi_project
 from tests.faults._campaign import Outcome, campaign, one_stand
 from tests.faults._points import Point, sample

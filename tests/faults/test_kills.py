@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from infra.providers.catalogue import HANDLERS
+from pulumi_sixfold.catalogue import HANDLERS
 from tests.faults._campaign import Outcome
 from tests.faults._points import Point
 from tests.faults._programs import PROGRAMS

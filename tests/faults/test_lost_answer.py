@@ -5,9 +5,9 @@ from typing import Any
 
 import boto3
 
-from infra.providers.aws.kms import KeyArgs, KeyHandler
-from infra.providers.aws.vpc import VpcArgs, VpcHandler
-from infra.providers.protocol import _create
+from pulumi_sixfold.aws.kms import KeyArgs, KeyHandler
+from pulumi_sixfold.aws.vpc import VpcArgs, VpcHandler
+from pulumi_sixfold.engine.protocol import _create
 from tests.faults._proxy import Answer, Call, Meddler, NoAnswerError, Proxy
 from tests.faults._weather import failed
 

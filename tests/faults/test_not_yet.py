@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from infra.providers.aws.iam import RoleArgs, RoleHandler
-from infra.providers.aws.subnet import SubnetArgs, SubnetHandler
-from infra.providers.aws.vpc import VpcArgs, VpcHandler
-from infra.providers.handler import Handler
+from pulumi_sixfold.aws.iam import RoleArgs, RoleHandler
+from pulumi_sixfold.aws.subnet import SubnetArgs, SubnetHandler
+from pulumi_sixfold.aws.vpc import VpcArgs, VpcHandler
+from pulumi_sixfold.kit.handler import Handler
 from tests.faults._proxy import Answer, Call, Meddler, Proxy
 from tests.faults._weather import refusal
 

@@ -15,7 +15,7 @@ from typing import Any
 import boto3
 import pytest
 
-from sixfold.cli.engine import Engine
+from delivery.engine import Engine
 from sixfold.errors import SixfoldError
 from tests._projects import Project, find_engine, projects
 from tests.conftest import forget_all
@@ -23,15 +23,15 @@ from tests.faults._proxy import Answer, Call, Meddler, Proxy, proxied
 
 PROGRAM = """
 import pulumi
-from infra.providers.aws.provider import Provider, ProviderArgs
-from infra.providers.aws.sns import Topic, TopicArgs
+from pulumi_sixfold.aws.provider import Provider, ProviderArgs
+from pulumi_sixfold.aws.sns import Topic, TopicArgs
 
 aws = Provider("aws", ProviderArgs(region="eu-west-1", endpoint="{aws}"))
 first = Topic("first", TopicArgs(), pulumi.ResourceOptions(provider=aws))
 second = Topic("second", TopicArgs(), pulumi.ResourceOptions(provider=aws, depends_on=[first]))
 Topic("third", TopicArgs(), pulumi.ResourceOptions(provider=aws, depends_on=[second]))
 """
-UP = "from pathlib import Path; from sixfold.cli.engine import Engine; Engine(Path.cwd(), 'test').up()"
+UP = "from pathlib import Path; from delivery.engine import Engine; Engine(Path.cwd(), 'test').up()"
 PATIENCE_S = 240
 
 

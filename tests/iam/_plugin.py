@@ -6,9 +6,9 @@ from typing import Any, NoReturn
 
 from pulumi.runtime.proto import provider_pb2 as pb
 
-from infra.providers.catalogue import HANDLERS
-from infra.providers.protocol import Servicer
-from infra.providers.wire import decode, encode
+from pulumi_sixfold.catalogue import HANDLERS
+from pulumi_sixfold.engine.protocol import Servicer
+from pulumi_sixfold.engine.wire import decode, encode
 
 
 class Refused(Exception):  # noqa: N818 - reads as a sentence where it is caught

@@ -21,7 +21,7 @@ from moto.iam.access_control import IAMPolicyStatement, IAMRequestBase
 from moto.s3.responses import S3Response
 from moto.server import main
 
-from infra.providers.aws.permissions import action_of
+from pulumi_sixfold.aws.permissions import action_of
 from tests.stand_ins.moto_server import teach_all
 
 _ADMINISTRATOR = "test"

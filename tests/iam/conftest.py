@@ -37,7 +37,7 @@ def session_caller(strict_aws: str) -> Caller:
 @pytest.fixture
 def caller(session_caller: Caller, monkeypatch: pytest.MonkeyPatch) -> Caller:
     """The administrator of an empty account; the plugin in this process calls as whoever the caller is."""
-    monkeypatch.setattr("infra.providers.aws.handler.aws_client", session_caller.client)
+    monkeypatch.setattr("pulumi_sixfold.aws.handler.aws_client", session_caller.client)
     session_caller.start_over()
     return session_caller
 

@@ -12,11 +12,11 @@ from typing import Any
 import boto3
 import pytest
 
-from infra.providers.aws import eks_waiting
-from infra.providers.aws.handler import AwsHandler
-from infra.providers.aws.permissions import action_of
-from infra.providers.catalogue import HANDLERS
-from infra.providers.handler import Handler
+from pulumi_sixfold.aws import eks_waiting
+from pulumi_sixfold.aws.handler import AwsHandler
+from pulumi_sixfold.aws.permissions import action_of
+from pulumi_sixfold.catalogue import HANDLERS
+from pulumi_sixfold.kit.handler import Handler
 from tests.engine.conformance._all import AWS, collect
 from tests.engine.conformance._gaps import NOT_IN_MOTO
 from tests.iam._life import live, prepare

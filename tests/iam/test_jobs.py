@@ -13,22 +13,23 @@ import boto3
 import pytest
 
 from infra.mlplatform import POLICIES
-from infra.plans.iam import Estate
-from models import features, loading
-from models.products.flight_delays import data
-from models.products.flight_delays.features import ENTITIES
-from serving.evaluation.__main__ import Watch
-from serving.exporter import Lake
-from serving.housekeeping import tidy
+from infra.plans.aws.iam import Estate
+from models import loading
+from models.features import build as features
+from monitoring.evaluation.__main__ import Watch
+from monitoring.exporter import Lake
+from monitoring.log_maintenance import tidy
+from products.flight_delays import data
+from products.flight_delays.features import ENTITIES
 from serving.lake import open_catalog
 from serving.tables import FEEDBACK, PREDICTIONS, writer
 from sixfold.contract import load_product
-from sixfold.environment import Databases, Platform
+from sixfold.outputs import Databases, PlatformRefs
 from tests.iam._role import Caller
-from tests.models.conftest import _head
+from tests.unit.models.conftest import _head
 
 pytestmark = pytest.mark.timeout(300)
-PRODUCT = load_product(Path(__file__).parents[2] / "models/products/flight_delays/product.yaml")
+PRODUCT = load_product(Path(__file__).parents[2] / "products/flight_delays/product.yaml")
 NAMES = {"lake_bucket": "lake", "features_bucket": "features", "registry_bucket": "registry"}
 LAYERS = Databases(**{layer: f"sixfold_dev_{layer}" for layer in Databases.model_fields})
 ESTATE = Estate(
@@ -52,7 +53,7 @@ def become(patch: pytest.MonkeyPatch, environment: dict[str, str]) -> None:
 
 
 @pytest.fixture(scope="module")
-def platform(session_caller: Caller, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+def platform(session_caller: Caller, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlatformRefs]:
     """A platform with some flights and their features, made by the administrator."""
     session_caller.start_over()
     s3, glue = session_caller.administrator("s3"), session_caller.administrator("glue")
@@ -60,7 +61,7 @@ def platform(session_caller: Caller, tmp_path_factory: pytest.TempPathFactory) -
         s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     for layer, database in LAYERS:
         glue.create_database(DatabaseInput={"Name": database, "LocationUri": f"s3://lake/{layer}"})
-    made = Platform(
+    made = PlatformRefs(
         stack="dev",
         region="eu-west-1",
         aws_endpoint=session_caller.endpoint,
@@ -77,14 +78,16 @@ def platform(session_caller: Caller, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture(scope="module")
-def roles(platform: Platform, session_caller: Caller) -> dict[str, dict[str, str]]:
+def roles(platform: PlatformRefs, session_caller: Caller) -> dict[str, dict[str, str]]:
     """The environment of each job."""
     del platform  # which comes first, and empties the account
     return {job: session_caller.environment(job, plan(estate=ESTATE)) for job, plan in POLICIES.items()}
 
 
 @pytest.fixture(scope="module")
-def logged(platform: Platform, roles: dict[str, dict[str, str]], tmp_path_factory: pytest.TempPathFactory) -> Platform:
+def logged(
+    platform: PlatformRefs, roles: dict[str, dict[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> PlatformRefs:
     """The same after a release has answered for a while, and heard what became of it."""
     home = tmp_path_factory.mktemp("release")
     with pytest.MonkeyPatch.context() as patch:
@@ -121,7 +124,7 @@ def test_a_release_leaves_no_more_of_its_logs_metadata_than_it_keeps(session_cal
 
 
 def test_the_evaluation_joins_predictions_with_labels_and_looks_at_their_skew(
-    logged: Platform, be: Be, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    logged: PlatformRefs, be: Be, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     be("evaluation")
     found = Watch(logged, PRODUCT, tmp_path).look()
@@ -132,14 +135,14 @@ def test_the_evaluation_joins_predictions_with_labels_and_looks_at_their_skew(
     assert sum(figure.labelled for figure in found.evaluation.figures if not figure.slice) == 1
 
 
-def test_the_evaluation_keeps_the_log_in_order(logged: Platform, be: Be, tmp_path: Path) -> None:
+def test_the_evaluation_keeps_the_log_in_order(logged: PlatformRefs, be: Be, tmp_path: Path) -> None:
     be("evaluation")
     assert tidy(logged, PRODUCT, tmp_path) == WRITES
     table = open_catalog(logged).load_table((logged.databases.predictions, PRODUCT.package))
     assert len(list(table.scan().plan_files())) == 1
 
 
-def test_the_exporter_shows_every_table(logged: Platform, be: Be) -> None:
+def test_the_exporter_shows_every_table(logged: PlatformRefs, be: Be) -> None:
     be("exporter")
     shown = {(each.layer, each.table): each.rows for each in Lake(logged).facts()}
     assert {layer for layer, _ in shown} == {"raw", "curated", "quarantine", "labels", "predictions"}

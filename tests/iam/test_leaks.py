@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from infra.deployer import rights
-from infra.providers.handler import ProviderArgs
-from infra.providers.leaks import leaks
-from sixfold.cli.leaks import handlers_of
+from infra.checks.deployer.policies import rights
+from infra.checks.leaks.find import leaks
+from infra.checks.leaks.run import handlers_of
+from pulumi_sixfold.kit.handler import ProviderArgs
 from sixfold.stack import read
 from tests.iam._role import Caller, allowing
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from infra.deployer import LEAKS, PREFLIGHT
-from infra.plans.deployer import EVERYWHERE
+from infra.checks.deployer.plan import EVERYWHERE
+from infra.checks.deployer.policies import LEAKS, PREFLIGHT
 from infra.plans.kubernetes.scaling import autoscaler_policy
-from infra.providers.aws.handler import AwsHandler
-from infra.providers.catalogue import HANDLERS
-from infra.providers.lookups import LOOKUPS
+from pulumi_sixfold.aws.handler import AwsHandler
+from pulumi_sixfold.aws.lookups import LOOKUPS
+from pulumi_sixfold.catalogue import HANDLERS
 
 AWS = [handler for handler in HANDLERS if issubclass(handler, AwsHandler)]
 ACTIONS = {*PREFLIGHT, *LEAKS} | {action for each in (*AWS, *LOOKUPS.values()) for action in each.iam_actions}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.providers.aws.s3 import BucketHandler
+from pulumi_sixfold.aws.s3 import BucketHandler
 from tests.iam._plugin import Plugin, Refused
 from tests.iam._role import Caller, allowing
 

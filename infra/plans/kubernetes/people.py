@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from infra.plans import names
-from infra.plans.kubernetes import asking
+from infra.plans.kubernetes import prometheus_proxy as asking
 from infra.plans.kubernetes.manifest import Manifest, manifest
 from sixfold.roles import Area, Level, Role
 

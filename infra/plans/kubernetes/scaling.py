@@ -4,10 +4,10 @@ Keys: https://github.com/kubernetes/autoscaler/tree/master/charts/cluster-autosc
 https://github.com/NVIDIA/k8s-device-plugin.
 """
 
-from infra.plans.iam import Document
+from infra.plans.aws.iam import Document
+from infra.plans.aws.nodes import GPU, SPOT
 from infra.plans.kubernetes import pods
 from infra.plans.kubernetes.operators import Operator
-from infra.plans.nodes import GPU, SPOT
 from sixfold.cluster import Eks
 
 AUTOSCALER = "cluster-autoscaler"

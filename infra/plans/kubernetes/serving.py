@@ -5,7 +5,7 @@ from typing import Any
 from infra.plans.kubernetes import network_policy, pods
 from infra.plans.kubernetes.manifest import COMPONENT, NAME, PRODUCT, RELEASE, VERSION, Manifest, manifest
 from infra.plans.kubernetes.requests import A_POD_TAKES, METRIC
-from infra.plans.traffic import Upstream, VersionTraffic
+from infra.plans.routing.traffic import Upstream, VersionTraffic
 from sixfold.release import SHORT
 
 ACCOUNT = "serving"

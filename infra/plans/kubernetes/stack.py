@@ -3,11 +3,18 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from infra.plans.kubernetes import edge, network_policy, pods, serving
+from infra.plans.kubernetes import (
+    gateway as edge,
+)
+from infra.plans.kubernetes import (
+    network_policy,
+    pods,
+    serving,
+)
 from infra.plans.kubernetes.manifest import Manifest, manifest, namespace
-from infra.plans.kubernetes.place import Place
 from infra.plans.kubernetes.quota import needed, quota
-from infra.plans.traffic import VersionTraffic
+from infra.plans.kubernetes.target import Place
+from infra.plans.routing.traffic import VersionTraffic
 
 _GENERATIONS = 2  # while releases take over from others, both are there
 

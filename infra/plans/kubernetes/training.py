@@ -6,10 +6,10 @@ Keys: https://docs.ray.io/en/latest/cluster/kubernetes/ and https://kueue.sigs.k
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
+from infra.plans.aws.nodes import GPU, SPOT
 from infra.plans.kubernetes import network_policy, pods
 from infra.plans.kubernetes.manifest import COMPONENT, NAME, Manifest, manifest, namespace
 from infra.plans.kubernetes.quota import Room, needed, quota, total
-from infra.plans.nodes import GPU, SPOT
 from sixfold.cluster import Team
 
 ACCOUNT, RAY = "training", "ray"

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
+from infra.checks.cost.estimate import Resource, estimate, total
+from infra.checks.cost.table import PAGE, prices
 from infra.policies.rule import Source, StackRule
-from infra.prices.estimate import Resource, estimate, total
-from infra.prices.table import PAGE, prices
 
 
 def over_budget(resources: Sequence[Resource], budget_usd: float | None) -> Iterable[str]:
@@ -19,7 +19,7 @@ def over_budget(resources: Sequence[Resource], budget_usd: float | None) -> Iter
     lines = estimate(resources, prices())
     for line in lines:
         if line.usd is None:
-            yield f"the budget cannot be held: {line.resource}: {line.what} in infra/prices/{PAGE.name}"
+            yield f"the budget cannot be held: {line.resource}: {line.what} in infra/checks/cost/{PAGE.name}"
     if total(lines) > budget_usd:
         dearest = max(lines, key=lambda line: line.usd or 0)
         yield (

@@ -19,9 +19,9 @@ import yaml
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import provider_pb2 as pb
 
-from infra.providers.difference import changes
-from infra.providers.failure import reported
-from infra.providers.wire import decode, encode
+from pulumi_sixfold.engine.failure import reported
+from pulumi_sixfold.engine.wire import decode, encode
+from pulumi_sixfold.kit.difference import changes
 from sixfold.errors import SixfoldError
 from tests.cluster.stand_in.objects import Object, without_nulls
 from tests.cluster.stand_in.servicer import StandIn, difference

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from infra.providers.args import UNKNOWN, is_later
+from pulumi_sixfold.kit.args import UNKNOWN, is_later
 
 Object = dict[str, Any]
 

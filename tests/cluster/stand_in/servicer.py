@@ -19,9 +19,9 @@ from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import plugin_pb2, provider_pb2_grpc
 from pulumi.runtime.proto import provider_pb2 as pb
 
-from infra.providers.difference import changes
-from infra.providers.failure import PartDoneError, reported
-from infra.providers.wire import Properties, decode, encode
+from pulumi_sixfold.engine.failure import PartDoneError, reported
+from pulumi_sixfold.engine.wire import Properties, decode, encode
+from pulumi_sixfold.kit.difference import changes
 from sixfold.errors import SixfoldError
 from tests.cluster.stand_in.cluster import GONE, Cluster, Refused
 from tests.cluster.stand_in.objects import (

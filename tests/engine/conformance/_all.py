@@ -4,8 +4,8 @@ import importlib
 import pkgutil
 from pathlib import Path
 
-from infra.providers.aws.handler import AwsHandler
-from infra.providers.catalogue import HANDLERS
+from pulumi_sixfold.aws.handler import AwsHandler
+from pulumi_sixfold.catalogue import HANDLERS
 from tests.engine.conformance._case import Case
 from tests.engine.conformance._gaps import NOT_IN_MOTO
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from infra.providers.handler import Handler
+from pulumi_sixfold.kit.handler import Handler
 
 Aws = Callable[[str], Any]
 """service → its boto3 client on the moto server."""

@@ -10,7 +10,7 @@ from tests.engine.conformance._case import Aws, Case
 
 PROGRAM = """
 import importlib, json, pulumi
-from infra.providers.aws.provider import Provider, ProviderArgs
+from pulumi_sixfold.aws.provider import Provider, ProviderArgs
 
 aws = Provider("aws", ProviderArgs(region="eu-west-1", endpoint="{moto}", default_tags={{"stack": "test"}}))
 made = {{}}

@@ -1,9 +1,9 @@
 """Athena."""
 
-from infra.providers.aws.athena import WorkGroupHandler
+from pulumi_sixfold.aws.athena import WorkGroupHandler
 from tests.engine.conformance._case import BY_HAND, GONE, Case
 
-_NO_UPDATE = "moto has no UpdateWorkGroup; see tests/providers/test_athena.py"
+_NO_UPDATE = "moto has no UpdateWorkGroup; see tests/unit/pulumi_sixfold/test_athena.py"
 _SETTINGS = ("description", "output_location", "kms_key_arn", "enforced", "metrics", "scan_limit_bytes", "enabled")
 
 CASES = {

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from infra.providers.aws.cloudwatch import AlarmHandler
+from pulumi_sixfold.aws.cloudwatch import AlarmHandler
 from tests.engine.conformance._case import GONE, Aws, Case
 
 

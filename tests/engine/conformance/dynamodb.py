@@ -1,9 +1,9 @@
 """DynamoDB tables."""
 
-from infra.providers.aws.dynamodb import TableHandler
+from pulumi_sixfold.aws.dynamodb import TableHandler
 from tests.engine.conformance._case import BY_HAND, Aws, Case
 
-_NO_ENCRYPTION = "moto's UpdateTable ignores SSESpecification; tests/providers/test_aws.py has the request"
+_NO_ENCRYPTION = "moto's UpdateTable ignores SSESpecification; tests/unit/pulumi_sixfold/test_aws.py has the request"
 
 
 def _tag(aws: Aws, name: str) -> None:

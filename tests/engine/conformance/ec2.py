@@ -3,16 +3,16 @@
 import json
 from typing import Any
 
-from infra.providers.aws.gateways import InternetGatewayHandler, NatGatewayHandler
-from infra.providers.aws.route_table import RouteTableHandler
-from infra.providers.aws.security_group import SecurityGroupHandler
-from infra.providers.aws.subnet import SubnetHandler
-from infra.providers.aws.vpc import VpcHandler
-from infra.providers.aws.vpc_endpoint import VpcEndpointHandler
+from pulumi_sixfold.aws.gateways import InternetGatewayHandler, NatGatewayHandler
+from pulumi_sixfold.aws.route_table import RouteTableHandler
+from pulumi_sixfold.aws.security_group import SecurityGroupHandler
+from pulumi_sixfold.aws.subnet import SubnetHandler
+from pulumi_sixfold.aws.vpc import VpcHandler
+from pulumi_sixfold.aws.vpc_endpoint import VpcEndpointHandler
 from tests.engine.conformance._case import BY_HAND, Aws, Case, may
 
-_DNS = "moto's ModifyVpcEndpoint ignores it; tests/providers/test_ec2.py has the request"
-_ALLOCATION = "an elastic IP is no resource of ours; tests/providers/test_ec2.py has one"
+_DNS = "moto's ModifyVpcEndpoint ignores it; tests/unit/pulumi_sixfold/test_ec2.py has the request"
+_ALLOCATION = "an elastic IP is no resource of ours; tests/unit/pulumi_sixfold/test_ec2.py has one"
 _HTTPS = {"from_port": 443, "to_port": 443, "peer": "10.0.0.0/8", "description": "inside"}
 _SQS = "com.amazonaws.eu-west-1.sqs"
 

@@ -1,6 +1,6 @@
 """ECR."""
 
-from infra.providers.aws.ecr import RepositoryHandler
+from pulumi_sixfold.aws.ecr import RepositoryHandler
 from tests.engine.conformance._case import GONE, Case
 
 _EXPIRE = {

@@ -1,15 +1,13 @@
 """EKS clusters."""
 
-from infra.providers.aws.eks import ClusterHandler
+from pulumi_sixfold.aws.eks import ClusterHandler
 from tests.engine.conformance._case import GONE, Case
 
 _ROLE = "arn:aws:iam::123456789012:role/control-plane"
 _KEY = "arn:aws:kms:eu-west-1:123456789012:key/1"
-_NO_VERSION = "moto has no UpdateClusterVersion; see tests/providers/test_eks.py"
-_NO_PROTECTION = "moto knows no deletionProtection; see tests/providers/test_eks.py"
-_NO_PARTS = (
-    "moto's UpdateClusterConfig forgets the half of the network that is not sent; see tests/providers/test_eks.py"
-)
+_NO_VERSION = "moto has no UpdateClusterVersion; see test_eks.py"
+_NO_PROTECTION = "moto knows no deletionProtection; see test_eks.py"
+_NO_PARTS = "moto's UpdateClusterConfig forgets the half of the network that is not sent; see test_eks.py"
 _NETWORK = ("subnet_ids", "security_group_ids", "private_access", "public_access", "public_cidrs")
 _UNTRIED = {
     "version": _NO_VERSION,

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from infra.providers.aws.eks import ClusterHandler
-from infra.providers.aws.eks_node_group import NodeGroupHandler
+from pulumi_sixfold.aws.eks import ClusterHandler
+from pulumi_sixfold.aws.eks_node_group import NodeGroupHandler
 from tests.engine.conformance._case import GONE, Case
 
 _ROLE = "arn:aws:iam::123456789012:role/nodes"
 _CLUSTER = {"role_arn": _ROLE, "version": "1.33", "subnet_ids": ["subnet-a", "subnet-b"]}
-_NO_VERSION = "moto has no UpdateNodegroupVersion; see tests/providers/test_eks_node_group.py"
-_NO_TAGS = "moto's TagResource knows clusters only; see tests/providers/test_eks_node_group.py"
+_NO_VERSION = "moto has no UpdateNodegroupVersion; see tests/unit/pulumi_sixfold/test_eks_node_group.py"
+_NO_TAGS = "moto's TagResource knows clusters only; see tests/unit/pulumi_sixfold/test_eks_node_group.py"
 
 
 def _names(group_id: str) -> dict[str, str]:

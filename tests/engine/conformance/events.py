@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from infra.providers.aws.events import RuleHandler
+from pulumi_sixfold.aws.events import RuleHandler
 from tests.engine.conformance._case import BY_HAND, GONE, Aws, Case
 
 _QUEUE = "arn:aws:sqs:eu-west-1:123456789012:work"

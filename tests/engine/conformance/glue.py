@@ -1,6 +1,6 @@
 """Glue databases."""
 
-from infra.providers.aws.glue import DatabaseHandler
+from pulumi_sixfold.aws.glue import DatabaseHandler
 from tests.engine.conformance._case import Aws, Case
 
 

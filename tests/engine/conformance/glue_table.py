@@ -4,8 +4,8 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
-from infra.providers.aws.glue import DatabaseHandler
-from infra.providers.aws.glue_table import TableHandler
+from pulumi_sixfold.aws.glue import DatabaseHandler
+from pulumi_sixfold.aws.glue_table import TableHandler
 from tests.engine.conformance._case import GONE, Aws, Case
 
 _WRITABLE = ("Name", "Description", "TableType", "Parameters", "PartitionKeys", "StorageDescriptor")

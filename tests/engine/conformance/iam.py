@@ -2,8 +2,8 @@
 
 import json
 
-from infra.providers.aws.iam import RoleHandler
-from infra.providers.aws.iam_policy import PolicyHandler
+from pulumi_sixfold.aws.iam import RoleHandler
+from pulumi_sixfold.aws.iam_policy import PolicyHandler
 from tests.engine.conformance._case import BY_HAND, TRUST, Aws, Case, may
 
 _OTHER_TRUST = json.loads(json.dumps(TRUST).replace("ec2.", "eks."))

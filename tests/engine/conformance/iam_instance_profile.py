@@ -1,7 +1,7 @@
 """IAM instance profiles."""
 
-from infra.providers.aws.iam import RoleHandler
-from infra.providers.aws.iam_instance_profile import InstanceProfileHandler
+from pulumi_sixfold.aws.iam import RoleHandler
+from pulumi_sixfold.aws.iam_instance_profile import InstanceProfileHandler
 from tests.engine.conformance._case import BY_HAND, GONE, TRUST, Aws, Case
 
 

@@ -1,9 +1,9 @@
 """IAM's trust in OpenID Connect providers."""
 
-from infra.providers.aws.iam_oidc import OpenIdConnectProviderHandler
+from pulumi_sixfold.aws.iam_oidc import OpenIdConnectProviderHandler
 from tests.engine.conformance._case import BY_HAND, GONE, Case
 
-_NO_AUDIENCES = "moto cannot add and remove a ClientID; see tests/providers/test_iam_oidc.py"
+_NO_AUDIENCES = "moto cannot add and remove a ClientID; see tests/unit/pulumi_sixfold/test_iam_oidc.py"
 
 CASES = {
     "issuer": Case(

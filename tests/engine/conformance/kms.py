@@ -2,8 +2,8 @@
 
 import json
 
-from infra.providers.aws.kms import KeyHandler
-from infra.providers.aws.kms_alias import AliasHandler
+from pulumi_sixfold.aws.kms import KeyHandler
+from pulumi_sixfold.aws.kms_alias import AliasHandler
 from tests.engine.conformance._case import GONE, Aws, Case, may
 
 _POLICY = may("kms:*") | {"Id": "own"}

@@ -1,6 +1,6 @@
 """CloudWatch log groups."""
 
-from infra.providers.aws.logs import LogGroupHandler
+from pulumi_sixfold.aws.logs import LogGroupHandler
 from tests.engine.conformance._case import GONE, Case
 
 CASES = {
@@ -21,7 +21,7 @@ CASES = {
             ),
             GONE: lambda aws, name: aws("logs").delete_log_group(logGroupName=name),
         },
-        constant={"kms_key_arn": "moto has no AssociateKmsKey; see tests/providers/test_logs.py"},
-        unseen={"kms_key_arn": "moto has no AssociateKmsKey; see tests/providers/test_logs.py"},
+        constant={"kms_key_arn": "moto has no AssociateKmsKey; see tests/unit/pulumi_sixfold/test_logs.py"},
+        unseen={"kms_key_arn": "moto has no AssociateKmsKey; see tests/unit/pulumi_sixfold/test_logs.py"},
     ),
 }

@@ -2,7 +2,7 @@
 
 import json
 
-from infra.providers.aws.s3 import BucketHandler
+from pulumi_sixfold.aws.s3 import BucketHandler
 from tests.engine.conformance._case import BY_HAND, Case, may
 
 CASES = {

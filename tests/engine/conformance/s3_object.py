@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from infra.providers.aws.s3 import BucketHandler
-from infra.providers.aws.s3_object import BucketObjectHandler
+from pulumi_sixfold.aws.s3 import BucketHandler
+from pulumi_sixfold.aws.s3_object import BucketObjectHandler
 from tests.engine.conformance._case import BY_HAND, GONE, Aws, Case
 
 

@@ -2,7 +2,7 @@
 
 import json
 
-from infra.providers.aws.secretsmanager import SecretHandler
+from pulumi_sixfold.aws.secretsmanager import SecretHandler
 from tests.engine.conformance._case import BY_HAND, GONE, Case, may
 
 CASES = {

@@ -2,7 +2,7 @@
 
 import json
 
-from infra.providers.aws.sns import SubscriptionHandler, TopicHandler
+from pulumi_sixfold.aws.sns import SubscriptionHandler, TopicHandler
 from tests.engine.conformance._case import BY_HAND, GONE, Case, may
 
 CASES = {

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from infra.providers.aws.sqs import QueueHandler
+from pulumi_sixfold.aws.sqs import QueueHandler
 from tests.engine.conformance._case import GONE, Aws, Case, may
 
 _LETTERS = "arn:aws:sqs:eu-west-1:123456789012:letters"

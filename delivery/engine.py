@@ -1,0 +1,140 @@
+"""Runs the Pulumi CLI for one stack, and puts right what an engine left that was killed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from delivery.locks import clear_dead, holder
+from delivery.reporter import say
+from sixfold.errors import SixfoldError
+from sixfold.outputs import StackOutputs
+
+
+class Engine:
+    """The `pulumi` that the bootstrap put beside this Python, in one project folder.
+
+    Args:
+        root: the project's folder.
+        stack: name of the stack.
+        env: the environment of the engine; None: that of this process.
+
+    """
+
+    def __init__(self, root: Path, stack: str, env: Mapping[str, str] | None = None) -> None:
+        self.root = root
+        self.stack = stack
+        self._env = os.environ if env is None else env
+        self._backend = self._env.get("PULUMI_BACKEND_URL", f"file://{self._env.get('SIXFOLD_HOME', '')}/state")
+        self._pulumi = Path(sys.executable).with_name("pulumi")
+
+    def select(self) -> None:
+        """Make the stack the current one; it is created when there is none of that name."""
+        self._run("stack", "select", "--create", self.stack, quiet=True)
+
+    def is_empty(self) -> bool:
+        """Return whether nothing of the stack is there, nor begun."""
+        deployment = self._deployment()
+        return not (deployment.get("resources") or deployment.get("pending_operations"))
+
+    def held(self) -> list[tuple[str, str, str]]:
+        """Return type, id and URN of each resource in the state; none where there is no such stack."""
+        stacks = json.loads(self._run("stack", "ls", "--json", quiet=True))
+        if self.stack not in {each["name"].rsplit("/", 1)[-1] for each in stacks}:
+            return []
+        resources = self._deployment().get("resources") or []
+        return [(each["type"], each["id"], each["urn"]) for each in resources if "id" in each]
+
+    def up(self, *options: str) -> None:
+        """Apply the program, after whatever a killed engine left has been put right.
+
+        Raises:
+            SixfoldError: another engine holds the stack, or the engine stopped; it has printed why.
+
+        """
+        self.recover()
+        self._run("up", "--yes", "--skip-preview", "--suppress-outputs", "--suppress-progress", *options)
+
+    def destroy(self) -> None:
+        """Delete all that the stack made; the same is put right first."""
+        self.recover()
+        self._run("destroy", "--yes", "--skip-preview", "--suppress-outputs")
+
+    def recover(self) -> None:
+        """Clear the lock of a dead engine, and the operations that it began: the next `up` adopts what they made."""
+        for pid in clear_dead(self._backend, self.stack):
+            say(f"an engine was killed half-way (pid {pid}); its lock is cleared")
+        if self._deployment().get("pending_operations"):
+            say("what it had begun is looked for")
+            self._run(
+                "refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--suppress-progress", quiet=True
+            )
+
+    def environment(self) -> StackOutputs:
+        """Return the stack's output.
+
+        Raises:
+            SixfoldError: the stack has never been up.
+
+        """
+        not_up = SixfoldError(f"the stack {self.stack!r} is not up", remedy=f"make up STACK={self.stack}")
+        try:
+            outputs = json.loads(self._run("stack", "output", "--json", quiet=True))
+        except SixfoldError as error:
+            raise not_up from error
+        if "environment" not in outputs:
+            raise not_up
+        return StackOutputs.model_validate(outputs["environment"])
+
+    def _deployment(self) -> dict[str, Any]:
+        state: dict[str, Any] = json.loads(self._run("stack", "export", quiet=True))
+        return dict(state["deployment"] or {})
+
+    def _run(self, *arguments: str, quiet: bool = False) -> str:
+        if not self._pulumi.exists():
+            raise SixfoldError(f"there is no engine at {self._pulumi}", remedy="make bootstrap")
+        color = "always" if sys.stdout.isatty() else "never"
+        command = [self._pulumi, *arguments, "--non-interactive", "--color", color]
+        if arguments[:2] not in {("stack", "select"), ("stack", "ls")}:
+            command += ["--stack", self.stack]
+        out, said, code = _followed(command, self.root, self._env, quiet=quiet)
+        if locked_by := holder(said):
+            raise SixfoldError(
+                f"the stack {self.stack!r} is being changed by {locked_by}",
+                remedy=f"wait for that to end; if it is gone already, `pulumi cancel -s {self.stack}` clears its lock",
+            )
+        if "no stack named" in said:
+            raise SixfoldError(
+                f"there is no stack {self.stack!r} in {self._backend}",
+                remedy=f"correct PULUMI_BACKEND_URL, or begin the stack: pulumi stack init {self.stack}",
+            )
+        sys.stderr.write(said)
+        if code:
+            raise SixfoldError(
+                f"`pulumi {' '.join(arguments)}` on the stack {self.stack!r} stopped with exit code {code}",
+                remedy="the cause is printed above; put it right and run the same command again: it goes on from there",
+            )
+        return out
+
+
+def _followed(command: list[Any], folder: Path, env: Mapping[str, str], *, quiet: bool) -> tuple[str, str, int]:
+    """Run to the end and return output, errors and exit code.
+
+    The engine is in a process group of its own, and gets each Ctrl-C from here: at the first it finishes the calls in
+    flight. A parent that did not wait for that would leave it to be killed.
+    """
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, cwd=folder, env=env, text=True, process_group=0, stdout=pipe if quiet else None, stderr=pipe
+    ) as engine:
+        while True:
+            try:
+                out, said = engine.communicate()
+            except KeyboardInterrupt:
+                engine.send_signal(signal.SIGINT)
+            else:
+                return out or "", said or "", engine.returncode

@@ -1,0 +1,86 @@
+"""Packages a candidate as a bento that is the same, byte for byte, whenever and wherever it is built.
+
+The bento has the model, the contract, the lock, and the code that serves them: a release runs that code, not the
+working tree's, because `src/` comes first on `sys.path` when BentoML loads it.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import yaml
+
+from sixfold.contract import Product
+from sixfold.errors import SixfoldError
+from sixfold.registry.archive import pack, tree_digest
+from sixfold.release import SHORT
+
+ROOT = Path(__file__).resolve().parents[1]
+_CODE = ("sixfold/**/*.py", "serving/*.py", "models/**/*.py", "products/__init__.py")
+_NO_TIME = "1970-01-01T00:00:00+00:00"  # BentoML wants one; the day of publishing is in the release's record
+_NO_NETWORK = {"BENTOML_DO_NOT_TRACK": "True", "OTEL_SDK_DISABLED": "true"}
+
+
+def build(candidate: Path, product: Product, root: Path = ROOT) -> tuple[Path, str]:
+    """Return the archive `<candidate>/bento.tar` and its digest, for a folder with `model.onnx` and `candidate.json`.
+
+    Raises:
+        SixfoldError: the candidate is not whole, or BentoML cannot package it.
+
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        source, home = Path(folder, "source"), Path(folder, "home")
+        _stage(candidate, product, root, source)
+        bento = _run_bentoml(source, home, product.name)
+        _forget_the_day(bento)
+        pack(bento, candidate / "bento.tar")
+        return candidate / "bento.tar", tree_digest(bento)
+
+
+def _stage(candidate: Path, product: Product, root: Path, source: Path) -> None:
+    """Lay out what the bento will have."""
+    folder = f"products/{product.package}"
+    for pattern in (*_CODE, f"{folder}/**/*.py"):
+        for path in root.glob(pattern):
+            _copy(path, source / path.relative_to(root))
+    for path in (root / folder / "product.yaml", root / "requirements.lock"):
+        _copy(path, source / path.name)
+    for name in ("model.onnx", "candidate.json"):
+        if not (candidate / name).is_file():
+            raise SixfoldError(
+                f"the candidate {candidate} has no {name}", remedy=f"train it: `sixfold train {product.name}`"
+            )
+        _copy(candidate / name, source / name)
+    recipe = {"service": "serving.service:Sixfold", "name": product.name, "include": ["**"]}
+    (source / "bentofile.yaml").write_text(yaml.safe_dump({**recipe, "python": {"lock_packages": False}}))
+
+
+def _copy(path: Path, to: Path) -> None:
+    to.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path, to)
+
+
+def _run_bentoml(source: Path, home: Path, name: str) -> Path:
+    """Build in a process and a store of its own: BentoML imports the service, and takes its home when imported."""
+    version = tree_digest(source)[:SHORT]
+    command = [sys.executable, "-m", "bentoml", "build", "--version", version, str(source)]
+    own = {"BENTOML_HOME": str(home), "PYTHONPATH": str(source), "PYTHONDONTWRITEBYTECODE": "1"}
+    own["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"  # BentoML calls uv
+    done = subprocess.run(
+        command, cwd=source, env=os.environ | _NO_NETWORK | own, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise SixfoldError(
+            f"BentoML could not package {name}: {done.stderr.strip()[-1500:]}",
+            remedy="the last lines say which import or file is at fault; correct it, and publish again",
+        )
+    return home / "bentos" / name / version
+
+
+def _forget_the_day(bento: Path) -> None:
+    manifest = bento / "bento.yaml"
+    content = yaml.safe_load(manifest.read_text())
+    manifest.write_text(yaml.safe_dump(content | {"creation_time": _NO_TIME}))

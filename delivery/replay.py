@@ -1,0 +1,141 @@
+"""Sends the past through the live endpoint, as it would have come: each request with what was known at its time.
+
+The header `X-Replay-Time` says when a request is made, and the service answers from what was known then. Labels need no
+sending: they are in the lake with the time at which each became known, and count once the replay has passed it.
+"""
+
+import time
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from functools import partial
+from importlib import import_module
+from itertools import cycle
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+import httpx
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from delivery import lifecycle as model
+from delivery.reporter import console
+from delivery.workspace import Workspace
+from sixfold.contract import Strict
+from sixfold.errors import SixfoldError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+ROWS = 10  # a request
+AT_ONCE = 4  # a service that slows down slows the replay down, and is not buried
+_PATIENCE_S = 180  # the first answer of a release takes the seconds that its history takes to load
+
+
+class Span(Strict):
+    """What is replayed of a product, and at which API version: the predictions of [since, until)."""
+
+    product: str
+    version: str
+    since: datetime
+    until: datetime
+
+
+class Request(NamedTuple):
+    """Rows, each as JSON, that a consumer asks for at a moment."""
+
+    at: datetime
+    consumer: str
+    rows: list[str]
+
+
+class Reached(NamedTuple):
+    """How far a replay has come: all predictions before `at` were asked; rows that were answered, and that were not."""
+
+    at: datetime
+    answered: int = 0
+    failed: int = 0
+
+
+def replay(work: Workspace, span: Span, speed: float) -> Generator[Reached, None, None]:
+    """Send a span, and yield after each hour of it; closing the iterator stops it between two.
+
+    Args:
+        work: where.
+        span: what to send.
+        speed: how many seconds of the past one second may hold; the machine may be slower.
+
+    Raises:
+        SixfoldError: there is nothing in the span, or the endpoint is not there.
+
+    """
+    from models.lake import Lake  # noqa: PLC0415 - Iceberg takes seconds to load
+
+    contract = work.product(span.product)
+    url = f"{model.url(work, span.product, span.version)}/predict"
+    stream = import_module(f"products.{contract.package}.stream")
+    asked = stream.requests(Lake(work.platform).read, span.since, span.until)
+    if asked.is_empty():
+        raise SixfoldError(
+            f"nothing is asked of {span.product} from {span.since} to {span.until}", remedy="give other dates"
+        )
+    consumers, reached, began = [each.name for each in contract.consumers], Reached(span.since), time.monotonic()
+    with httpx.Client(timeout=_PATIENCE_S) as client, ThreadPoolExecutor(AT_ONCE) as pool:
+        for (hour,), part in asked.group_by(asked["at"].dt.truncate("1h").alias("hour"), maintain_order=True):
+            time.sleep(max(0.0, (hour - span.since).total_seconds() / speed - (time.monotonic() - began)))
+            answered = sum(pool.map(partial(_ask, client, url), _requests(part, consumers)))
+            missed = part.height - answered
+            reached = Reached(hour + timedelta(hours=1), reached.answered + answered, reached.failed + missed)
+            yield reached
+
+
+def show(work: Workspace, span: Span, speed: float) -> None:
+    """Run a replay with a bar; where the same one was stopped before, it goes on from there."""
+    mark = work.home / "replay.json"
+    left = _left(mark, span)
+    if left.since > span.since:
+        console.print(f"going on from {left.since:%Y-%m-%d %H:%M} UTC, where this replay was stopped")
+    turns, reached = replay(work, left, speed), Reached(left.since)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    try:
+        with Progress(*columns, console=console) as progress:
+            bar = progress.add_task("the first hour", total=(span.until - left.since).total_seconds())
+            for reached in turns:
+                mark.write_text(left.model_copy(update={"since": reached.at}).model_dump_json())
+                done = (reached.at - left.since).total_seconds()
+                text = f"{reached.at:%Y-%m-%d %H:%M}  {reached.answered:,} answered  {reached.failed:,} failed"
+                progress.update(bar, completed=done, description=text)
+        mark.unlink(missing_ok=True)
+    except KeyboardInterrupt:
+        console.print("stopped; the same command goes on from here")
+    finally:
+        turns.close()
+    console.print(f"{reached.answered:,} predictions answered, {reached.failed:,} failed, up to {reached.at} (UTC)")
+
+
+def _left(mark: Path, span: Span) -> Span:
+    """Return what is left of a span: all of it, unless a replay up to the same end was stopped within it."""
+    if not mark.exists():
+        return span
+    stopped = Span.model_validate_json(mark.read_text())
+    same = stopped.model_copy(update={"since": span.since}) == span and span.since < stopped.since < span.until
+    return stopped if same else span
+
+
+def _requests(part: "pl.DataFrame", consumers: Sequence[str]) -> Iterator[Request]:
+    """Yield what is asked at each moment, at most `ROWS` rows at once; the consumers take turns."""
+    turn = cycle(consumers)
+    for (at,), same in part.group_by("at", maintain_order=True):
+        for some in same.iter_slices(ROWS):
+            yield Request(cast("datetime", at), next(turn), some["row"].to_list())
+
+
+def _ask(client: httpx.Client, url: str, asked: Request) -> int:
+    """Return how many rows were answered: all or none."""
+    headers = {
+        "Content-Type": "application/json", "X-Consumer": asked.consumer, "X-Replay-Time": asked.at.isoformat()
+    }  # fmt: skip
+    try:
+        answer = client.post(url, content=f'{{"rows": [{",".join(asked.rows)}]}}', headers=headers)
+    except httpx.TransportError:
+        return 0
+    return len(asked.rows) if answer.is_success else 0

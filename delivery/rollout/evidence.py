@@ -1,0 +1,143 @@
+"""What a rollout is judged on: joined predictions from the lake, errors and latency from Prometheus."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from delivery.rollout.decision import Quality, Requests
+from delivery.rollout.prometheus import Sample, query
+from delivery.rollout.sequential import Estimate, paired
+from delivery.workspace import Workspace
+from sixfold.contract import Product
+from sixfold.errors import SixfoldError
+from sixfold.metrics import measure_of
+from sixfold.release import SHORT
+
+if TYPE_CHECKING:
+    import polars as pl
+
+WINDOWS = 4
+"""Predictions of so many windows of the contract are looked at: a rollout that takes longer has other troubles."""
+
+_KIND, _WHEN = "kind", "when"
+"""Labels that tell the parts of one answer apart."""
+
+NOTHING = Quality(0, 0, math.nan, math.nan, Estimate(math.nan, math.nan))
+
+
+def quality(work: Workspace, product: Product, live: str, candidate: str) -> Quality:
+    """Return the metric of two releases on the requests that both scored, by the labels that are known by now."""
+    import polars as pl  # noqa: PLC0415 - most commands do without
+
+    from monitoring.evaluation.join import attach  # noqa: PLC0415 - the same
+    from monitoring.evaluation.source import Source, clock  # noqa: PLC0415 - the same
+
+    source, metric = Source(work.platform, product), product.metric
+    files = source.files()
+    now = clock(files, datetime.now(UTC))
+    if now is None:
+        return NOTHING
+    since = (now - timedelta(hours=WINDOWS * metric.window_hours)).date()
+    days = sorted({file.day for file in files if since <= file.day <= now.date()})
+    short = [live[:SHORT], candidate[:SHORT]]
+    logs = (source.log(day) for day in days)
+    parts = (part.filter(pl.col("release").is_in(short)) for log in logs for part in log.read(log.files))
+    first = datetime.combine(days[0], datetime.min.time(), UTC)
+    delay = timedelta(hours=metric.label_delay_hours)
+    known, told = source.labels(first).all(), source.feedback(first).all()
+    joined = attach(pl.concat(parts), known, told, as_of=now, delay=delay)
+    return pairs(product, joined.rows, live, candidate)
+
+
+def pairs(product: Product, rows: "pl.DataFrame", live: str, candidate: str) -> Quality:
+    """Compare two releases on the requests that both scored: same key, same moment; the rest of `rows` does not count.
+
+    Args:
+        product: its contract names the metric.
+        rows: as `monitoring.evaluation.join.attach` returns them.
+        live: the release that is to be replaced.
+        candidate: the one that is to replace it.
+
+    """
+    import polars as pl  # noqa: PLC0415 - most commands do without
+
+    measure = measure_of(product)
+    request = ["key", "time"]
+    old, new = (
+        rows.filter(pl.col("release") == digest[:SHORT]).unique(request, keep="first", maintain_order=True)
+        for digest in (live, candidate)
+    )
+    both = old.join(new.select(*request, candidate="score"), on=request).sort("time")
+    known = both.filter(pl.col("label").is_not_null())
+    labels, before, after = (known[name].to_numpy().astype(float) for name in ("label", "score", "candidate"))
+    hours = known["time"].dt.epoch("s").to_numpy() // 3600
+    return Quality(
+        labelled=known.height,
+        due=both.filter("due").height,
+        live=measure(labels, before),
+        candidate=measure(labels, after),
+        difference=paired(measure, labels, before, after, hours),
+    )
+
+
+def requests(work: Workspace, product: Product, version: str, since: datetime) -> dict[str, Requests]:
+    """Return by short release what it was asked since a moment, copies included; what Prometheus knows by now.
+
+    Raises:
+        SixfoldError: the stack's Prometheus does not answer, or has forgotten that moment, or one may not ask it.
+
+    """
+    of = f'product="{product.name}",api_version="{version}"'
+    asked = f'{{__name__=~"sixfold_(shadow_)?requests_total",{of},code=~"%s"}}'
+    series = {
+        "all": asked % "[25]..",
+        "failed": asked % "5..",
+        "timed": f"sixfold_request_seconds_count{{{of}}}",
+        "fast": f'sixfold_request_seconds_bucket{{{of},le="{product.slo.latency_ms / 1000}"}}',
+    }
+    now = datetime.now(UTC)
+    samples = query(work, _then_and_now(series, since, now), now)
+    if samples and all(labels[_WHEN] == "now" for labels, _ in samples):  # whoever is replaced was there at that moment
+        raise SixfoldError(
+            f"Prometheus knows nothing of {product.name} {version} at {since:%Y-%m-%d %H:%M:%S} UTC: it is younger",
+            remedy="run the same command again, a cluster has two; if neither knows, `sixfold rollback` and begin anew",
+        )
+    grown = growth(samples)
+    return {
+        release: Requests(
+            all=grown["all", release],
+            failed=grown["failed", release],
+            slow=max(0, grown["timed", release] - grown["fast", release]),
+        )
+        for release in {release for kind, release in grown if kind == "all"}
+    }
+
+
+def _then_and_now(series: Mapping[str, str], since: datetime, now: datetime) -> str:
+    """Return one query for the counters at a moment and the last that is known of them since: of pods that went, too.
+
+    One, because on a cluster there are two Prometheus, and each asks its targets at moments of its own.
+    """
+    lasts, moment = max(1, math.ceil((now - since).total_seconds())), since.timestamp()
+    return " or ".join(
+        f'label_replace(label_replace({counters}, "{_KIND}", "{kind}", "", ""), "{_WHEN}", "{when}", "", "")'
+        for kind, selector in series.items()
+        for when, counters in (("now", f"last_over_time({selector}[{lasts}s])"), ("then", f"{selector} @ {moment}"))
+    )
+
+
+def growth(samples: Iterable[Sample]) -> Counter[tuple[str, str]]:
+    """Return by kind and release how much its counters have grown, each by itself.
+
+    A release may have many pods, which come and go. A counter that is smaller now was started anew.
+    """
+    found: dict[str, dict[frozenset[tuple[str, str]], float]] = {"now": {}, "then": {}}
+    for labels, value in samples:
+        found[labels[_WHEN]][frozenset(labels.items() - {(_WHEN, labels[_WHEN])})] = value
+    grown: Counter[tuple[str, str]] = Counter()
+    for series, value in found["now"].items():
+        before, labels = found["then"].get(series, 0), dict(series)
+        grown[labels[_KIND], labels.get("release", "")] += int(value - before if value >= before else value)
+    return grown

@@ -1,0 +1,68 @@
+"""Where workloads run. Here: as processes of this machine."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pulumi import Input, Resource, ResourceOptions
+
+from infra.plans import names
+from pulumi_sixfold.aws.provider import Provider
+from pulumi_sixfold.local.process import Process, ProcessArgs, Reload
+
+STOP_WITHIN_S = 45
+"""A release may take 20 s to finish its answers, and as long again to write its prediction log."""
+
+
+@dataclass(frozen=True)
+class Processes:
+    """Runs workloads under the supervisor in `home`; `environment` goes to each of them.
+
+    They have a provider of their own: one that speaks to AWS is replaced with its endpoint, and they must not be.
+    """
+
+    provider: Provider
+
+    home: Path
+    root: Path
+    environment: Mapping[str, Input[str]]
+
+    def run(  # noqa: PLR0913 - all that a workload is, in one call
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        port: int,
+        ready: str,
+        parent: Resource,
+        depends_on: Sequence[Resource] = (),
+        files: Mapping[str, Input[str]] | None = None,
+        reload: Reload | None = None,
+        environment: Mapping[str, Input[str]] | None = None,
+    ) -> Process:
+        """Run one workload; it counts as up once GET `ready` on its port succeeds."""
+        return Process(
+            name,
+            ProcessArgs(
+                home=str(self.home),
+                command=list(command),
+                directory=str(self.root),
+                environment={**self.environment, **(environment or {})},
+                files=dict(files or {}),
+                reload=reload,
+                health_url=f"{names.address(port)}{ready}",
+                stop_timeout_s=STOP_WITHIN_S,
+            ),
+            ResourceOptions(parent=parent, provider=self.provider, depends_on=list(depends_on)),
+        )
+
+
+def python(module: str, *arguments: str) -> list[str]:
+    """Return the command that runs a module of ours in this environment."""
+    return [sys.executable, "-m", module, *arguments]
+
+
+def binary(name: str, *arguments: str) -> list[str]:
+    """Return the command that runs a program which the bootstrap put beside this Python."""
+    return [str(Path(sys.executable).with_name(name)), *arguments]

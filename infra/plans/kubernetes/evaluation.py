@@ -1,0 +1,36 @@
+"""The live evaluation on a cluster: one pod that joins predictions with labels, and keeps their log in order.
+
+Two would both compact the log, and show each figure twice: the old one goes before the new one comes.
+"""
+
+from typing import Any
+
+from infra.plans.kubernetes import network_policy, pods
+from infra.plans.kubernetes.manifest import COMPONENT, NAME, Manifest
+
+EVALUATION = "evaluation"
+_LABELS = {NAME: EVALUATION, COMPONENT: "monitoring"}
+# Any number of predictions takes 0.8 GiB (docs/evaluation.md); the rest is for the skew, a process of its own.
+_MEMORY = "4Gi"
+
+
+def evaluation_ground(where: str, *, scraper: network_policy.Peer) -> tuple[Manifest, ...]:
+    """Return the evaluation's account and its edges: it calls AWS, and nobody calls it but who scrapes it."""
+    edges = [network_policy.names(), *network_policy.aws()]
+    return (
+        pods.account(EVALUATION, where),
+        network_policy.allow(EVALUATION, where, labels={NAME: EVALUATION}, callers=[scraper], egress=edges),
+    )
+
+
+def evaluation(where: str, image: Any) -> tuple[Manifest, ...]:  # noqa: ANN401 - a text, or an Output
+    """Return its Deployment and the Service by which it is found."""
+    run = ["python", "-m", "monitoring.evaluation", "--port", str(pods.PORT), "--host", "0.0.0.0"]  # noqa: S104 - in its pod
+    evaluates = pods.container(
+        EVALUATION, image=image, command=run, cpu="500m", memory=_MEMORY, ready="/readyz", **pods.of_the_platform()
+    )
+    template = pods.pod([evaluates], labels=_LABELS, service_account=EVALUATION)
+    return (
+        pods.deployment(EVALUATION, where, template=template, replicas=1, strategy=pods.ONE_AFTER_THE_OTHER),
+        pods.service(EVALUATION, where, _LABELS),
+    )

@@ -1,0 +1,129 @@
+"""The traffic plan as Gateway API routes (https://gateway-api.sigs.k8s.io/), and the page behind all that none serves.
+
+Releases are reached by the gateway itself. A version that waits for its first release, one that was retired, the portal
+and what nobody knows are answered by a small Caddy, by the same configuration as on one machine.
+"""
+
+import json
+from hashlib import sha256
+from typing import Any
+
+from infra.plans.kubernetes import network_policy, pods
+from infra.plans.kubernetes.manifest import COMPONENT, NAME, Manifest, manifest
+from infra.plans.kubernetes.serving import release_name
+from infra.plans.kubernetes.target import Place
+from infra.plans.routing.caddy import (
+    MIRRORING,
+    lifecycle_headers,
+    mirror_headers,
+    portal_config,
+)
+from infra.plans.routing.traffic import VersionTraffic
+
+GATEWAY, PORTAL, CONTROLLER = "edge", "portal", "gateway.envoyproxy.io/gatewayclass-controller"
+CADDY = "caddy:2.10.0-alpine@sha256:ae4458638da8e1a91aafffb231c5f8778e964bca650c8a8cb23a7e8ac557aa3c"
+_LABELS = {NAME: PORTAL, COMPONENT: "edge"}
+_METRICS = 8081
+_API = "gateway.networking.k8s.io/v1"
+
+
+def gateway_manifests(place: Place) -> tuple[Manifest, ...]:
+    """Return the gateway; with a certificate, a TLS secret of the namespace, nothing is answered in the clear."""
+    listener: dict[str, Any] = {"name": "http", "port": 80, "protocol": "HTTP"}
+    if place.certificate:
+        tls = {"mode": "Terminate", "certificateRefs": [{"kind": "Secret", "name": place.certificate}]}
+        listener = {"name": "https", "port": 443, "protocol": "HTTPS", "tls": tls}
+    listener |= {"hostname": place.host, "allowedRoutes": {"namespaces": {"from": "Same"}}}
+    class_name = f"sixfold-{place.stack}"
+    return (
+        manifest(_API, "GatewayClass", class_name, spec={"controllerName": CONTROLLER}),
+        manifest(
+            _API,
+            "Gateway",
+            GATEWAY,
+            place.namespace,
+            spec={"gatewayClassName": class_name, "listeners": [listener]},
+        ),
+    )
+
+
+def version_route(place: Place, version: VersionTraffic) -> Manifest:
+    """Return the route of an API version that is served: its releases by weight, and its life in the headers."""
+    strip = {"type": "URLRewrite", "urlRewrite": {"path": {"type": "ReplacePrefixMatch", "replacePrefixMatch": "/"}}}
+    said = [{"name": name, "value": values[0]} for name, values in lifecycle_headers(version).items()]
+    announce = [{"type": "ResponseHeaderModifier", "responseHeaderModifier": {"set": said}}] if said else []
+    rule = {
+        "matches": [{"path": {"type": "PathPrefix", "value": version.path}}],
+        "filters": [strip, _mirrored(version), *announce],
+        "backendRefs": [
+            _backend(release_name(version.product, version.version, upstream.release), upstream.weight)
+            for upstream in version.upstreams
+        ],
+        "timeouts": {"request": "30s"},
+    }
+    return _route(place, f"{version.product}-{version.version}", rule)
+
+
+def _mirrored(version: VersionTraffic) -> dict[str, Any]:
+    """Tell the release that answers who else scores the request; what consumers say of that does not count."""
+    said = mirror_headers(version)
+    modify: dict[str, Any] = {"set": [{"name": name, "value": value} for name, value in said.items()]} if said else {}
+    return {
+        "type": "RequestHeaderModifier",
+        "requestHeaderModifier": modify | {"remove": [name for name in MIRRORING if name not in said]},
+    }
+
+
+def portal_manifests(place: Place, traffic: tuple[VersionTraffic, ...], *, portal: str) -> tuple[Manifest, ...]:
+    """Return what answers for everything that no release does. A change of what it says rolls its pods."""
+    own = place.namespace
+    answers = portal_config(traffic=traffic, portal_html=portal, port=pods.PORT, metrics_port=_METRICS)
+    config = json.dumps(answers, sort_keys=True)
+    name = f"{PORTAL}-{sha256(config.encode()).hexdigest()[:8]}"
+    caddy = pods.container(
+        "caddy",
+        image=CADDY,
+        command=["caddy", "run", "--config", "/etc/caddy/caddy.json"],
+        cpu="50m",
+        memory="64Mi",
+        ready="/",
+        env=[{"name": "HOME", "value": pods.HOME}],
+    )
+    caddy["ports"] += [{"name": pods.METRICS, "containerPort": _METRICS}]
+    caddy["volumeMounts"] += [{"name": "config", "mountPath": "/etc/caddy", "readOnly": True}]
+    # Its file has this capability, and the kernel starts no file that has more than its process may.
+    caddy["securityContext"] = {
+        **caddy["securityContext"],
+        "capabilities": {"drop": ["ALL"], "add": ["NET_BIND_SERVICE"]},
+    }
+    template = pods.pod(
+        [caddy],
+        labels=_LABELS,
+        service_account=PORTAL,
+        volumes=[{"name": "config", "configMap": {"name": name}}],
+    )
+    rule = {"matches": [{"path": {"type": "PathPrefix", "value": "/"}}], "backendRefs": [_backend(PORTAL, 1)]}
+    return (
+        manifest("v1", "ConfigMap", name, own, data={"caddy.json": config}),
+        pods.account(PORTAL, own),
+        pods.deployment(PORTAL, own, template=template, replicas=2),
+        pods.service(PORTAL, own, _LABELS, **{pods.METRICS: _METRICS}),
+        pods.disruption_budget(PORTAL, own, _LABELS),
+        network_policy.allow(
+            PORTAL,
+            own,
+            labels={NAME: PORTAL},
+            callers=[network_policy.pods_of(where) for where in (place.gateway, place.monitoring)],
+            ports=(pods.PORT, _METRICS),
+        ),
+        _route(place, PORTAL, rule),
+    )
+
+
+def _route(place: Place, name: str, rule: dict[str, Any]) -> Manifest:
+    spec = {"parentRefs": [{"name": GATEWAY}], "hostnames": [place.host], "rules": [rule]}
+    return manifest(_API, "HTTPRoute", name, place.namespace, spec=spec)
+
+
+def _backend(name: str, weight: int) -> dict[str, Any]:
+    return {"name": name, "port": pods.PORT, "weight": weight}

@@ -1,0 +1,200 @@
+"""Monitoring on a cluster: custom resources of the Prometheus operator, from the same rules as on one machine.
+
+Keys: https://prometheus-operator.dev/docs/api-reference/api/.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from infra.plans.kubernetes import network_policy, pods
+from infra.plans.kubernetes import prometheus_proxy as asking
+from infra.plans.kubernetes.evaluation import EVALUATION, evaluation, evaluation_ground
+from infra.plans.kubernetes.gateway import PORTAL
+from infra.plans.kubernetes.manifest import COMPONENT, NAME, PRODUCT, RELEASE, VERSION, Manifest, manifest, namespace
+from infra.plans.kubernetes.quota import needed, quota
+from infra.plans.kubernetes.requests import ADAPTER
+from infra.plans.kubernetes.target import Place
+from infra.plans.monitoring.dashboards import product_dashboard
+from sixfold.contract import Product
+
+_API = "monitoring.coreos.com/v1"
+EXPORTER, PROMETHEUS, ALERTMANAGER = "exporter", "prometheus", "alertmanager"
+_MONITORS = {PROMETHEUS: 9090, ALERTMANAGER: 9093}
+_SCRAPED = {"app.kubernetes.io/part-of": "sixfold"}
+_WITH_SIDECARS = 1.5  # the operator puts a small container beside each monitor, to tell it of new rules
+
+
+class WatchingPlan(NamedTuple):
+    """`ground` comes first; `beside` are those that live in the serving namespace, where the releases are."""
+
+    room: tuple[Manifest, ...]
+    ground: tuple[Manifest, ...]
+    monitors: tuple[Manifest, ...]
+    beside: tuple[Manifest, ...]
+
+    @property
+    def all(self) -> tuple[Manifest, ...]:
+        """Every manifest."""
+        return (*self.room, *self.ground, *self.monitors, *self.beside)
+
+
+def plan_watching(
+    place: Place,
+    *,
+    products: Mapping[str, Product],
+    rules: dict[str, Any],
+    routing: Any,  # noqa: ANN401 - Alertmanager's configuration as text, or an Output of it
+    image: Any,  # noqa: ANN401 - a text, an Output, or None: then lake and predictions are not watched yet
+    environment: Mapping[str, Any],
+) -> WatchingPlan:
+    """Return what watches: Prometheus and Alertmanager with two pods each, the rules, and a dashboard a product."""
+    own = place.monitoring
+    monitors = (
+        manifest(_API, "Prometheus", PROMETHEUS, own, spec=_prometheus(place)),
+        manifest(_API, "Alertmanager", ALERTMANAGER, own, spec=_alertmanager()),
+        manifest(_API, "PrometheusRule", "sixfold", own, labels=_SCRAPED, spec=rules),
+        *(_dashboard(product, own) for product in products.values()),
+        *((*_exporter(own, image), *_evaluation(own, image)) if image is not None else ()),
+    )
+    return WatchingPlan(
+        room=(namespace(own),),
+        ground=(
+            *quota(own, needed(monitors).times(_WITH_SIDECARS)),
+            network_policy.deny_all(own),
+            *(pods.account(name, own) for name in (EXPORTER, *_MONITORS)),
+            manifest("v1", "ConfigMap", pods.PLATFORM, own, data=dict(environment)),
+            manifest("v1", "Secret", ALERTMANAGER, own, stringData={"alertmanager.yaml": routing}),
+            *_reading(place),
+            *_edges(place),
+            *evaluation_ground(own, scraper=network_policy.pods_of(own, {NAME: PROMETHEUS})),
+        ),
+        monitors=monitors,
+        beside=(
+            _scraping("release", place.namespace, {NAME: "release"}, (PRODUCT, VERSION, RELEASE)),
+            _scraping(PORTAL, place.namespace, {NAME: PORTAL}, (), port=pods.METRICS),
+        ),
+    )
+
+
+def _prometheus(place: Place) -> dict[str, Any]:
+    here = {"matchLabels": {"kubernetes.io/metadata.name": place.monitoring}}
+    both = [place.monitoring, place.namespace]
+    return {
+        **_monitor(PROMETHEUS, memory="2Gi"),
+        "retention": "15d",
+        "externalLabels": {"stack": place.stack},
+        "ruleSelector": {"matchLabels": _SCRAPED},
+        "ruleNamespaceSelector": here,
+        "serviceMonitorSelector": {"matchLabels": _SCRAPED},
+        "serviceMonitorNamespaceSelector": {
+            "matchExpressions": [{"key": "kubernetes.io/metadata.name", "operator": "In", "values": both}]
+        },
+        "alerting": {
+            "alertmanagers": [{"namespace": place.monitoring, "name": "alertmanager-operated", "port": "web"}]
+        },
+    }
+
+
+def _alertmanager() -> dict[str, Any]:
+    return {**_monitor(ALERTMANAGER, memory="128Mi"), "configSecret": ALERTMANAGER}
+
+
+def _monitor(name: str, *, memory: str) -> dict[str, Any]:
+    return {
+        "replicas": 2,
+        "serviceAccountName": name,
+        "podMetadata": {"labels": {NAME: name}},
+        "securityContext": pods.security(),
+        "resources": {"requests": {"cpu": "100m", "memory": memory}, "limits": {"memory": memory}},
+    }
+
+
+def _reading(place: Place) -> tuple[Manifest, ...]:
+    """Let Prometheus find what it scrapes, in two namespaces and nowhere else."""
+    found = [{"apiGroups": [""], "resources": ["services", "endpoints", "pods"], "verbs": ["get", "list", "watch"]}]
+    found += [{"apiGroups": ["discovery.k8s.io"], "resources": ["endpointslices"], "verbs": ["get", "list", "watch"]}]
+    return tuple(each for where in (place.monitoring, place.namespace) for each in _granted(where, place, found))
+
+
+def _granted(where: str, place: Place, rules: list[dict[str, Any]]) -> tuple[Manifest, ...]:
+    api, kind = "rbac.authorization.k8s.io/v1", {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role"}
+    who = {"kind": "ServiceAccount", "name": PROMETHEUS, "namespace": place.monitoring}
+    return (
+        manifest(api, "Role", PROMETHEUS, where, rules=rules),
+        manifest(api, "RoleBinding", PROMETHEUS, where, roleRef={**kind, "name": PROMETHEUS}, subjects=[who]),
+    )
+
+
+def _edges(place: Place) -> tuple[Manifest, ...]:
+    """Return who talks to whom. The API server, from which Prometheus learns its targets, is anywhere at port 443."""
+    own = place.monitoring
+    prometheus, alertmanager = ({NAME: name} for name in _MONITORS)
+    scraped = [{"to": [network_policy.pods_of(where)]} for where in (own, place.namespace)]
+    calls = {
+        PROMETHEUS: (
+            [*asking.callers(place.api), network_policy.pods_of(ADAPTER)],
+            [network_policy.names(), *scraped, *network_policy.aws()],
+        ),
+        ALERTMANAGER: (
+            [network_policy.pods_of(own, prometheus), network_policy.pods_of(own, alertmanager)],
+            [network_policy.names(), {"to": [network_policy.pods_of(own, alertmanager)]}, *network_policy.aws()],
+        ),
+        EXPORTER: (
+            [network_policy.pods_of(own, prometheus)],
+            [network_policy.names(), *network_policy.aws()],
+        ),
+    }
+    ports = {PROMETHEUS: (9090,), ALERTMANAGER: (9093, 9094), EXPORTER: (pods.PORT,)}
+    return tuple(
+        network_policy.allow(name, own, labels={NAME: name}, callers=callers, ports=ports[name], egress=egress)
+        for name, (callers, egress) in calls.items()
+    )
+
+
+def _exporter(own: str, image: Any) -> tuple[Manifest, ...]:  # noqa: ANN401 - a text, or an Output
+    """Return the lake's exporter, which is one pod: what it shows is the lake's, and not the pod's."""
+    labels = {NAME: EXPORTER, COMPONENT: "monitoring"}
+    run = ["python", "-m", "monitoring.exporter", "--port", str(pods.PORT), "--host", "0.0.0.0"]  # noqa: S104 - in its pod
+    shows = pods.container(
+        EXPORTER,
+        image=image,
+        command=run,
+        cpu="100m",
+        memory="1Gi",
+        ready="/readyz",
+        **pods.of_the_platform(),
+    )
+    template = pods.pod([shows], labels=labels, service_account=EXPORTER)
+    return (
+        pods.deployment(EXPORTER, own, template=template, replicas=1),
+        pods.service(EXPORTER, own, labels),
+        _scraping(EXPORTER, own, {NAME: EXPORTER}, ()),
+    )
+
+
+def _evaluation(own: str, image: Any) -> tuple[Manifest, ...]:  # noqa: ANN401 - as above
+    return (*evaluation(own, image), _scraping(EVALUATION, own, {NAME: EVALUATION}, ()))
+
+
+def _scraping(
+    name: str, where: str, selector: dict[str, str], kept: tuple[str, ...], *, port: str = "http"
+) -> Manifest:
+    """Return who is scraped; of a Service's labels some become those of its series, as they are called there."""
+    relabelled = [
+        {
+            "sourceLabels": [f"__meta_kubernetes_service_label_{re.sub('[^a-z]', '_', label)}"],
+            "targetLabel": label.split("/")[1].replace("-", "_"),
+        }
+        for label in kept
+    ]
+    endpoint = {"port": port, "path": "/metrics", "interval": "15s", "honorLabels": True, "relabelings": relabelled}
+    spec = {"selector": {"matchLabels": selector}, "endpoints": [endpoint]}
+    return manifest(_API, "ServiceMonitor", name, where, labels=_SCRAPED, spec=spec)
+
+
+def _dashboard(product: Product, own: str) -> Manifest:
+    """Return a dashboard where Grafana's sidecar finds it, by its label."""
+    data = {f"{product.name}.json": json.dumps(product_dashboard(product=product))}
+    return manifest("v1", "ConfigMap", f"dashboard-{product.name}", own, labels={"grafana_dashboard": "1"}, data=data)

@@ -1,0 +1,120 @@
+"""Alerts on the label loop: the live metric, its labels, drift, skew, the evaluation itself, and who calls what is old.
+
+A breach counts once the whole confidence interval is beyond the threshold, and only where there are labels enough: the
+contract's `min_labels` and `min_coverage`.
+"""
+
+from datetime import UTC, datetime, time
+
+from infra.plans.monitoring.alerting import Rule, alert, unwatched
+from sixfold.contract import Product
+
+STALE_S = 600
+
+
+def live_rules(product: Product, versions: tuple[str, ...]) -> list[Rule]:
+    """Return the alerts of a product's label loop; `versions` are the API versions that it serves."""
+    return [*_metric(product), *_distributions(product), *_evaluation(product), *_deprecated(product, versions)]
+
+
+def _metric(product: Product) -> list[Rule]:
+    metric, name = product.metric, product.metric.name
+    bound, beyond = ("high", "<") if metric.direction == "higher" else ("low", ">")
+    enough = f'sixfold_live_state{{product="{product.name}",state="enough"}} == 1'
+    whole, parts = (f'{{product="{product.name}",shadow="false",slice{sign}""}}' for sign in ("=", "!="))
+    breach = f"sixfold_live_metric_{bound}%s {beyond} {metric.live_threshold:.15g} and ignoring (state) {enough}"
+    described = (
+        f"With 95% confidence {name} is at best {{{{ $value | humanize }}}}; {metric.live_threshold:g} is asked for."
+    )
+    return [
+        alert(
+            "ModelMetricBreach",
+            breach % whole,
+            "page",
+            f"{product.name} {{{{ $labels.api_version }}}} predicts worse than promised",
+            described,
+        ),
+        alert(
+            "ModelMetricBreach",
+            breach % parts,
+            "ticket",
+            f"{product.name} predicts worse than promised for {{{{ $labels.slice }}}} {{{{ $labels.value }}}}",
+            described,
+        ),
+        alert(
+            "LabelCoverageLow",
+            f"sixfold_live_label_coverage{whole} < {metric.min_coverage:.15g} "
+            f"and sixfold_live_due{whole} >= {metric.min_labels}",
+            "ticket",
+            f"Nobody knows how good {product.name} is: its labels do not arrive",
+            f"{{{{ $value | humanizePercentage }}}} of the predictions older than {metric.label_delay_hours:g} hours "
+            f"have a label; {metric.min_coverage:.0%} are asked for.",
+            wait="5m",
+        ),
+    ]
+
+
+def _distributions(product: Product) -> list[Rule]:
+    metric, drifted = product.metric, f'sixfold_drift_psi{{product="{product.name}",feature%s"score"}} > %.15g'
+    said = "Its population stability index over the window is {{ $value | humanize }}; %g is allowed."
+    own = f'{{product="{product.name}"}}'
+    return [
+        alert(
+            "FeatureDrift",
+            drifted % ("!=", metric.max_feature_drift),
+            "ticket",
+            f"{product.name} is asked about something else than it learned: {{{{ $labels.feature }}}}",
+            said % metric.max_feature_drift,
+            wait="5m",
+        ),
+        alert(
+            "PredictionDrift",
+            drifted % ("=", metric.max_prediction_drift),
+            "ticket",
+            f"{product.name} answers otherwise than it did",
+            said % metric.max_prediction_drift,
+            wait="5m",
+        ),
+        alert(
+            "TrainingServingSkew",
+            f"sixfold_skew_differing_rows{own} / (sixfold_skew_rows{own} > 0) > {product.metric.max_skew:.15g}",
+            "ticket",
+            f"{product.name} {{{{ $labels.api_version }}}} is served other features than it learned from",
+            "{{ $value | humanizePercentage }} of the past day's predictions of {{ $labels.release }} had features "
+            "that the lake does not have.",
+        ),
+    ]
+
+
+def _evaluation(product: Product) -> list[Rule]:
+    own = f'{{product="{product.name}"}}'
+    evaluated, skew = f"sixfold_evaluated_timestamp_seconds{own}", f"sixfold_skew_rows{own}"
+    return [
+        alert(
+            "EvaluationStale",
+            f"time() - {evaluated} > {STALE_S}",
+            "ticket",
+            f"The figures of {product.name} are old",
+            "It was last evaluated {{ $value | humanizeDuration }} ago: an alert on them would come too late.",
+        ),
+        unwatched(product.name, f"absent({evaluated})", evaluated),
+        unwatched(product.name, f"max by (product) (sixfold_live_predictions{own}) unless on (product) {skew}", skew),
+    ]
+
+
+def _deprecated(product: Product, versions: tuple[str, ...]) -> list[Rule]:
+    return [
+        alert(
+            "DeprecatedVersionCalled",
+            f"sum by (product, api_version, consumer) (increase(sixfold_requests_total"
+            f'{{product="{product.name}",api_version="{version}"}}[1d])) > 0 and on () vector(time()) >= '
+            f"{datetime.combine(deprecated, time(), UTC).timestamp():.0f}",
+            "ticket",
+            f"{{{{ $labels.consumer }}}} still calls {product.name} {version}, deprecated since {deprecated}",
+            "{{ $value | humanize }} calls in a day; "
+            f"it goes away on {product.api_versions[version].sunset or 'no day yet'}.",
+            api_version=version,  # promtool refuses two rules of the same name and labels
+        )
+        for version in versions
+        if (deprecated := product.api_versions[version].deprecated)
+    ]

@@ -1,0 +1,49 @@
+"""Everything that the monitors of a stack are told, derived from its products and their traffic."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from infra.plans import names
+from infra.plans.monitoring.alertmanager import alertmanager_config
+from infra.plans.monitoring.prometheus import Target, prometheus_config
+from infra.plans.monitoring.rules import prometheus_rules
+from infra.plans.routing.served import scrape_targets
+from infra.plans.routing.traffic import VersionTraffic
+from sixfold.contract import Product, Strict
+
+RULES = "rules.yml"
+MONITORS = ("prometheus", "alertmanager", "exporter", "evaluation")
+
+
+class MonitoringPlan(Strict):
+    """The monitors' files."""
+
+    prometheus: dict[str, str]
+    alertmanager: dict[str, str]
+
+
+def plan_monitoring(
+    *, stack: str, products: Mapping[str, Product], traffic: tuple[VersionTraffic, ...], ports: Mapping[str, int]
+) -> MonitoringPlan:
+    """Return who is scraped, by which rules, and who is told."""
+    monitors = [Target(job=job, address=names.socket(ports[job])) for job in MONITORS]
+    scraping = prometheus_config(
+        stack=stack,
+        targets=[*scrape_targets(traffic, ports), *monitors],
+        rule_file=RULES,
+        alertmanager=names.socket(ports["alertmanager"]),
+    )
+    routing = alertmanager_config(products=products, webhook_url=names.address(ports["inbox"]))
+    return MonitoringPlan(
+        prometheus={
+            "prometheus.yml": _yaml(scraping),
+            RULES: _yaml(prometheus_rules(products=products, traffic=traffic)),
+        },
+        alertmanager={"alertmanager.yml": _yaml(routing)},
+    )
+
+
+def _yaml(document: dict[str, Any]) -> str:
+    return yaml.safe_dump(document, sort_keys=False)

@@ -1,0 +1,57 @@
+"""A stack on this machine: processes, and a moto server as its AWS."""
+
+from infra.components.local_aws import Cloud
+from infra.components.monitoring import Monitoring
+from infra.components.processes import Processes
+from infra.components.serving import Serving
+from infra.config import Config
+from infra.plans import names
+from infra.plans.monitoring.local import plan_monitoring
+from infra.plans.portal.page import portal_page
+from infra.plans.routing.served import Pins, upstreams
+from infra.plans.routing.traffic import Upstreams
+from infra.runtimes.runtime import Work
+from pulumi_sixfold.aws.provider import Provider, ProviderArgs
+from sixfold.stack import Local
+
+
+class Machine:
+    """The site of a stack whose runtime is `processes`."""
+
+    trusted = "ec2.amazonaws.com"
+
+    def __init__(self, config: Config, local: Local) -> None:
+        self._stack, self._first_port = config.stack, local.first_port
+        self._ports = names.service_ports(local.first_port)
+        self._runtime = Processes(
+            provider=Provider("processes", ProviderArgs()),
+            home=config.home,
+            root=config.root,
+            environment=names.job_environment(region=config.settings.region, home=config.home),
+        )
+        cloud = Cloud(config.stack, runtime=self._runtime, port=self._ports["aws"], region=config.settings.region)
+        self.provider, self.aws_endpoint = cloud.provider, cloud.endpoint
+        self.edge = names.address(self._ports["edge"])
+        self.endpoints = names.endpoints(self._ports)
+
+    def upstreams(self, pins: Pins) -> Upstreams:
+        """Return who answers, each at a port of its own."""
+        return upstreams(pins, self._first_port)
+
+    def run(self, work: Work) -> None:
+        """Run the monitors, each release, and the edge before them."""
+        Monitoring(
+            "monitoring",
+            runtime=self._runtime,
+            plan=plan_monitoring(stack=self._stack, products=work.products, traffic=work.traffic, ports=self._ports),
+            ports=self._ports,
+            environment=work.environment,
+        )
+        Serving(
+            "serving",
+            runtime=self._runtime,
+            traffic=work.traffic,
+            portal=portal_page(products=work.products, traffic=work.traffic, endpoints=self.endpoints),
+            ports=self._ports,
+            environment=work.environment,
+        )

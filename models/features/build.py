@@ -1,0 +1,106 @@
+"""Builds a product's features: tables in the lake, definitions in Feast, newest values online."""
+
+import contextlib
+import importlib
+import io
+import json
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from models import aws, steps
+from models.features.online import FRESHNESS
+from models.features.store import REGISTRY, open_store
+from models.hashing import code_key, content_key
+from sixfold.contract import Product
+from sixfold.errors import SixfoldError
+from sixfold.outputs import PlatformRefs
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from models.lake import Lake
+
+Progress = Callable[[str], None]
+_EPOCH = datetime(1970, 1, 2, tzinfo=UTC)  # Feast refuses the first
+_LOG = logging.getLogger(__name__)
+
+
+def build(platform: PlatformRefs, product: Product, progress: Progress = _LOG.info) -> bool:
+    """Bring the feature store in step with the lake. Return False where it already was, which takes milliseconds.
+
+    Raises:
+        SixfoldError: the data is not loaded, or its load did not finish.
+
+    """
+    step = f"{product.name}/features"
+    code = code_key(*(f"products.{product.package}.{module}" for module in ("features", "history")))
+    done = steps.recorded(platform, step) or {}
+    known: dict[str, str | None] = done.get("tables", {})  # type: ignore[assignment] # as `steps.record` wrote it
+    if known and steps.unchanged(platform, step, code, known):
+        return False
+    from models.lake import Lake  # noqa: PLC0415 - a run with nothing to do does not wait for Iceberg and Feast
+
+    definitions = importlib.import_module(f"products.{product.package}.features")
+    lake = Lake(platform)
+    key = content_key(code, _inputs_key(lake, definitions.INPUTS))
+    newest = _write_tables(lake, definitions, key, progress)
+    _materialize(platform, definitions, newest, progress)
+    steps.record(platform, step, code, [*definitions.INPUTS, *newest])
+    return True
+
+
+def teardown(platform: PlatformRefs, product: Product) -> None:
+    """Delete the online tables and the registry, so that nothing of Feast outlives the platform.
+
+    Without a bucket for the registry there is nothing to delete: an `up` that failed early has come no further.
+    """
+    if not aws.has_bucket(platform, platform.features_bucket):
+        return
+    open_store(platform).teardown()  # type: ignore[no-untyped-call] # Feast types some of its methods
+    for key in (REGISTRY, FRESHNESS):  # Feast empties its registry and leaves the file
+        aws.s3(platform).delete_object(Bucket=platform.features_bucket, Key=key)
+    steps.forget(platform, f"{product.name}/features")
+
+
+def historical(platform: PlatformRefs, service: Any, spine: "pl.DataFrame") -> "pl.DataFrame":  # noqa: ANN401 - Feast ships no types
+    """Return `spine` (entity keys and `event_timestamp`) with each feature as it was known at that moment."""
+    import polars as pl  # noqa: PLC0415 - a run with nothing to do does not wait for polars
+
+    found = pl.from_arrow(open_store(platform).get_historical_features(spine.to_pandas(), service).to_arrow())
+    if not isinstance(found, pl.DataFrame):
+        raise TypeError(service.name)
+    return found
+
+
+def _inputs_key(lake: "Lake", names: tuple[str, ...]) -> str:
+    keys = {lake.facts(name).get("content", "") for name in names}
+    if len(keys) != 1 or "" in keys:
+        raise SixfoldError(
+            f"{', '.join(names)} are not of one load",
+            remedy="load the data again, which finishes what was left: `sixfold data load`",
+        )
+    return keys.pop()
+
+
+def _write_tables(lake: "Lake", definitions: Any, key: str, progress: Progress) -> dict[str, datetime]:  # noqa: ANN401 - a module
+    """Write the tables that were made from something else; return the newest event of each."""
+    newest = {}
+    for spec, frame in definitions.tables(lake.read).items():
+        newest[spec.name] = frame["event_timestamp"].max()
+        if lake.facts(spec.name).get("content") != key:
+            lake.replace(spec, frame, {"content": key, "newest-event": newest[spec.name].isoformat()})
+        progress(f"{spec.name}: {frame.height:,} rows")
+    return newest
+
+
+def _materialize(platform: PlatformRefs, definitions: Any, newest: dict[str, datetime], progress: Progress) -> None:  # noqa: ANN401 - a module
+    """Publish the definitions, and copy the newest row of each entity to the online store."""
+    store = open_store(platform)
+    store.apply([*definitions.ENTITIES.values(), *definitions.VIEWS, definitions.SERVICE])
+    with contextlib.redirect_stdout(io.StringIO()):  # Feast prints its progress
+        store.materialize(_EPOCH, max(newest.values()) + timedelta(seconds=1))
+    fresh = {"newest_event": max(newest.values()).isoformat(), "materialized_at": datetime.now(UTC).isoformat()}
+    aws.s3(platform).put_object(Bucket=platform.features_bucket, Key=FRESHNESS, Body=json.dumps(fresh).encode())
+    progress(f"{len(definitions.VIEWS)} feature views online, newest event {fresh['newest_event']}")

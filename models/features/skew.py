@@ -1,0 +1,99 @@
+"""Recomputes served features from the lake: `python -m models.features.skew --product P --since T --until T`.
+
+What was logged with a prediction is compared with what training would see for the same entities at the same moment, to
+the last bit. Prints JSON, for each release of each API version: `rows` compared, how many are `differing`, which
+`features` differ in how many rows, and how many rows are `unanswered`, because the online store was away and the model
+got nothing at all. Copies of requests, which a shadow scored, count too: a release is looked at before it answers.
+"""
+
+import argparse
+import importlib
+import json
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from models.features.build import historical
+from models.lake import Lake
+from sixfold.contract import Product, load_products
+from sixfold.outputs import PlatformRefs
+from sixfold.release import SHORT
+
+ROWS = 5_000
+WHO = ("api_version", "release")
+_LOOKED_AT = 4  # times as many are read as are compared, so that a release with little traffic has its share of them
+_SERVED = "served_"
+
+
+def compare(
+    platform: PlatformRefs, product: Product, since: datetime, until: datetime, rows: int = ROWS
+) -> list[dict[str, Any]]:
+    """Compare up to `rows` predictions made from `since` up to `until`: as many of each release, spread evenly.
+
+    Raises:
+        SixfoldError: nothing was ever predicted, or there are no features.
+
+    """
+    within = f"time >= '{since.isoformat()}' and time <= '{until.isoformat()}'"
+    logged = Lake(platform).sample(f"predictions.{product.package}", within, _LOOKED_AT * rows)
+    definitions = importlib.import_module(f"products.{product.package}.features")
+    names = [field.name for view in definitions.VIEWS for field in view.features]
+    served = _served(_chosen(logged, rows), list(definitions.ENTITIES), names)
+    answered = ~pl.all_horizontal(pl.col(_SERVED + name).is_null() for name in names)
+    away, known = served.filter(~answered), served.filter(answered)
+    same = away.select(*WHO, *(pl.lit(value=False).alias(name) for name in names), answered=pl.lit(value=False))
+    if known.height:
+        computed = historical(platform, definitions.SERVICE, known)
+        differs = (pl.col(name).fill_nan(None).ne_missing(pl.col(_SERVED + name)).alias(name) for name in names)
+        same = pl.concat([same, computed.select(*WHO, *differs, answered=pl.lit(value=True))])
+    releases = sorted(same.partition_by(WHO, as_dict=True).items())
+    return [dict(zip(WHO, who, strict=True)) | _counted(part, names) for who, part in releases]
+
+
+def _chosen(logged: pl.DataFrame, rows: int) -> pl.DataFrame:
+    """Return up to `rows`, as many of each release; the release is short."""
+    parts = logged.with_columns(pl.col("release").str.slice(0, SHORT)).partition_by(WHO)
+    most = max(1, rows // max(1, len(parts)))
+    return pl.concat([logged.clear(), *(part.gather_every(-(-part.height // most)) for part in parts)])
+
+
+def _counted(part: pl.DataFrame, names: list[str]) -> dict[str, Any]:
+    rows = int(part["answered"].sum())
+    return {
+        "rows": rows,
+        "differing": part.select(pl.any_horizontal(names).sum()).item(),
+        "features": {name: int(part[name].sum()) for name in names if part[name].any()},
+        "unanswered": part.height - rows,
+    }
+
+
+def _served(logged: pl.DataFrame, entities: list[str], names: list[str]) -> pl.DataFrame:
+    """Return a row for each prediction: whose, its entity keys, its moment, and its features as served."""
+    keys = pl.col("entities").str.json_decode(pl.Struct(dict.fromkeys(entities, pl.String)))
+    given = pl.col("features").str.json_decode(pl.Struct(dict.fromkeys(names, pl.Float64)))
+    return logged.select(
+        *WHO,
+        *(keys.struct.field(entity) for entity in entities),
+        pl.col("time").alias("event_timestamp"),
+        *(given.struct.field(name).alias(_SERVED + name) for name in names),
+    )
+
+
+def main() -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(prog="python -m models.features.skew", description="Recompute served features.")
+    parser.add_argument("--product", required=True)
+    parser.add_argument("--since", required=True, type=datetime.fromisoformat)
+    parser.add_argument("--until", required=True, type=datetime.fromisoformat)
+    given = parser.parse_args()
+    product = load_products(Path(__file__).with_name("products"))[given.product]
+    platform = PlatformRefs.model_validate_json(os.environ["SIXFOLD_PLATFORM"])
+    json.dump(compare(platform, product, given.since, given.until), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""The release gate: measures a candidate on its test months, decides, and writes what it saw."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from models.candidate import BASELINE, LABEL, SCORE, Candidate, score
+from models.gate.evaluation import LIVE, Verdict, judge
+from models.hashing import code_key, content_key, file_key
+from sixfold.contract import Product
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def evaluate(candidate: Candidate, product: Product, live: Path | None = None) -> Verdict:
+    """Judge a candidate on its test months, and write its report.
+
+    What was judged before is not judged again.
+
+    Args:
+        candidate: as training left it.
+        product: its contract, which declares the metric and the margins.
+        live: the folder of the release now live (`model.onnx` and `candidate.json`), None without one. It is scored on
+            the same rows; where those lack a feature of it, the figure that it was released with stands.
+
+    """
+    release = Candidate(live) if live else None
+    key = _key(candidate, product, release)
+    done = candidate.path / "verdict.json"
+    if done.exists() and candidate.report.exists():
+        last = Verdict.model_validate_json(done.read_bytes())
+        if last.key == key:
+            return last
+    from models.gate.report import write  # noqa: PLC0415 - pulls in matplotlib
+    from sixfold.metrics import calibration_error, measure_of  # noqa: PLC0415 - pulls in numpy
+
+    test = candidate.test()
+    measure = measure_of(product)
+    labels = test[LABEL].to_numpy()
+    value, naive = measure(labels, test[SCORE].to_numpy()), measure(labels, test[BASELINE].to_numpy())
+    live_value = None
+    if release:
+        test, live_value = _score_live(release, test, product)
+    verdict = Verdict(
+        key=key,
+        product=product.name,
+        metric=product.metric.name,
+        value=value,
+        baseline=naive,
+        live=live_value,
+        calibration_error=calibration_error(labels, test[SCORE].to_numpy()),
+        rules=judge(product.metric, value, naive, live_value),
+    )
+    write(candidate, product, verdict, test)
+    done.write_text(verdict.model_dump_json(indent=2) + "\n")
+    return verdict
+
+
+def _key(candidate: Candidate, product: Product, live: Candidate | None) -> str:
+    judged = [
+        file_key(path) for each in (candidate, live) if each for path in (each.model, each.path / "candidate.json")
+    ]
+    code = code_key(
+        "models.gate.judge", "models.gate.evaluation", "models.gate.report", "models.gate.plots", "sixfold.metrics"
+    )
+    return content_key(code, product.model_dump_json(), *judged)
+
+
+def _score_live(live: Candidate, test: "pl.DataFrame", product: Product) -> tuple["pl.DataFrame", float]:
+    import polars as pl  # noqa: PLC0415 - with the rest of what evaluation loads
+
+    from models.training.search import matrix  # noqa: PLC0415 - pulls in numpy
+    from sixfold.metrics import measure_of  # noqa: PLC0415 - the same
+
+    if not set(live.record.features) <= set(test.columns):
+        return test, live.record.metrics[product.metric.name]
+    scored = test.with_columns(pl.Series(LIVE, score(live.model, matrix(test, live.record.features))))
+    return scored, measure_of(product)(test[LABEL].to_numpy(), scored[LIVE].to_numpy())

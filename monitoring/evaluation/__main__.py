@@ -1,0 +1,135 @@
+"""Shows how good live predictions are: `python -m monitoring.evaluation --port N`. One process a stack."""
+
+import argparse
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import cache, partial
+from pathlib import Path
+
+import uvicorn
+from pydantic import BaseModel, Field
+
+from monitoring.evaluation.collector import EvaluationCollector, Found
+from monitoring.evaluation.drifting import drifts
+from monitoring.evaluation.run import Evaluator
+from monitoring.evaluation.skew import Skew, skew
+from monitoring.evaluation.source import Source
+from monitoring.exporter import create_app
+from monitoring.log_maintenance import tidy
+from serving.settings import platform
+from sixfold.contract import Product, load_products
+from sixfold.drift import Reference
+from sixfold.errors import SixfoldError
+from sixfold.outputs import PlatformRefs
+from sixfold.registry.releases import Registry
+
+EVERY_S = 15.0
+SKEW_EVERY_S = 60.0
+TIDY_EVERY_S = 600.0
+_log = logging.getLogger("sixfold.evaluation")
+PRODUCTS = Path(__file__).parents[2] / "products"
+
+
+class _Trained(BaseModel):
+    reference: dict[str, Reference] = Field(default_factory=dict)
+
+
+def references(registry: Registry, product: str) -> Callable[[str], Mapping[str, Reference]]:
+    """Return a function that gives what a release, by its short digest, was trained on; each is fetched once."""
+
+    @cache
+    def of(release: str) -> Mapping[str, Reference]:
+        try:
+            folder = registry.fetch(product, registry.resolve(product, release))
+        except SixfoldError as error:  # a release that is gone from the registry is still in the log
+            _log.warning("nothing to compare release %s with: %s", release, error)
+            return {}
+        return _Trained.model_validate_json((folder / "src" / "candidate.json").read_bytes()).reference
+
+    return of
+
+
+class Watch:
+    """One product, evaluated whenever it is asked; its skew, which takes seconds to find, only now and then."""
+
+    def __init__(self, platform: PlatformRefs, product: Product, home: Path) -> None:
+        self._platform, self.product = platform, product
+        folder = home / "run" / "evaluation" / product.name
+        self._evaluator = Evaluator(product, Source(platform, product), folder)
+        self._references = references(Registry(platform, home), product.name)
+        self._skew: list[Skew] = []
+        self._skewed_at = float("-inf")
+
+    def look(self) -> Found | None:
+        """Evaluate the product now; None where nothing was ever predicted."""
+        evaluation = self._evaluator.run(datetime.now(UTC))
+        if evaluation is None:
+            return None
+        if time.monotonic() > self._skewed_at + SKEW_EVERY_S:
+            self._skewed_at = time.monotonic()
+            self._skew = self._find_skew(evaluation.now)
+        half = timedelta(hours=self.product.metric.window_hours / 2)
+        return Found(evaluation, drifts(evaluation.sample, self._references, half), self._skew)
+
+    def _find_skew(self, now: datetime) -> list[Skew]:
+        try:
+            return skew(self._platform, self.product.name, now)
+        except SixfoldError as error:  # its series then is missing, which alerts; the metric is still there
+            _log.warning("%s", error)
+            return []
+
+
+def main() -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(prog="python -m monitoring.evaluation", description="Evaluate live predictions.")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
+    given = parser.parse_args()
+    stack, collector, home = platform(), EvaluationCollector(), Path(os.environ.get("SIXFOLD_HOME", ".sixfold"))
+
+    def keep_looking() -> None:
+        watches: dict[str, Watch] = {}
+        tidied: dict[str, float] = {}
+        products: dict[str, Product] = {}
+        while True:
+            products = _contracts(products)
+            for name, product in products.items():
+                collector.refresh(name, partial(_look, watches, stack, product, home))
+                _tidy(stack, product, home, tidied)
+            time.sleep(EVERY_S)
+
+    threading.Thread(target=keep_looking, daemon=True).start()
+    uvicorn.run(create_app(collector), host=given.host, port=given.port, log_level="warning")
+
+
+def _contracts(last: dict[str, Product]) -> dict[str, Product]:
+    """Return the contracts as they are now, or the last valid ones: they may change while this process runs."""
+    try:
+        return load_products(PRODUCTS)
+    except SixfoldError as error:
+        _log.warning("the contracts stay as they were: %s", error)
+        return last
+
+
+def _tidy(stack: PlatformRefs, product: Product, home: Path, tidied: dict[str, float]) -> None:
+    if time.monotonic() < tidied.get(product.name, float("-inf")) + TIDY_EVERY_S:
+        return
+    tidied[product.name] = time.monotonic()
+    try:
+        tidy(stack, product, home)
+    except Exception as error:  # noqa: BLE001 - a log that is not tidy is read all the same
+        _log.warning("cannot tidy the log of %s: %s", product.name, error)
+
+
+def _look(watches: dict[str, Watch], stack: PlatformRefs, product: Product, home: Path) -> Found | None:
+    if product.name not in watches or watches[product.name].product != product:
+        watches[product.name] = Watch(stack, product, home)
+    return watches[product.name].look()
+
+
+if __name__ == "__main__":
+    main()

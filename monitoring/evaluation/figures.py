@@ -1,0 +1,86 @@
+"""What the contract asks about live predictions, from counted rows. Not enough labels is a state of its own."""
+
+from enum import StrEnum
+from typing import Any
+
+import polars as pl
+
+from monitoring.evaluation.cells import KEYS
+from monitoring.evaluation.interval import interval
+from sixfold.contract import Metric, Product, Strict
+from sixfold.metrics import calibration_error, measure_of
+
+
+class State(StrEnum):
+    """Whether a figure may be judged."""
+
+    ENOUGH = "enough"
+    FEW_LABELS = "few_labels"
+    LOW_COVERAGE = "low_coverage"
+    ONE_OUTCOME = "one_outcome"
+
+
+class Figure(Strict):
+    """The metric of one release for one API version, as a whole (`slice` is empty) or for one value of a slice.
+
+    `due` of the `predictions` are old enough to have a label, and `coverage` of those have it: nan before any is due.
+    `labelled` counts those too that had it sooner. `lag_s` is the mean time from prediction to label in seconds.
+    `low` and `high` bound the metric with 95% confidence. What is not known is nan.
+    """
+
+    product: str
+    api_version: str
+    release: str
+    shadow: bool
+    slice: str
+    value: str
+    metric: str
+    figure: float
+    low: float
+    high: float
+    predictions: int
+    due: int
+    labelled: int
+    coverage: float
+    lag_s: float
+    calibration_error: float
+    state: State
+
+
+def figures(product: Product, cells: pl.DataFrame) -> list[Figure]:
+    """Return a figure for each release, API version and slice in counted rows, in the order of those names."""
+    parts = cells.partition_by(*KEYS, as_dict=True)
+    return [_figure(product, dict(zip(KEYS, key, strict=True)), parts[key]) for key in sorted(parts, key=str)]
+
+
+def _figure(product: Product, about: dict[str, Any], cells: pl.DataFrame) -> Figure:
+    measure = measure_of(product)
+    with_label = cells.filter(pl.col("label").is_not_null())
+    labels, scores, weights = (with_label[name].to_numpy().astype(float) for name in ("label", "score", "rows"))
+    found = interval(measure, labels, scores, weights)
+    labelled, due = int(weights.sum()), int(cells.filter("due")["rows"].sum())
+    coverage = int(with_label.filter("due")["rows"].sum()) / due if due else float("nan")
+    return Figure(
+        **about,
+        product=product.name,
+        metric=product.metric.name,
+        figure=found.value,
+        low=found.low,
+        high=found.high,
+        predictions=cells["rows"].sum(),
+        due=due,
+        labelled=labelled,
+        coverage=coverage,
+        lag_s=with_label["lag_ms"].sum() / labelled / 1000 if labelled else float("nan"),
+        calibration_error=calibration_error(labels, scores, weights),
+        state=state(product.metric, labelled=labelled, coverage=coverage, figure=found.value),
+    )
+
+
+def state(metric: Metric, *, labelled: int, coverage: float, figure: float) -> State:
+    """Say whether there are labels enough, as the contract counts them."""
+    if labelled < metric.min_labels:
+        return State.FEW_LABELS
+    if not coverage >= metric.min_coverage:  # nan: none is due
+        return State.LOW_COVERAGE
+    return State.ENOUGH if figure == figure else State.ONE_OUTCOME  # noqa: PLR0124 - nan differs from itself

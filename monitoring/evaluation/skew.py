@@ -1,0 +1,56 @@
+"""Asks `models.features.skew`, in a process of its own, whether the lake confirms what was served.
+
+Serving does not import how features are made, and the memory of that job is given back when it ends.
+"""
+
+import os
+import subprocess
+import sys
+from datetime import datetime, timedelta
+
+from pydantic import Field, TypeAdapter
+
+from sixfold.contract import Strict
+from sixfold.errors import SixfoldError
+from sixfold.outputs import PlatformRefs
+
+_WINDOW = timedelta(days=1)
+_PATIENCE_S = 600
+
+
+class Skew(Strict):
+    """How many of a release's predictions of the last day were recomputed, and how many were served something else."""
+
+    api_version: str
+    release: str
+    rows: int
+    differing: int
+    unanswered: int
+    features: dict[str, int] = Field(default_factory=dict)
+
+
+_SKEWS = TypeAdapter(list[Skew])
+
+
+def skew(platform: PlatformRefs, product: str, now: datetime) -> list[Skew]:
+    """Recompute a product's last day of predictions; return the skew of each release that made some.
+
+    Raises:
+        SixfoldError: the job failed; the message has its last words.
+
+    """
+    asked = ["--product", product, "--since", (now - _WINDOW).isoformat(), "--until", now.isoformat()]
+    done = subprocess.run(
+        [sys.executable, "-m", "models.features.skew", *asked],
+        env=os.environ | {"SIXFOLD_PLATFORM": platform.model_dump_json()},
+        capture_output=True,
+        text=True,
+        timeout=_PATIENCE_S,
+        check=False,
+    )
+    if done.returncode:
+        raise SixfoldError(
+            f"the features of {product} could not be recomputed: {done.stderr.strip()[-800:]}",
+            remedy="build the features: `sixfold data load`",
+        )
+    return _SKEWS.validate_json(done.stdout)

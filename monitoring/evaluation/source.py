@@ -1,0 +1,194 @@
+"""What the evaluation reads of the lake: which files the prediction log has, one day of it, and the labels.
+
+Files are read a few at a time: pyiceberg reads all that it is asked for at once, however slowly it is taken from it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import polars as pl
+
+from monitoring.evaluation.copies import Listing
+from monitoring.evaluation.join import (
+    PREDICTIONS,
+    SAMPLE_COLUMNS,
+    compact,
+    compact_labels,
+)
+from serving.lake import open_catalog
+from sixfold.contract import Label, Product
+from sixfold.outputs import PlatformRefs
+
+if TYPE_CHECKING:
+    from pyiceberg.table import DataScan, FileScanTask, Table
+
+# A replay that has paused is still one; after that the product's clock is again that of its live traffic.
+REPLAY_LASTS = timedelta(hours=1)
+READ_ROWS = 100_000
+"""Rows of files read together; a larger file is read alone. `log_maintenance` writes no file beyond 200,000 rows."""
+SAMPLE_BATCH = 10_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FEEDBACK = Label(key="prediction_id", known_at="time", value="label")
+
+
+class LogFile(NamedTuple):
+    """A file of the prediction log: its rows are of one `day`, the last at `newest`, written down at `logged`."""
+
+    path: str
+    day: date
+    rows: int
+    newest: datetime
+    logged: datetime | None
+    replayed: bool
+
+
+def clock(files: list[LogFile], wall: datetime) -> datetime | None:
+    """Return the product's now: the time of its newest prediction, and never later than `wall`.
+
+    Replayed traffic brings its own time; while a replay runs, that is the time. None where nothing was predicted.
+    """
+    replayed = [file for file in files if file.replayed and file.logged and file.logged > wall - REPLAY_LASTS]
+    moments = [file.newest for file in replayed or files if bool(replayed) or not file.replayed]
+    return min(max(moments), wall) if moments else None
+
+
+class Source:
+    """The tables of one product, opened again at each call: others write to them.
+
+    Args:
+        platform: where the lake is.
+        product: whose tables.
+
+    """
+
+    def __init__(self, platform: PlatformRefs, product: Product) -> None:
+        self._product, self._databases = product, platform.databases
+        self._catalog = open_catalog(platform)
+
+    def files(self) -> list[LogFile]:
+        """Return the files of the prediction log, from its metadata alone."""
+        table = self._table(self._databases.predictions, self._product.package)
+        if table is None:
+            return []
+        found = [(task, _newest(task.file, table)) for task in table.scan().plan_files()]
+        return [
+            LogFile(
+                _name(task), newest["time"].date(), task.file.record_count, newest["time"],
+                newest.get("logged_at"), bool(newest.get("replayed")),
+            )
+            for task, newest in found
+        ]  # fmt: skip
+
+    def log(self, day: date) -> Listing:
+        """Return the predictions of a day, as `join.compact` gives them."""
+        slices = self._product.metric.slices
+        return _listing(self._scan(day, tuple(PREDICTIONS)), PREDICTIONS, lambda raw: compact(raw, slices))
+
+    def sample(self, day: date, rows: int) -> pl.DataFrame:
+        """Return about that many predictions of a day with their features, from files spread over it.
+
+        Features are nine tenths of the log: all others of them stay unread.
+        """
+        import pyarrow as pa  # noqa: PLC0415 - see serving.lake
+        from pyarrow.parquet import ParquetFile  # noqa: PLC0415 - the same
+
+        scan = self._scan(day, SAMPLE_COLUMNS)
+        tasks = sorted(scan.plan_files(), key=lambda task: task.file.file_path) if scan else []
+        chosen = tasks[:: max(1, sum(task.file.record_count for task in tasks) // (4 * rows))]
+        if not scan or not chosen:
+            return pl.DataFrame()
+        every = max(1, sum(task.file.record_count for task in chosen) // rows)
+        parts = []
+        for task in chosen:
+            with scan.io.new_input(task.file.file_path).open() as file:
+                batches = ParquetFile(file).iter_batches(SAMPLE_BATCH, columns=list(SAMPLE_COLUMNS))
+                parts += [batch.take(pa.array(range(0, len(batch), every))) for batch in batches]
+        return pl.DataFrame(pa.Table.from_batches(parts))
+
+    def labels(self, since: datetime) -> Listing:
+        """Return what became known from a moment on, by label key, as `join.attach` wants it."""
+        return self._known(self._databases.labels, self._product.package, self._product.label, since)
+
+    def feedback(self, since: datetime) -> Listing:
+        """Return what consumers said from a moment on, by prediction id, as `join.attach` wants it."""
+        return self._known(self._databases.predictions, f"feedback_{self._product.package}", _FEEDBACK, since)
+
+    def versions(self) -> tuple[int | None, int | None]:
+        """Return the snapshots of labels and feedback: while they stay, so do the labels."""
+        labels = self._table(self._databases.labels, self._product.package)
+        feedback = self._table(self._databases.predictions, f"feedback_{self._product.package}")
+        return _snapshot(labels), _snapshot(feedback)
+
+    def _scan(self, day: date, columns: tuple[str, ...]) -> "DataScan | None":
+        table = self._table(self._databases.predictions, self._product.package)
+        within = f"time >= '{day}T00:00:00+00:00' and time < '{day + timedelta(days=1)}T00:00:00+00:00'"
+        return table.scan(within, columns) if table else None
+
+    def _known(self, database: str, name: str, columns: Label, since: datetime) -> Listing:
+        table = self._table(database, name)
+        later = f"{columns.known_at} >= '{since.isoformat()}'"
+        scan = table.scan(later, (columns.key, columns.known_at, columns.value)) if table else None
+        raw = {columns.key: pl.String, columns.known_at: pl.Datetime("us", "UTC"), columns.value: pl.Float64}
+        return _listing(scan, raw, lambda part: compact_labels(part, columns))._replace(since=since)
+
+    def _table(self, database: str, name: str) -> "Table | None":
+        from pyiceberg.exceptions import NoSuchTableError  # noqa: PLC0415 - see serving.lake
+
+        try:
+            return self._catalog.load_table((database, name))
+        except NoSuchTableError:
+            return None
+
+
+def _listing(scan: "DataScan | None", raw: dict[str, Any], shape: Callable[[pl.DataFrame], pl.DataFrame]) -> Listing:
+    """Return the files of a scan, whose rows of columns `raw` are read in the shape that a function gives them."""
+    tasks = {_name(task): task for task in scan.plan_files()} if scan else {}
+
+    def read(paths: Iterable[str]) -> Iterator[pl.DataFrame]:
+        from pyiceberg.io.pyarrow import ArrowScan  # noqa: PLC0415 - see serving.lake
+
+        yield shape(pl.DataFrame(schema=raw))
+        for some in _few(tasks[path] for path in sorted(paths)):
+            assert scan  # noqa: S101 - it has files
+            found = ArrowScan(scan.table_metadata, scan.io, scan.projection(), scan.row_filter).to_table(some)
+            yield shape(pl.DataFrame(found))
+
+    return Listing({path: task.file.record_count for path, task in tasks.items()}, read)
+
+
+def _name(task: "FileScanTask") -> str:
+    """Return what a file is called here: one of which other engines have deleted rows is another."""
+    return " ".join([task.file.file_path, *sorted(each.file_path for each in task.delete_files)])
+
+
+def _few(tasks: "Iterable[FileScanTask]") -> "Iterator[list[FileScanTask]]":
+    some: list[FileScanTask] = []
+    rows = 0
+    for task in tasks:
+        if some and rows + task.file.record_count > READ_ROWS:
+            yield some
+            some, rows = [], 0
+        some.append(task)
+        rows += task.file.record_count
+    if some:
+        yield some
+
+
+def _snapshot(table: "Table | None") -> int | None:
+    snapshot = table.current_snapshot() if table else None
+    return snapshot.snapshot_id if snapshot else None
+
+
+def _newest(file: Any, table: "Table") -> dict[str, Any]:  # noqa: ANN401 - pyiceberg's data file
+    """Return the largest value of the columns that tell time, as the file's own statistics have them."""
+    from pyiceberg.conversions import from_bytes  # noqa: PLC0415 - see serving.lake
+
+    known, bounds = table.schema(), file.upper_bounds or {}
+    found: dict[str, Any] = {}
+    for name in {"time", "logged_at", "replayed"} & set(known.column_names):
+        field: Any = known.find_field(name)
+        if field.field_id in bounds:
+            value: Any = from_bytes(field.field_type, bounds[field.field_id])
+            found[name] = value if name == "replayed" else _EPOCH + timedelta(microseconds=value)
+    return found

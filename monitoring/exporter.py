@@ -1,0 +1,151 @@
+"""Shows the lake to Prometheus: `python -m monitoring.exporter --port N`. One small process a stack.
+
+It asks Glue where the metadata of each table lies, and reads the files that changed: how many rows, and what the load
+noted on its snapshot (https://iceberg.apache.org/spec/#snapshots). Tables that are not there yet have no series.
+"""
+
+import argparse
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import boto3
+import uvicorn
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from serving.settings import platform
+from sixfold.outputs import PlatformRefs
+
+REFRESH_S = 15
+_log = logging.getLogger("sixfold.exporter")
+
+
+class TableFacts(NamedTuple):
+    """What is known of one table; `notes` are those of its last load."""
+
+    layer: str
+    table: str
+    rows: int
+    notes: Mapping[str, str]
+
+
+class Lake:
+    """Reads the facts of every table, and each version of a table's metadata only once."""
+
+    def __init__(self, platform: PlatformRefs) -> None:
+        self._layers = platform.databases.model_dump()
+        self._glue = boto3.client("glue", region_name=platform.region, endpoint_url=platform.aws_endpoint)
+        self._s3 = boto3.client("s3", region_name=platform.region, endpoint_url=platform.aws_endpoint)
+        self._read: dict[str, TableFacts] = {}
+
+    def facts(self) -> list[TableFacts]:
+        """Return what is known of each table now."""
+        self._read = {
+            place: self._read.get(place) or self._facts(layer, table, place) for layer, table, place in self._tables()
+        }
+        return list(self._read.values())
+
+    def _tables(self) -> Iterator[tuple[str, str, str]]:
+        for layer, database in self._layers.items():
+            try:
+                for page in self._glue.get_paginator("get_tables").paginate(DatabaseName=database):
+                    for table in page["TableList"]:
+                        yield layer, table["Name"], table["Parameters"]["metadata_location"]
+            except self._glue.exceptions.EntityNotFoundException:
+                continue
+
+    def _facts(self, layer: str, table: str, place: str) -> TableFacts:
+        bucket, _, key = place.removeprefix("s3://").partition("/")
+        metadata = json.loads(self._s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+        summary = current_summary(metadata)
+        notes = {name.removeprefix("sixfold."): value for name, value in summary.items() if name.startswith("sixfold.")}
+        return TableFacts(layer, table, int(summary.get("total-records", 0)), notes)
+
+
+def current_summary(metadata: Mapping[str, Any]) -> dict[str, str]:
+    """Return the summary of the current snapshot in an Iceberg table's metadata; empty where nothing was written."""
+    current = metadata.get("current-snapshot-id")
+    for snapshot in metadata.get("snapshots", []):
+        if snapshot["snapshot-id"] == current:
+            return dict(snapshot.get("summary", {}))
+    return {}
+
+
+class LakeCollector(Collector):
+    """The facts as Prometheus wants them."""
+
+    def __init__(self) -> None:
+        self.facts: list[TableFacts] = []
+        self.refreshed: float | None = None
+
+    def collect(self) -> Iterable[Metric]:
+        """Return the metrics of the facts as they are now."""
+        rows = GaugeMetricFamily("sixfold_table_rows", "Rows in a table", labels=("layer", "table"))
+        loaded = GaugeMetricFamily("sixfold_loaded_timestamp_seconds", "When it was loaded", labels=("layer", "table"))
+        bad = GaugeMetricFamily("sixfold_quarantined_rows", "Rows that failed their contract", labels=("table",))
+        rate = GaugeMetricFamily("sixfold_quarantine_rate", "Share of raw rows in quarantine", labels=("table",))
+        refreshed = GaugeMetricFamily("sixfold_lake_refreshed_timestamp_seconds", "When the lake was last looked at")
+        for each in self.facts:
+            rows.add_metric((each.layer, each.table), each.rows)
+            if "loaded-at" in each.notes:
+                moment = datetime.fromisoformat(each.notes["loaded-at"]).timestamp()
+                loaded.add_metric((each.layer, each.table), moment)
+            if each.layer == "quarantine" and "rows-raw" in each.notes:
+                bad.add_metric((each.table,), each.rows)
+                rate.add_metric((each.table,), each.rows / max(1, int(each.notes["rows-raw"])))
+        if self.refreshed:
+            refreshed.add_metric((), self.refreshed)
+        return rows, loaded, bad, rate, refreshed
+
+    def refresh(self, read: Callable[[], list[TableFacts]]) -> None:
+        """Read the facts; where that fails, the old ones stay, and so does the time of the refresh."""
+        try:
+            self.facts = read()
+            self.refreshed = time.time()
+        except Exception as error:  # noqa: BLE001 - a lake that is away must not end the process that says so
+            _log.warning("cannot look at the lake: %s", error)
+
+
+def create_app(collector: Collector) -> Starlette:
+    """Return the application: /metrics and /readyz."""
+    registry = CollectorRegistry()
+    registry.register(collector)
+
+    def metrics(_: Request) -> Response:
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    def ready(_: Request) -> Response:
+        return PlainTextResponse("ready\n")
+
+    return Starlette(routes=[Route("/metrics", metrics), Route("/readyz", ready)])
+
+
+def main() -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(prog="python -m monitoring.exporter", description="Show the lake to Prometheus.")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
+    given = parser.parse_args()
+    collector, lake = LakeCollector(), Lake(platform())
+
+    def keep_fresh() -> None:
+        while True:
+            collector.refresh(lake.facts)
+            time.sleep(REFRESH_S)
+
+    threading.Thread(target=keep_fresh, daemon=True).start()
+    uvicorn.run(create_app(collector), host=given.host, port=given.port, log_level="warning")
+
+
+if __name__ == "__main__":
+    main()

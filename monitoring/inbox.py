@@ -1,0 +1,115 @@
+"""Where alerts arrive on one machine: `python -m monitoring.inbox --port N --file PATH`.
+
+Takes Alertmanager's webhook (https://prometheus.io/docs/alerting/latest/configuration/#webhook_config) at any path,
+appends each alert to the file as a line of JSON, and shows the last ones as a page.
+"""
+
+import argparse
+import json
+from collections import deque
+from datetime import UTC, datetime
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from serving.body import read_json
+from serving.parsing import parse
+from serving.problems import Problem
+
+SHOWN = 50
+
+
+class Alert(BaseModel):
+    """One alert, firing or resolved; everything else that Alertmanager says of it is kept as well."""
+
+    model_config = ConfigDict(extra="allow")
+
+    status: str
+    labels: dict[str, str]
+    annotations: dict[str, str] = {}
+
+
+class Notification(BaseModel):
+    """What Alertmanager posts."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    receiver: str
+    alerts: list[Alert]
+
+
+_NOTIFICATION = TypeAdapter(Notification)
+
+
+def create_app(file: Path) -> Starlette:
+    """Return the application that keeps alerts in a file."""
+
+    async def receive(request: Request) -> Response:
+        notification = parse(await read_json(request), _NOTIFICATION)
+        about = {"received": datetime.now(UTC).isoformat(timespec="seconds"), "receiver": notification.receiver}
+        lines = [json.dumps(about | alert.model_dump()) + "\n" for alert in notification.alerts]
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a") as opened:
+            opened.write("".join(lines))
+        return PlainTextResponse("kept\n")
+
+    def show(_: Request) -> Response:
+        return HTMLResponse(page(_last(file)))
+
+    def ready(_: Request) -> Response:
+        return PlainTextResponse("ready\n")
+
+    def refuse(_: Request, problem: Exception) -> Response:
+        if not isinstance(problem, Problem):
+            raise problem
+        return problem.response()
+
+    return Starlette(
+        routes=[
+            Route("/readyz", ready),
+            Route("/", show, methods=["GET"]),
+            Route("/{path:path}", receive, methods=["POST"]),
+        ],
+        exception_handlers={Problem: refuse},
+    )
+
+
+def page(alerts: list[dict[str, Any]]) -> str:
+    """Return the alerts, newest first, as plain HTML."""
+    rows = "".join(
+        f"<tr><td>{escape(alert['received'])}</td><td>{escape(alert['status'])}</td>"
+        f"<td>{escape(alert['labels'].get('alertname', ''))}</td><td>{escape(alert['receiver'])}</td>"
+        f"<td>{escape(alert['annotations'].get('summary', ''))}</td></tr>"
+        for alert in reversed(alerts)
+    )
+    return f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Alerts</title>
+<style>body{{font:16px/1.5 system-ui;margin:2rem}}td,th{{text-align:left;padding-right:1rem}}</style>
+<h1>Alerts</h1>{"" if alerts else "<p>None so far.</p>"}
+<table><tr><th>received<th>status<th>alert<th>for<th>what</tr>{rows}</table></html>"""
+
+
+def _last(file: Path) -> list[dict[str, Any]]:
+    if not file.exists():
+        return []
+    with file.open() as lines:
+        return [json.loads(line) for line in deque(lines, SHOWN)]
+
+
+def main() -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(prog="python -m monitoring.inbox", description="Receive alerts on this machine.")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--file", type=Path, required=True)
+    given = parser.parse_args()
+    uvicorn.run(create_app(given.file), host="127.0.0.1", port=given.port, log_level="warning")
+
+
+if __name__ == "__main__":
+    main()

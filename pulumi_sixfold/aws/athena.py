@@ -1,0 +1,178 @@
+"""Athena workgroups, in which queries run."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+import pulumi
+from pydantic import Field
+
+from pulumi_sixfold.aws.handler import (
+    TAGS,
+    URN_TAG,
+    AwsHandler,
+    actions,
+    as_pairs,
+    from_pairs,
+    own_tags,
+    settle_tags,
+)
+from pulumi_sixfold.kit.args import Args, Input, Tags
+from pulumi_sixfold.kit.errors import ProviderError
+from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.resources.resource import Resource
+
+if TYPE_CHECKING:
+    from mypy_boto3_athena import AthenaClient
+    from mypy_boto3_athena.type_defs import WorkGroupTypeDef
+
+_MISSING = "is not found"  # Athena has one error code for all that is wrong with a request
+
+
+class WorkGroupArgs(Args):
+    """The inputs of a WorkGroup: its settings hold for every query in it, unless told otherwise."""
+
+    name: Input[Annotated[str, Field(pattern=r"^[a-zA-Z0-9._-]{1,128}$")] | None] = Field(
+        None, description="1-128 characters; None: derived from the resource's name. A change replaces."
+    )
+    description: Input[str] = Field("", description="Whose queries run in it, and what for.")
+    output_location: Input[str] = Field(description="S3 URI below which results go.")
+    kms_key_arn: Input[str | None] = Field(None, description="KMS key that encrypts results; None: S3's own key.")
+    enforced: Input[bool] = Field(True, description="Settings of a client do not overrule those of the workgroup.")
+    metrics: Input[bool] = Field(True, description="Tell CloudWatch about queries.")
+    scan_limit_bytes: Input[Annotated[int, Field(ge=10_000_000)] | None] = Field(
+        None, description="Bytes that one query may scan, 10 MB at least; it is stopped beyond. None: no limit."
+    )
+    enabled: Input[bool] = Field(True, description="Accept queries.")
+    tags: Tags = Field(default={}, description=TAGS)
+    force_destroy: Input[bool] = Field(False, description="Delete it even when there are saved queries in it.")
+
+
+class WorkGroupHandler(AwsHandler[WorkGroupArgs]):
+    """The id is the name. Results in S3 stay."""
+
+    token: ClassVar[str] = "sixfold:athena:WorkGroup"  # noqa: S105 - a type, not a secret
+    args: ClassVar[type[Args]] = WorkGroupArgs
+    create_only: ClassVar[frozenset[str]] = frozenset({"name"})
+    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the workgroup."}
+    unreadable: ClassVar[frozenset[str]] = frozenset({"force_destroy"})
+    name_limit: ClassVar[int] = 128
+    service: ClassVar[str] = "athena"
+    gone: ClassVar[frozenset[str]] = frozenset()
+    client: "AthenaClient"
+    arns: ClassVar[tuple[str, ...]] = ("arn:aws:athena:{at}:workgroup/{name}",)
+    iam_actions: ClassVar[tuple[str, ...]] = actions(
+        "athena",
+        "CreateWorkGroup DeleteWorkGroup GetWorkGroup ListNamedQueries ListTagsForResource TagResource UntagResource "
+        "UpdateWorkGroup",
+    )
+
+    def create(self, urn: str, args: WorkGroupArgs) -> str:
+        """Make the workgroup with its tags, or adopt the one that this URN made."""
+        name = str(args.name)
+        if self.read(name):
+            self.owned(urn, self._tags(name), f"the workgroup {name}")
+            return name
+        self.client.create_work_group(
+            Name=name,
+            Description=args.description,
+            Configuration={
+                "ResultConfiguration": _results(args),
+                "EnforceWorkGroupConfiguration": args.enforced,
+                "PublishCloudWatchMetricsEnabled": args.metrics,
+                **({"BytesScannedCutoffPerQuery": args.scan_limit_bytes} if args.scan_limit_bytes else {}),
+            },
+            Tags=as_pairs({**args.tags, URN_TAG: urn}),
+        )
+        return name
+
+    def update(self, urn: str, resource_id: str, args: WorkGroupArgs) -> None:
+        """Change what differs; Athena takes the settings of a workgroup as a whole."""
+        state, client, arn = self.read(resource_id), self.client, self._arn(resource_id)
+        settle_tags(
+            self._tags(resource_id),
+            {**args.tags, URN_TAG: urn},
+            put=lambda tags: client.tag_resource(ResourceARN=arn, Tags=as_pairs(tags)),
+            remove=lambda keys: client.untag_resource(ResourceARN=arn, TagKeys=keys),
+        )
+        same = {"tags": args.tags, "force_destroy": args.force_destroy}
+        if state is None or state.args.model_copy(update=same) != args:
+            client.update_work_group(
+                WorkGroup=resource_id,
+                Description=args.description,
+                State="ENABLED" if args.enabled else "DISABLED",
+                ConfigurationUpdates=_updates(args),
+            )
+
+    def describe(self, resource_id: str) -> State[WorkGroupArgs] | None:
+        """Read the workgroup and its tags."""
+        group = self._find(resource_id)
+        if group is None:
+            return None
+        configuration = group.get("Configuration", {})
+        results = configuration.get("ResultConfiguration", {})
+        args = WorkGroupArgs(
+            name=resource_id,
+            description=group.get("Description") or "",
+            output_location=results.get("OutputLocation") or "",
+            kms_key_arn=results.get("EncryptionConfiguration", {}).get("KmsKey"),
+            enforced=configuration.get("EnforceWorkGroupConfiguration", False),
+            metrics=configuration.get("PublishCloudWatchMetricsEnabled", False),
+            scan_limit_bytes=configuration.get("BytesScannedCutoffPerQuery"),
+            enabled=group.get("State") == "ENABLED",
+            tags=own_tags(self._tags(resource_id)),
+        )
+        return State(args, {"arn": self._arn(resource_id)})
+
+    def delete(self, resource_id: str, args: WorkGroupArgs) -> None:
+        """Remove the workgroup; saved queries in it refuse the removal, unless force_destroy is set."""
+        if self.read(resource_id) is None:
+            return
+        if not args.force_destroy and self.client.list_named_queries(WorkGroup=resource_id).get("NamedQueryIds"):
+            raise ProviderError(
+                f"the workgroup {resource_id} has saved queries",
+                remedy="set force_destroy=True and run `pulumi up` first, or delete the queries",
+            )
+        # The history of what ran would refuse it as well; that much goes with every workgroup.
+        self.client.delete_work_group(WorkGroup=resource_id, RecursiveDeleteOption=True)
+
+    def _find(self, name: str) -> "WorkGroupTypeDef | None":
+        try:
+            return self.client.get_work_group(WorkGroup=name).get("WorkGroup")
+        except self.client.exceptions.InvalidRequestException as error:
+            if _MISSING in error.response["Error"].get("Message", ""):
+                return None
+            raise
+
+    def _arn(self, name: str) -> str:
+        return f"arn:aws:athena:{self.region}:{self.account}:workgroup/{name}"
+
+    def _tags(self, name: str) -> dict[str, str]:
+        pages = self.client.get_paginator("list_tags_for_resource").paginate(ResourceARN=self._arn(name))
+        return from_pairs([pair for page in pages for pair in page["Tags"]])
+
+
+class WorkGroup(Resource):
+    """An Athena workgroup; its id is its name."""
+
+    handler = WorkGroupHandler
+    name: pulumi.Output[str]
+    arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: WorkGroupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+
+
+def _results(args: WorkGroupArgs) -> Any:  # noqa: ANN401 - boto3's typed dict
+    key = args.kms_key_arn
+    encryption = {"EncryptionOption": "SSE_KMS", "KmsKey": key} if key else {"EncryptionOption": "SSE_S3"}
+    return {"OutputLocation": args.output_location, "EncryptionConfiguration": encryption}
+
+
+def _updates(args: WorkGroupArgs) -> Any:  # noqa: ANN401 - boto3's typed dict
+    limit = args.scan_limit_bytes
+    return {
+        "ResultConfigurationUpdates": _results(args),
+        "EnforceWorkGroupConfiguration": args.enforced,
+        "PublishCloudWatchMetricsEnabled": args.metrics,
+        **({"BytesScannedCutoffPerQuery": limit} if limit else {"RemoveBytesScannedCutoffPerQuery": True}),
+    }

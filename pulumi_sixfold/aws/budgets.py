@@ -1,0 +1,200 @@
+"""Budgets of AWS: who hears when the month becomes dear. What a stack costs at rest is held before, by policy."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+import pulumi
+from pydantic import Field, field_validator
+
+from pulumi_sixfold.aws.handler import (
+    TAGS,
+    URN_TAG,
+    AwsHandler,
+    actions,
+    as_pairs,
+    from_pairs,
+    marks,
+    own_tags,
+    settle_tags,
+)
+from pulumi_sixfold.kit.args import (
+    Args,
+    Block,
+    Input,
+    Tags,
+    Unordered,
+    is_later,
+    plain,
+)
+from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.resources.resource import Resource
+
+if TYPE_CHECKING:
+    from mypy_boto3_budgets import BudgetsClient
+
+_BY_TAG = "TagKeyValue"
+
+
+class Alert(Block):
+    """Who hears of it when. A budget has one alert of the same `percent` and `forecast` at most."""
+
+    percent: Input[Annotated[float, Field(gt=0)]] = Field(description="Per cent of the limit.")
+    forecast: Input[bool] = Field(False, description="When the month is forecast to pass it, and not only when it has.")
+    emails: Input[Unordered] = Field(default=[], description="Addresses that get a mail.")
+    topic_arns: Input[Unordered] = Field(default=[], description="SNS topics that get a message, at most one.")
+
+
+class BudgetArgs(Args):
+    """The inputs of a Budget: what is spent in a calendar month, with tax and after credits."""
+
+    name: Input[Annotated[str, Field(pattern=r"^[^:\\]{1,100}$")] | None] = Field(
+        None, description="1-100 characters; None: derived from the resource's name. A change replaces."
+    )
+    limit_usd: Input[Annotated[float, Field(gt=0)]] = Field(description="US dollars a month.")
+    cost_tags: Input[dict[str, Input[str]]] = Field(
+        default={},
+        description="Costs that count: those of resources with one of these tags, which must be activated as cost "
+        "allocation tags; empty: the whole account.",
+    )
+    alerts: Input[list[Alert]] = Field(default=[], description="Who hears of it when, at most ten; exactly these.")
+    tags: Tags = Field(default={}, description=TAGS)
+
+    @field_validator("alerts")
+    @classmethod
+    def _in_order(cls, alerts: list[Alert]) -> list[Alert]:
+        """Sort them, since AWS keeps no order."""
+        if any(not (alert.emails or alert.topic_arns) for alert in alerts):
+            raise ValueError("an alert needs emails or topic_arns")
+        return alerts if is_later(plain(alerts)) else sorted(alerts, key=lambda alert: (alert.percent, alert.forecast))
+
+
+class BudgetHandler(AwsHandler[BudgetArgs]):
+    """The id is the name, which the account has once in all regions."""
+
+    token: ClassVar[str] = "sixfold:budgets:Budget"  # noqa: S105 - a type, not a secret
+    args: ClassVar[type[Args]] = BudgetArgs
+    create_only: ClassVar[frozenset[str]] = frozenset({"name"})
+    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the budget."}
+    name_limit: ClassVar[int] = 100
+    service: ClassVar[str] = "budgets"
+    gone: ClassVar[frozenset[str]] = frozenset({"NotFoundException"})
+    client: "BudgetsClient"
+    arns: ClassVar[tuple[str, ...]] = ("arn:aws:budgets::{account}:budget/{name}",)
+    iam_actions: ClassVar[tuple[str, ...]] = actions(
+        "budgets", "ListTagsForResource ModifyBudget TagResource UntagResource ViewBudget"
+    )
+
+    def create(self, urn: str, args: BudgetArgs) -> str:
+        """Make the budget with its tags, or adopt the one that this URN made; `update` adds the alerts."""
+        name = str(args.name)
+        if self.read(name):
+            self.owned(urn, self._tags(name), f"the budget {name}")
+        else:
+            self.client.create_budget(
+                AccountId=self.account, Budget=_budget(args), ResourceTags=as_pairs({**args.tags, URN_TAG: urn})
+            )
+        return name
+
+    def update(self, urn: str, resource_id: str, args: BudgetArgs) -> None:
+        """Change what differs. Budgets takes a budget as a whole, save its alerts and tags."""
+        have, client, arn = self.describe(resource_id).args, self.client, self._arn(resource_id)
+        settle_tags(
+            self._tags(resource_id),
+            {**args.tags, URN_TAG: urn},
+            put=lambda tags: client.tag_resource(ResourceARN=arn, ResourceTags=as_pairs(tags)),
+            remove=lambda keys: client.untag_resource(ResourceARN=arn, ResourceTagKeys=keys),
+        )
+        if _budget(have) != _budget(args):
+            client.update_budget(AccountId=self.account, NewBudget=_budget(args))
+        where: Any = {"AccountId": self.account, "BudgetName": resource_id}
+        for alert in have.alerts:
+            if alert not in args.alerts:
+                client.delete_notification(**where, Notification=_notification(alert))
+        for alert in args.alerts:
+            if alert not in have.alerts:
+                client.create_notification(**where, Notification=_notification(alert), Subscribers=_subscribers(alert))
+
+    def describe(self, resource_id: str) -> State[BudgetArgs]:
+        """Read the budget, its alerts with those who hear of them, and its tags."""
+        found = self.client.describe_budget(AccountId=self.account, BudgetName=resource_id)["Budget"]
+        args = BudgetArgs(
+            name=resource_id,
+            limit_usd=float(found["BudgetLimit"]["Amount"]),
+            cost_tags=_cost_tags(found.get("CostFilters", {})),
+            alerts=list(self._alerts(resource_id)),
+            tags=own_tags(self._tags(resource_id)),
+        )
+        return State(args, {"arn": self._arn(resource_id)})
+
+    def delete(self, resource_id: str, args: BudgetArgs) -> None:  # noqa: ARG002 - the id says all
+        """Remove the budget with its alerts."""
+        with self.missing_is_fine():
+            self.client.delete_budget(AccountId=self.account, BudgetName=resource_id)
+
+    def marked(self) -> Iterator[tuple[str, str]]:
+        """Yield id and mark of each budget."""
+        pages = self.client.get_paginator("describe_budgets").paginate(AccountId=self.account)
+        yield from marks((each["BudgetName"] for page in pages for each in page.get("Budgets", [])), self._tags)
+
+    def _alerts(self, name: str) -> Iterator[Alert]:
+        where: Any = {"AccountId": self.account, "BudgetName": name}
+        for page in self.client.get_paginator("describe_notifications_for_budget").paginate(**where):
+            for found in page.get("Notifications", []):
+                asked: Any = {key: found.get(key) for key in _notification(Alert(percent=1))}
+                pages = self.client.get_paginator("describe_subscribers_for_notification").paginate(
+                    **where, Notification=asked
+                )
+                told = [each for page in pages for each in page.get("Subscribers", [])]
+                yield Alert(
+                    percent=found["Threshold"],
+                    forecast=found["NotificationType"] == "FORECASTED",
+                    emails=[each["Address"] for each in told if each["SubscriptionType"] == "EMAIL"],
+                    topic_arns=[each["Address"] for each in told if each["SubscriptionType"] == "SNS"],
+                )
+
+    def _tags(self, name: str) -> dict[str, str]:
+        return from_pairs(self.client.list_tags_for_resource(ResourceARN=self._arn(name)).get("ResourceTags", []))
+
+    def _arn(self, name: str) -> str:
+        return f"arn:aws:budgets::{self.account}:budget/{name}"
+
+
+class Budget(Resource):
+    """A budget of an account; its id is its name."""
+
+    handler = BudgetHandler
+    name: pulumi.Output[str]
+    arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: BudgetArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+
+
+def _budget(args: BudgetArgs) -> Any:  # noqa: ANN401 - boto3's typed dict
+    by_tag = [f"user:{key}${value}" for key, value in sorted(args.cost_tags.items())]
+    return {
+        "BudgetName": args.name,
+        "BudgetLimit": {"Amount": str(args.limit_usd), "Unit": "USD"},
+        "BudgetType": "COST",
+        "TimeUnit": "MONTHLY",
+        **({"CostFilters": {_BY_TAG: by_tag}} if by_tag else {}),
+    }
+
+
+def _cost_tags(filters: Mapping[str, list[str]]) -> dict[str, str]:
+    pairs = (each.removeprefix("user:").split("$", 1) for each in filters.get(_BY_TAG, []))
+    return {pair[0]: pair[-1] for pair in pairs}
+
+
+def _notification(alert: Alert) -> Any:  # noqa: ANN401 - boto3's typed dict
+    return {
+        "NotificationType": "FORECASTED" if alert.forecast else "ACTUAL",
+        "ComparisonOperator": "GREATER_THAN",
+        "Threshold": alert.percent,
+        "ThresholdType": "PERCENTAGE",
+    }
+
+
+def _subscribers(alert: Alert) -> Any:  # noqa: ANN401 - boto3's typed dict
+    mails = [{"SubscriptionType": "EMAIL", "Address": address} for address in alert.emails]
+    return [*mails, *({"SubscriptionType": "SNS", "Address": arn} for arn in alert.topic_arns)]

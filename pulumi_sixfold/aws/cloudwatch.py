@@ -1,0 +1,181 @@
+"""CloudWatch alarms."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+import pulumi
+from pydantic import Field
+
+from pulumi_sixfold.aws.handler import (
+    TAGS,
+    URN_TAG,
+    AwsHandler,
+    actions,
+    as_pairs,
+    from_pairs,
+    own_tags,
+    settle_tags,
+)
+from pulumi_sixfold.kit.args import (
+    Args,
+    Input,
+    Tags,
+    Unordered,
+)
+from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.resources.resource import Resource
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_cloudwatch.type_defs import MetricAlarmTypeDef
+
+_STATISTICS = ("Average", "Maximum", "Minimum", "SampleCount", "Sum")
+_Comparison = Literal[
+    "GreaterThanOrEqualToThreshold", "GreaterThanThreshold", "LessThanOrEqualToThreshold", "LessThanThreshold"
+]
+_Count = Annotated[int, Field(ge=1)]
+
+
+class AlarmArgs(Args):
+    """The inputs of an Alarm on one metric."""
+
+    name: Input[Annotated[str, Field(min_length=1, max_length=255)] | None] = Field(
+        None, description="1-255 characters; None: derived from the resource's name. A change replaces."
+    )
+    description: Input[str] = Field("", description="What it means, and what to do.")
+    namespace: Input[str] = Field(description="Where the metric is, such as `AWS/SQS`.")
+    metric: Input[str] = Field(description="Name of the metric.")
+    dimensions: Input[dict[str, Input[str]]] = Field(default={}, description="Which of the metric's series.")
+    statistic: Input[str] = Field(
+        "Average", description="Average, Maximum, Minimum, SampleCount, Sum, or a percentile such as `p99`."
+    )
+    period_s: Input[Annotated[int, Field(ge=10)]] = Field(
+        60, description="Seconds that one data point covers: 10, 20, 30 or a multiple of 60."
+    )
+    periods: Input[_Count] = Field(1, description="How many of the last data points are looked at.")
+    breaches: Input[_Count | None] = Field(
+        None, description="How many of these must be beyond the threshold; None: all."
+    )
+    comparison: Input[_Comparison] = Field("GreaterThanThreshold", description="What alarms, in CloudWatch's words.")
+    threshold: Input[float] = Field(description="What data points are compared with, in the metric's unit.")
+    missing_data: Input[Literal["breaching", "ignore", "missing", "notBreaching"]] = Field(
+        "missing", description="What no data means: breaching, ignore, missing or notBreaching."
+    )
+    alarm_actions: Input[Unordered] = Field(default=[], description="ARNs told of an alarm, such as a topic's.")
+    ok_actions: Input[Unordered] = Field(default=[], description="ARNs told of its end.")
+    tags: Tags = Field(default={}, description=TAGS)
+
+
+class AlarmHandler(AwsHandler[AlarmArgs]):
+    """The id is the name."""
+
+    token: ClassVar[str] = "sixfold:cloudwatch:Alarm"  # noqa: S105 - a type, not a secret
+    args: ClassVar[type[Args]] = AlarmArgs
+    create_only: ClassVar[frozenset[str]] = frozenset({"name"})
+    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the alarm."}
+    name_limit: ClassVar[int] = 255
+    service: ClassVar[str] = "cloudwatch"
+    gone: ClassVar[frozenset[str]] = frozenset({"ResourceNotFound", "ResourceNotFoundException"})
+    client: "CloudWatchClient"
+    arns: ClassVar[tuple[str, ...]] = ("arn:aws:cloudwatch:{at}:alarm:{name}",)
+    iam_actions: ClassVar[tuple[str, ...]] = actions(
+        "cloudwatch",
+        "DeleteAlarms DescribeAlarms ListTagsForResource PutMetricAlarm TagResource UntagResource",
+    )
+
+    def create(self, urn: str, args: AlarmArgs) -> str:
+        """Make the alarm with its tags, or adopt the one that this URN made."""
+        name = str(args.name)
+        state = self.read(name)
+        if state:
+            self.owned(urn, self._tags(state.outputs["arn"]), f"the alarm {name}")
+        else:
+            self.client.put_metric_alarm(**_alarm(args), Tags=as_pairs({**args.tags, URN_TAG: urn}))
+        return name
+
+    def update(self, urn: str, resource_id: str, args: AlarmArgs) -> None:
+        """Change what differs; CloudWatch takes an alarm as a whole, save its tags."""
+        state, client = self.read(resource_id), self.client
+        arn = state.outputs["arn"] if state else ""
+        settle_tags(
+            self._tags(arn),
+            {**args.tags, URN_TAG: urn},
+            put=lambda tags: client.tag_resource(ResourceARN=arn, Tags=as_pairs(tags)),
+            remove=lambda keys: client.untag_resource(ResourceARN=arn, TagKeys=keys),
+        )
+        if state is None or _alarm(state.args) != _alarm(args):
+            client.put_metric_alarm(**_alarm(args))
+
+    def describe(self, resource_id: str) -> State[AlarmArgs] | None:
+        """Read the alarm and its tags."""
+        alarms = self.client.describe_alarms(AlarmNames=[resource_id], AlarmTypes=["MetricAlarm"])["MetricAlarms"]
+        if not alarms:
+            return None
+        tags = own_tags(self._tags(alarms[0]["AlarmArn"]))
+        return State(_args(alarms[0], tags), {"arn": alarms[0]["AlarmArn"]})
+
+    def delete(self, resource_id: str, args: AlarmArgs) -> None:  # noqa: ARG002 - the id says all
+        """Remove the alarm."""
+        with self.missing_is_fine():
+            self.client.delete_alarms(AlarmNames=[resource_id])
+
+    def _tags(self, arn: str) -> dict[str, str]:
+        return from_pairs(self.client.list_tags_for_resource(ResourceARN=arn)["Tags"])
+
+
+class Alarm(Resource):
+    """A CloudWatch alarm; its id is its name."""
+
+    handler = AlarmHandler
+    name: pulumi.Output[str]
+    arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: AlarmArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+
+
+def _alarm(args: AlarmArgs) -> dict[str, Any]:
+    """Return the alarm in CloudWatch's words, without its tags."""
+    kind = "Statistic" if args.statistic in _STATISTICS else "ExtendedStatistic"
+    return {
+        "AlarmName": args.name,
+        "AlarmDescription": args.description,
+        "Namespace": args.namespace,
+        "MetricName": args.metric,
+        "Dimensions": as_pairs(args.dimensions, "Name"),
+        kind: args.statistic,
+        "Period": args.period_s,
+        "EvaluationPeriods": args.periods,
+        "DatapointsToAlarm": args.breaches or args.periods,
+        "ComparisonOperator": args.comparison,
+        "Threshold": args.threshold,
+        "TreatMissingData": args.missing_data,
+        "ActionsEnabled": True,
+        "AlarmActions": args.alarm_actions,
+        "OKActions": args.ok_actions,
+    }
+
+
+def _args(found: "MetricAlarmTypeDef", tags: dict[str, str]) -> AlarmArgs:
+    """Return what CloudWatch lists as inputs."""
+    looked_at = found.get("EvaluationPeriods", 1)
+    breaches = found.get("DatapointsToAlarm", looked_at)
+    return AlarmArgs.model_validate(
+        {
+            "name": found["AlarmName"],
+            "description": found.get("AlarmDescription") or "",
+            "namespace": found["Namespace"],
+            "metric": found["MetricName"],
+            "dimensions": from_pairs(found.get("Dimensions", []), "Name"),
+            "statistic": found.get("Statistic") or found.get("ExtendedStatistic"),
+            "period_s": found["Period"],
+            "periods": looked_at,
+            "breaches": None if breaches == looked_at else breaches,
+            "comparison": found["ComparisonOperator"],
+            "threshold": found["Threshold"],
+            "missing_data": found.get("TreatMissingData") or "missing",
+            "alarm_actions": found.get("AlarmActions", []),
+            "ok_actions": found.get("OKActions", []),
+            "tags": tags,
+        }
+    )

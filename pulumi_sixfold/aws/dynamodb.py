@@ -1,0 +1,178 @@
+"""DynamoDB tables, on demand."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+import pulumi
+from pydantic import Field
+
+from pulumi_sixfold.aws.handler import (
+    TAGS,
+    URN_TAG,
+    AwsHandler,
+    actions,
+    as_pairs,
+    from_pairs,
+    own_tags,
+    settle_tags,
+)
+from pulumi_sixfold.aws.waiting import wait
+from pulumi_sixfold.kit.args import Args, Input, Tags
+from pulumi_sixfold.kit.errors import ProviderError
+from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.resources.resource import Resource
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_KeyType = Input[Literal["S", "N", "B"]]
+
+
+class TableArgs(Args):
+    """The inputs of a Table: paid per request, with backups to any second, unless told otherwise."""
+
+    name: Input[Annotated[str, Field(pattern=r"^[a-zA-Z0-9_.-]{3,255}$")] | None] = Field(
+        None, description="3-255 characters; None: derived from the resource's name. A change replaces."
+    )
+    hash_key: Input[str] = Field(description="Attribute that spreads the rows. A change replaces.")
+    hash_key_type: _KeyType = Field("S", description="S text, N number, B bytes. A change replaces.")
+    range_key: Input[str | None] = Field(None, description="Attribute that orders the rows. A change replaces.")
+    range_key_type: _KeyType = Field("S", description="S text, N number, B bytes. A change replaces.")
+    ttl_attribute: Input[str | None] = Field(None, description="Attribute with the second (epoch) when a row goes.")
+    point_in_time_recovery: Input[bool] = Field(True, description="Restorable to any second of the last 35 days.")
+    kms_key_arn: Input[str | None] = Field(None, description="KMS key that encrypts; None: a key that AWS owns.")
+    tags: Tags = Field(default={}, description=TAGS)
+    force_destroy: Input[bool] = Field(False, description="Delete the table even when there are rows in it.")
+
+
+class TableHandler(AwsHandler[TableArgs]):
+    """The id is the name."""
+
+    token: ClassVar[str] = "sixfold:dynamodb:Table"  # noqa: S105 - a type, not a secret
+    args: ClassVar[type[Args]] = TableArgs
+    create_only: ClassVar[frozenset[str]] = frozenset(
+        {"name", "hash_key", "hash_key_type", "range_key", "range_key_type"}
+    )
+    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the table."}
+    unreadable: ClassVar[frozenset[str]] = frozenset({"force_destroy"})
+    name_limit: ClassVar[int] = 255
+    service: ClassVar[str] = "dynamodb"
+    gone: ClassVar[frozenset[str]] = frozenset({"ResourceNotFoundException"})
+    client: "DynamoDBClient"
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:dynamodb:{at}:table/{name}",
+        "arn:aws:kms:{at}:key/*",
+    )
+    iam_actions: ClassVar[tuple[str, ...]] = (
+        *actions(
+            "dynamodb",
+            "CreateTable DeleteTable DescribeContinuousBackups DescribeTable DescribeTimeToLive "
+            "ListTagsOfResource Scan TagResource UntagResource UpdateContinuousBackups UpdateTable "
+            "UpdateTimeToLive",
+        ),
+        *actions("kms", "CreateGrant DescribeKey"),  # DynamoDB asks for them where there is a key
+    )
+
+    def create(self, urn: str, args: TableArgs) -> str:
+        """Make the table with its tags, or adopt the one that this URN made; wait until it can be used."""
+        name = str(args.name)
+        state = self.read(name)
+        if state:
+            self.owned(urn, self._tags(state.outputs["arn"]), f"the table {name}")
+        else:
+            keys = {args.hash_key: ("HASH", args.hash_key_type)}
+            if args.range_key:
+                keys[args.range_key] = ("RANGE", args.range_key_type)
+            schema: Any = [{"AttributeName": key, "KeyType": role} for key, (role, _) in keys.items()]
+            types: Any = [{"AttributeName": key, "AttributeType": kind} for key, (_, kind) in keys.items()]
+            self.client.create_table(
+                TableName=name,
+                KeySchema=schema,
+                AttributeDefinitions=types,
+                BillingMode="PAY_PER_REQUEST",
+                SSESpecification=_encryption(args.kms_key_arn),
+                Tags=as_pairs({**args.tags, URN_TAG: urn}),
+            )
+        wait(self.client, "table_exists", TableName=name)
+        return name
+
+    def update(self, urn: str, resource_id: str, args: TableArgs) -> None:
+        """Change what differs."""
+        state, client, table = self.describe(resource_id), self.client, {"TableName": resource_id}
+        have, arn = state.args, state.outputs["arn"]
+        settle_tags(
+            self._tags(arn),
+            {**args.tags, URN_TAG: urn},
+            put=lambda tags: client.tag_resource(ResourceArn=arn, Tags=as_pairs(tags)),
+            remove=lambda keys: client.untag_resource(ResourceArn=arn, TagKeys=keys),
+        )
+        if have.kms_key_arn != args.kms_key_arn:
+            client.update_table(TableName=resource_id, SSESpecification=_encryption(args.kms_key_arn))
+            wait(client, "table_exists", TableName=resource_id)
+        if have.point_in_time_recovery != args.point_in_time_recovery:
+            client.update_continuous_backups(
+                **table,
+                PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": args.point_in_time_recovery},
+            )
+        if have.ttl_attribute != args.ttl_attribute:
+            self._set_ttl(resource_id, have.ttl_attribute, args.ttl_attribute)
+
+    def describe(self, resource_id: str) -> State[TableArgs]:
+        """Read every aspect of the table."""
+        client = self.client
+        table = client.describe_table(TableName=resource_id)["Table"]
+        keys = {key["KeyType"]: key["AttributeName"] for key in table["KeySchema"]}
+        types = {found["AttributeName"]: found["AttributeType"] for found in table["AttributeDefinitions"]}
+        backups = client.describe_continuous_backups(TableName=resource_id)["ContinuousBackupsDescription"]
+        recovery = backups.get("PointInTimeRecoveryDescription", {}).get("PointInTimeRecoveryStatus")
+        ttl = client.describe_time_to_live(TableName=resource_id)["TimeToLiveDescription"]
+        args = TableArgs(
+            name=resource_id,
+            hash_key=keys["HASH"],
+            hash_key_type=types[keys["HASH"]],
+            range_key=keys.get("RANGE"),
+            range_key_type=types[keys["RANGE"]] if "RANGE" in keys else "S",
+            ttl_attribute=ttl.get("AttributeName") if ttl.get("TimeToLiveStatus") in {"ENABLED", "ENABLING"} else None,
+            point_in_time_recovery=recovery == "ENABLED",
+            kms_key_arn=table.get("SSEDescription", {}).get("KMSMasterKeyArn"),
+            tags=own_tags(self._tags(table["TableArn"])),
+        )
+        return State(args, {"arn": table["TableArn"]})
+
+    def delete(self, resource_id: str, args: TableArgs) -> None:
+        """Remove the table; rows in it refuse the removal, unless force_destroy is set."""
+        with self.missing_is_fine():
+            if not args.force_destroy and self.client.scan(TableName=resource_id, Limit=1)["Count"]:
+                raise ProviderError(
+                    f"the table {resource_id} has rows",
+                    remedy="set force_destroy=True and run `pulumi up` first, or delete the rows",
+                )
+            self.client.delete_table(TableName=resource_id)
+            wait(self.client, "table_not_exists", TableName=resource_id)
+
+    def _tags(self, arn: str) -> dict[str, str]:
+        pages = self.client.get_paginator("list_tags_of_resource").paginate(ResourceArn=arn)
+        return from_pairs([pair for page in pages for pair in page["Tags"]])
+
+    def _set_ttl(self, name: str, old: str | None, new: str | None) -> None:
+        for attribute, enabled in ((old, False), (new, True)):
+            if attribute:
+                specification: Any = {"AttributeName": attribute, "Enabled": enabled}
+                self.client.update_time_to_live(TableName=name, TimeToLiveSpecification=specification)
+
+
+class Table(Resource):
+    """A DynamoDB table; its id is its name."""
+
+    handler = TableHandler
+    name: pulumi.Output[str]
+    arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: TableArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+
+
+def _encryption(kms_key_arn: str | None) -> Any:  # noqa: ANN401 - boto3's typed dict
+    if kms_key_arn is None:
+        return {"Enabled": False}
+    return {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": kms_key_arn}

@@ -1,0 +1,134 @@
+"""What all of EC2's network resources share: AWS names them, so that they are found again by the tag with their URN."""
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pulumi_sixfold.aws.handler import (
+    URN_TAG,
+    A,
+    AwsHandler,
+    as_pairs,
+    from_pairs,
+    own_tags,
+    settle_tags,
+)
+from pulumi_sixfold.kit.args import Args
+from pulumi_sixfold.kit.handler import State
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2 import EC2Client
+
+TAGGING = "CreateTags DeleteTags"
+
+_GONE = {
+    "Gateway.NotAttached",
+    "InvalidAllocationID.NotFound",
+    "InvalidAssociationID.NotFound",
+    "InvalidGroup.NotFound",
+    "InvalidInternetGatewayID.NotFound",
+    "InvalidRouteTableID.NotFound",
+    "InvalidSubnetID.NotFound",
+    "InvalidVpcEndpointId.NotFound",
+    "InvalidVpcID.NotFound",
+    "NatGatewayNotFound",
+}
+
+
+class Ec2Handler(AwsHandler[A]):
+    """A network resource of EC2; the id is the one that AWS gives.
+
+    `kind` is its name in tag specifications; `listing` is the operation that lists such resources, the key of its
+    answer, the key of an id, and the parameters that take filters and ids.
+    """
+
+    service: ClassVar[str] = "ec2"
+    gone: ClassVar[frozenset[str]] = frozenset(_GONE)
+    kind: ClassVar[str]
+    listing: ClassVar[tuple[str, str, str, str, str]]
+    client: "EC2Client"
+
+    def create(self, urn: str, args: A) -> str:
+        """Make the resource with its tags, or adopt the one that this URN made of the same create-only inputs."""
+        made = self._made_before(urn, args)
+        if made is None:
+            tags = {**getattr(args, "tags", {}), URN_TAG: urn}
+            made = self.make(args, {"TagSpecifications": [{"ResourceType": self.kind, "Tags": as_pairs(tags)}]})
+        self.settled(made)
+        return made
+
+    def update(self, urn: str, resource_id: str, args: A) -> None:
+        """Change what differs."""
+        for tagged in self.tagged(resource_id):
+            self._tag(tagged, {**getattr(args, "tags", {}), URN_TAG: urn})
+        have = self.describe(resource_id)
+        if have is not None:
+            self.change(resource_id, have.args, args)
+
+    def describe(self, resource_id: str) -> State[A] | None:
+        """Read the resource."""
+        operation, answer, _, _, ids = self.listing
+        found = getattr(self.client, operation)(**{ids: [resource_id]})[answer]
+        return self.state(found[0]) if found else None
+
+    def marked(self) -> Iterator[tuple[str, str]]:
+        """Yield id and mark of each, from the listing of its kind."""
+        operation, answer, key, filters, _ = self.listing
+        pages = self.client.get_paginator(operation).paginate(**{filters: [{"Name": "tag-key", "Values": [URN_TAG]}]})  # type: ignore[call-overload] # by name
+        for found in (found for page in pages for found in page[answer]):
+            if self.state(found):
+                yield str(found[key]), from_pairs(found["Tags"])[URN_TAG]
+
+    def tagged(self, resource_id: str) -> list[str]:
+        """Return the ids of all that gets the tags."""
+        return [resource_id]
+
+    def tags_of(self, resource_id: str) -> dict[str, str]:
+        """Return all tags of a resource."""
+        found = self.client.describe_tags(Filters=[{"Name": "resource-id", "Values": [resource_id]}])["Tags"]
+        return from_pairs(found)
+
+    @abstractmethod
+    def make(self, args: A, marked: Any) -> str:  # noqa: ANN401 - TagSpecifications, as each operation types it
+        """Make the bare resource with the tags that `marked` sets, and return its id."""
+
+    @abstractmethod
+    def settled(self, resource_id: str) -> None:
+        """Wait until the resource is there for all who ask."""
+
+    @abstractmethod
+    def change(self, resource_id: str, have: A, want: A) -> None:
+        """Change what differs, save the tags."""
+
+    @abstractmethod
+    def state(self, found: Any) -> State[A] | None:  # noqa: ANN401 - an item of the listing
+        """Return what an item of the listing says; None where it is as good as gone."""
+
+    def _tag(self, resource_id: str, tags: dict[str, str]) -> None:
+        client, what = self.client, [resource_id]
+        settle_tags(
+            self.tags_of(resource_id),
+            tags,
+            put=lambda tags: client.create_tags(Resources=what, Tags=as_pairs(tags)),
+            remove=lambda keys: client.delete_tags(Resources=what, Tags=[{"Key": key} for key in keys]),
+        )
+
+    def _made_before(self, urn: str, args: Args) -> str | None:
+        operation, answer, key, filters, _ = self.listing
+        marked = {filters: [{"Name": f"tag:{URN_TAG}", "Values": [urn]}]}
+        for page in self.client.get_paginator(operation).paginate(**marked):  # type: ignore[call-overload] # by name
+            for found in page[answer]:
+                state = self.state(found) if from_pairs(found.get("Tags", [])).get(URN_TAG) == urn else None
+                if state and all(getattr(state.args, name) == getattr(args, name) for name in self.create_only):
+                    return str(found[key])
+        return None
+
+
+def tags_in(found: Any) -> dict[str, str]:  # noqa: ANN401 - an item of any listing
+    """Return the tags of an item without those that mark who made it."""
+    return own_tags(from_pairs(found.get("Tags", [])))
+
+
+def arn(found: Any, region: str, kind: str, resource_id: str) -> str:  # noqa: ANN401 - an item of any listing
+    """Return the ARN of an item, which most listings leave out."""
+    return f"arn:aws:ec2:{region}:{found['OwnerId']}:{kind}/{resource_id}"

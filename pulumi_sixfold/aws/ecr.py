@@ -1,0 +1,194 @@
+"""ECR repositories, where container images live."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+import pulumi
+from pydantic import Field
+
+from pulumi_sixfold.aws.handler import (
+    TAGS,
+    URN_TAG,
+    AwsHandler,
+    actions,
+    as_pairs,
+    from_pairs,
+    own_tags,
+    settle_tags,
+)
+from pulumi_sixfold.kit.args import (
+    Args,
+    Document,
+    Input,
+    Tags,
+)
+from pulumi_sixfold.kit.errors import ProviderError
+from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.resources.resource import Resource
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_ecr.type_defs import RepositoryTypeDef
+
+_Name = Annotated[str, Field(pattern=r"^([a-z0-9]+([._-][a-z0-9]+)*/)*[a-z0-9]+([._-][a-z0-9]+)*$", max_length=256)]
+
+
+class RepositoryArgs(Args):
+    """The inputs of a Repository: tags that never move and images scanned on arrival, unless told otherwise."""
+
+    name: Input[_Name | None] = Field(
+        None,
+        description="2-256 characters, lower case, `/` allowed; None: derived from the resource's name. "
+        "A change replaces.",
+    )
+    immutable_tags: Input[bool] = Field(True, description="A tag, once pushed, always means the same image.")
+    scan_on_push: Input[bool] = Field(True, description="Scan images for known vulnerabilities as they arrive.")
+    kms_key_arn: Input[str | None] = Field(
+        None, description="KMS key that encrypts; None: S3's own key (AES256). A change replaces."
+    )
+    lifecycle_policy: Input[Document | None] = Field(None, description="Which images expire; None: none does.")
+    policy: Input[Document | None] = Field(None, description="Who else may pull and push; None: IAM alone decides.")
+    tags: Tags = Field(default={}, description=TAGS)
+    force_destroy: Input[bool] = Field(False, description="Delete the repository even when there are images in it.")
+
+
+class RepositoryHandler(AwsHandler[RepositoryArgs]):
+    """The id is the name."""
+
+    token: ClassVar[str] = "sixfold:ecr:Repository"  # noqa: S105 - a type, not a secret
+    args: ClassVar[type[Args]] = RepositoryArgs
+    create_only: ClassVar[frozenset[str]] = frozenset({"name", "kms_key_arn"})
+    outputs: ClassVar[Mapping[str, str]] = {
+        "arn": "ARN of the repository.",
+        "url": "What images are pushed to: `<registry>/<name>`.",
+    }
+    unreadable: ClassVar[frozenset[str]] = frozenset({"force_destroy"})
+    name_limit: ClassVar[int] = 256
+    service: ClassVar[str] = "ecr"
+    gone: ClassVar[frozenset[str]] = frozenset({"RepositoryNotFoundException"})
+    client: "ECRClient"
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:ecr:{at}:repository/{name}",
+        "arn:aws:kms:{at}:key/*",
+    )
+    iam_actions: ClassVar[tuple[str, ...]] = (
+        *actions(
+            "ecr",
+            "CreateRepository DeleteLifecyclePolicy DeleteRepository DeleteRepositoryPolicy DescribeRepositories "
+            "GetLifecyclePolicy GetRepositoryPolicy ListImages ListTagsForResource PutImageScanningConfiguration "
+            "PutImageTagMutability PutLifecyclePolicy SetRepositoryPolicy TagResource UntagResource",
+        ),
+        *actions("kms", "CreateGrant DescribeKey RetireGrant"),  # ECR asks for them where there is a key
+    )
+
+    def create(self, urn: str, args: RepositoryArgs) -> str:
+        """Make the repository with its tags, or adopt the one that this URN made."""
+        name = str(args.name)
+        state = self.read(name)
+        if state:
+            self.owned(urn, self._tags(state.outputs["arn"]), f"the repository {name}")
+            return name
+        key = args.kms_key_arn
+        encryption: Any = {"encryptionType": "KMS", "kmsKey": key} if key else {"encryptionType": "AES256"}
+        self.client.create_repository(
+            repositoryName=name,
+            imageTagMutability=_mutability(args),
+            imageScanningConfiguration={"scanOnPush": args.scan_on_push},
+            encryptionConfiguration=encryption,
+            tags=as_pairs({**args.tags, URN_TAG: urn}),
+        )
+        return name
+
+    def update(self, urn: str, resource_id: str, args: RepositoryArgs) -> None:
+        """Change what differs."""
+        state, client = self.describe(resource_id), self.client
+        have, arn = state.args, state.outputs["arn"]
+        settle_tags(
+            self._tags(arn),
+            {**args.tags, URN_TAG: urn},
+            put=lambda tags: client.tag_resource(resourceArn=arn, tags=as_pairs(tags)),
+            remove=lambda keys: client.untag_resource(resourceArn=arn, tagKeys=keys),
+        )
+        if have.immutable_tags != args.immutable_tags:
+            client.put_image_tag_mutability(repositoryName=resource_id, imageTagMutability=_mutability(args))
+        if have.scan_on_push != args.scan_on_push:
+            scanning: Any = {"scanOnPush": args.scan_on_push}
+            client.put_image_scanning_configuration(repositoryName=resource_id, imageScanningConfiguration=scanning)
+        if have.lifecycle_policy != args.lifecycle_policy:
+            self._set_lifecycle(resource_id, args.lifecycle_policy)
+        if have.policy != args.policy:
+            self._set_policy(resource_id, args.policy)
+
+    def describe(self, resource_id: str) -> State[RepositoryArgs]:
+        """Read the repository, its policies and its tags."""
+        found = self.client.describe_repositories(repositoryNames=[resource_id])["repositories"][0]
+        args = RepositoryArgs(
+            name=resource_id,
+            immutable_tags=found["imageTagMutability"] == "IMMUTABLE",
+            scan_on_push=found["imageScanningConfiguration"]["scanOnPush"],
+            kms_key_arn=_key_of(found),
+            lifecycle_policy=self._lifecycle(resource_id),
+            policy=self._policy(resource_id),
+            tags=own_tags(self._tags(found["repositoryArn"])),
+        )
+        return State(args, {"arn": found["repositoryArn"], "url": found["repositoryUri"]})
+
+    def delete(self, resource_id: str, args: RepositoryArgs) -> None:
+        """Remove the repository; images in it refuse the removal, unless force_destroy is set."""
+        with self.missing_is_fine():
+            if not args.force_destroy and self.client.list_images(repositoryName=resource_id, maxResults=1)["imageIds"]:
+                raise ProviderError(
+                    f"the repository {resource_id} has images",
+                    remedy="set force_destroy=True and run `pulumi up` first, or delete the images",
+                )
+            self.client.delete_repository(repositoryName=resource_id, force=args.force_destroy)
+
+    def _tags(self, arn: str) -> dict[str, str]:
+        return from_pairs(self.client.list_tags_for_resource(resourceArn=arn)["tags"])
+
+    def _lifecycle(self, name: str) -> str | None:
+        try:
+            return self.client.get_lifecycle_policy(repositoryName=name)["lifecyclePolicyText"]
+        except self.client.exceptions.LifecyclePolicyNotFoundException:
+            return None
+
+    def _policy(self, name: str) -> str | None:
+        try:
+            return self.client.get_repository_policy(repositoryName=name)["policyText"]
+        except self.client.exceptions.RepositoryPolicyNotFoundException:
+            return None
+
+    def _set_lifecycle(self, name: str, policy: str | None) -> None:
+        if policy:
+            self.client.put_lifecycle_policy(repositoryName=name, lifecyclePolicyText=policy)
+        else:
+            self.client.delete_lifecycle_policy(repositoryName=name)
+
+    def _set_policy(self, name: str, policy: str | None) -> None:
+        if policy:
+            self.client.set_repository_policy(repositoryName=name, policyText=policy)
+        else:
+            self.client.delete_repository_policy(repositoryName=name)
+
+
+class Repository(Resource):
+    """An ECR repository; its id is its name."""
+
+    handler = RepositoryHandler
+    name: pulumi.Output[str]
+    arn: pulumi.Output[str]
+    url: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, args: RepositoryArgs | None = None, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__(name, args or RepositoryArgs(), opts)
+
+
+def _mutability(args: RepositoryArgs) -> Any:  # noqa: ANN401 - boto3's literal
+    return "IMMUTABLE" if args.immutable_tags else "MUTABLE"
+
+
+def _key_of(found: "RepositoryTypeDef") -> str | None:
+    encryption = found.get("encryptionConfiguration", {})
+    return encryption.get("kmsKey") if encryption.get("encryptionType") == "KMS" else None

@@ -1,0 +1,218 @@
+"""EKS clusters. What else lives in a cluster has a file of its own beside this one."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+import pulumi
+from pydantic import Field
+
+from pulumi_sixfold.aws.eks_waiting import TIMEOUT_S, updated, waited
+from pulumi_sixfold.aws.handler import (
+    TAGS,
+    URN_TAG,
+    AwsHandler,
+    actions,
+    own_tags,
+    settle_tags,
+)
+from pulumi_sixfold.kit.args import (
+    Args,
+    Input,
+    Tags,
+    Unordered,
+)
+from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.resources.resource import Resource
+
+if TYPE_CHECKING:
+    from mypy_boto3_eks import EKSClient
+    from mypy_boto3_eks.type_defs import ClusterTypeDef
+
+_LOGS = ("api", "audit", "authenticator", "controllerManager", "scheduler")
+
+
+class ClusterArgs(Args):
+    """The inputs of a Cluster: reached from inside its network only, access by AccessEntry, unless told otherwise."""
+
+    name: Input[Annotated[str, Field(pattern=r"^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$")] | None] = Field(
+        None, description="1-100 characters; None: derived from the resource's name. A change replaces."
+    )
+    role_arn: Input[str] = Field(description="Role of the control plane. A change replaces.")
+    version: Input[Annotated[str, Field(pattern=r"^1\.\d+$")]] = Field(
+        description="Kubernetes version, such as `1.33`; one minor version up at a time, never down."
+    )
+    subnet_ids: Input[Unordered] = Field(description="Subnets of the control plane, in two zones at least.")
+    security_group_ids: Input[Unordered] = Field(default=[], description="Security groups beside the cluster's own.")
+    private_access: Input[bool] = Field(True, description="The API is reached from inside the network.")
+    public_access: Input[bool] = Field(False, description="The API is reached from the internet.")
+    public_cidrs: Input[Unordered] = Field(
+        default=["0.0.0.0/0"], description="From where on the internet; means nothing without public_access."
+    )
+    log_types: Input[list[Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]]] = Field(
+        default=["api", "audit", "authenticator"], description="Logs that go to CloudWatch, in alphabetical order."
+    )
+    kms_key_arn: Input[str | None] = Field(
+        None, description="KMS key over Kubernetes secrets; None: AWS's own. A change replaces."
+    )
+    deletion_protection: Input[bool] = Field(False, description="AWS refuses to delete the cluster.")
+    tags: Tags = Field(default={}, description=TAGS)
+
+
+class ClusterHandler(AwsHandler[ClusterArgs]):
+    """The id is the name. Who made the cluster is its administrator; everybody else has an AccessEntry."""
+
+    token: ClassVar[str] = "sixfold:eks:Cluster"  # noqa: S105 - a type, not a secret
+    args: ClassVar[type[Args]] = ClusterArgs
+    create_only: ClassVar[frozenset[str]] = frozenset({"name", "role_arn", "kms_key_arn"})
+    outputs: ClassVar[Mapping[str, str]] = {
+        "arn": "ARN of the cluster.",
+        "endpoint": "URL of the Kubernetes API.",
+        "certificate": "Authority that signed the API's certificate, PEM in base64.",
+        "issuer": "URL of the issuer of its service accounts' tokens.",
+        "security_group_id": "The cluster's own security group.",
+    }
+    timeout_s: ClassVar[float] = TIMEOUT_S
+    name_limit: ClassVar[int] = 100
+    service: ClassVar[str] = "eks"
+    gone: ClassVar[frozenset[str]] = frozenset({"ResourceNotFoundException"})
+    client: "EKSClient"
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:eks:{at}:cluster/{name}",
+        "arn:aws:kms:{at}:key/*",
+        "arn:aws:iam::{account}:role/aws-service-role/eks.amazonaws.com/*",
+    )
+    passes_roles_to: ClassVar[str] = "eks.amazonaws.com"
+    iam_actions: ClassVar[tuple[str, ...]] = (
+        *actions(
+            "eks",
+            "CreateCluster DeleteCluster DescribeCluster DescribeUpdate TagResource UntagResource UpdateClusterConfig "
+            "UpdateClusterVersion",
+        ),
+        "iam:PassRole",
+        *(
+            "iam:CreateServiceLinkedRole",
+            "kms:CreateGrant",
+            "kms:DescribeKey",
+        ),  # EKS asks for them behind CreateCluster
+    )
+
+    def create(self, urn: str, args: ClusterArgs) -> str:
+        """Make the cluster with its tags, or adopt the one that this URN made; it is ready when `update` goes on."""
+        name = str(args.name)
+        with self.missing_is_fine():
+            found = self.client.describe_cluster(name=name)["cluster"]
+            self.owned(urn, found.get("tags", {}), f"the cluster {name}")
+            return name
+        key = args.kms_key_arn
+        encryption: Any = [{"resources": ["secrets"], "provider": {"keyArn": key}}] if key else []
+        self.client.create_cluster(
+            name=name,
+            version=args.version,
+            roleArn=args.role_arn,
+            resourcesVpcConfig={**_network(args), **_access(args)},
+            logging=_logging(args),
+            encryptionConfig=encryption,
+            accessConfig={"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": True},
+            deletionProtection=args.deletion_protection,
+            tags={**args.tags, URN_TAG: urn},
+        )
+        return name
+
+    def update(self, urn: str, resource_id: str, args: ClusterArgs) -> None:
+        """Change what differs. EKS takes one change at a time, so that each is waited for."""
+        client = self.client
+        waited(client, "cluster_active", name=resource_id)
+        state = self.describe(resource_id)
+        have, arn = state.args, state.outputs["arn"]
+        settle_tags(
+            client.describe_cluster(name=resource_id)["cluster"].get("tags", {}),
+            {**args.tags, URN_TAG: urn},
+            put=lambda tags: client.tag_resource(resourceArn=arn, tags=tags),
+            remove=lambda keys: client.untag_resource(resourceArn=arn, tagKeys=keys),
+        )
+        if have.version != args.version:
+            answer = client.update_cluster_version(name=resource_id, version=args.version)
+            updated(client, answer, name=resource_id)
+        for wanted, present in (
+            ({"resourcesVpcConfig": _network(args)}, {"resourcesVpcConfig": _network(have)}),
+            ({"resourcesVpcConfig": _access(args)}, {"resourcesVpcConfig": _access(have)}),
+            ({"logging": _logging(args)}, {"logging": _logging(have)}),
+            ({"deletionProtection": args.deletion_protection}, {"deletionProtection": have.deletion_protection}),
+        ):
+            if wanted != present:
+                change: Any = wanted
+                updated(client, client.update_cluster_config(name=resource_id, **change), name=resource_id)
+
+    def describe(self, resource_id: str) -> State[ClusterArgs]:
+        """Read the cluster."""
+        found = self.client.describe_cluster(name=resource_id)["cluster"]
+        network = found["resourcesVpcConfig"]
+        args = ClusterArgs(
+            name=resource_id,
+            role_arn=found["roleArn"],
+            version=found["version"],
+            subnet_ids=network.get("subnetIds", []),
+            security_group_ids=network.get("securityGroupIds", []),
+            private_access=network.get("endpointPrivateAccess", False),
+            public_access=network.get("endpointPublicAccess", False),
+            public_cidrs=network.get("publicAccessCidrs") or ["0.0.0.0/0"],
+            log_types=_log_types(found),
+            kms_key_arn=_key_of(found),
+            deletion_protection=found.get("deletionProtection", False),
+            tags=own_tags(found.get("tags", {})),
+        )
+        outputs = {
+            "arn": found["arn"],
+            "endpoint": found.get("endpoint", ""),
+            "certificate": found.get("certificateAuthority", {}).get("data", ""),
+            "issuer": found.get("identity", {}).get("oidc", {}).get("issuer", ""),
+            "security_group_id": network.get("clusterSecurityGroupId", ""),
+        }
+        return State(args, outputs)
+
+    def delete(self, resource_id: str, args: ClusterArgs) -> None:  # noqa: ARG002 - the id says all
+        """Remove the cluster, and wait until it is gone; deletion_protection refuses, in AWS itself."""
+        with self.missing_is_fine():
+            if self.client.describe_cluster(name=resource_id)["cluster"].get("status") != "DELETING":
+                self.client.delete_cluster(name=resource_id)
+            waited(self.client, "cluster_deleted", name=resource_id)
+
+
+class Cluster(Resource):
+    """An EKS cluster; its id is its name."""
+
+    handler = ClusterHandler
+    name: pulumi.Output[str]
+    arn: pulumi.Output[str]
+    endpoint: pulumi.Output[str]
+    certificate: pulumi.Output[str]
+    issuer: pulumi.Output[str]
+    security_group_id: pulumi.Output[str]
+
+    def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+
+
+def _network(args: ClusterArgs) -> Any:  # noqa: ANN401 - boto3's typed dict
+    return {"subnetIds": args.subnet_ids, "securityGroupIds": args.security_group_ids}
+
+
+def _access(args: ClusterArgs) -> Any:  # noqa: ANN401 - boto3's typed dict
+    cidrs = {"publicAccessCidrs": args.public_cidrs} if args.public_access else {}
+    return {"endpointPrivateAccess": args.private_access, "endpointPublicAccess": args.public_access, **cidrs}
+
+
+def _logging(args: ClusterArgs) -> Any:  # noqa: ANN401 - boto3's typed dict
+    off = [kind for kind in _LOGS if kind not in args.log_types]
+    groups = [{"types": sorted(args.log_types), "enabled": True}, {"types": off, "enabled": False}]
+    return {"clusterLogging": [group for group in groups if group["types"]]}
+
+
+def _log_types(found: "ClusterTypeDef") -> Any:  # noqa: ANN401 - literals
+    groups = found.get("logging", {}).get("clusterLogging", [])
+    return sorted(kind for group in groups if group.get("enabled") for kind in group.get("types", []))
+
+
+def _key_of(found: "ClusterTypeDef") -> str | None:
+    configured = found.get("encryptionConfig", [])
+    return configured[0].get("provider", {}).get("keyArn") if configured else None

@@ -1,0 +1,164 @@
+"""EKS access entries: what an IAM role may do in a cluster."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import pulumi
+from pydantic import Field
+
+from pulumi_sixfold.aws.handler import (
+    TAGS,
+    URN_TAG,
+    AwsHandler,
+    actions,
+    own_tags,
+    settle_tags,
+)
+from pulumi_sixfold.kit.args import (
+    Args,
+    Block,
+    Input,
+    Tags,
+    Unordered,
+)
+from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.resources.resource import Resource
+
+if TYPE_CHECKING:
+    from mypy_boto3_eks import EKSClient
+    from mypy_boto3_eks.type_defs import AccessEntryTypeDef
+
+
+class Scope(Block):
+    """Where a policy holds."""
+
+    namespaces: Input[Unordered] = Field(default=[], description="Kubernetes namespaces; empty: the whole cluster.")
+
+
+class AccessEntryArgs(Args):
+    """The inputs of an AccessEntry."""
+
+    cluster: Input[str] = Field(description="Name of the cluster. A change replaces.")
+    principal_arn: Input[str] = Field(description="ARN of the IAM role or user. A change replaces.")
+    type: Input[Literal["EC2_LINUX", "EC2_WINDOWS", "FARGATE_LINUX", "STANDARD"]] = Field(
+        "STANDARD", description="STANDARD for people and programs, others for machines. A change replaces."
+    )
+    groups: Input[Unordered] = Field(default=[], description="Kubernetes groups, for RBAC of the cluster's own.")
+    policies: Input[dict[str, Scope]] = Field(
+        default={}, description="ARN of an EKS access policy → where it holds; exactly these."
+    )
+    tags: Tags = Field(default={}, description=TAGS)
+
+
+class AccessEntryHandler(AwsHandler[AccessEntryArgs]):
+    """The id is `<cluster>/<principal's ARN>`."""
+
+    token: ClassVar[str] = "sixfold:eks:AccessEntry"  # noqa: S105 - a type, not a secret
+    args: ClassVar[type[Args]] = AccessEntryArgs
+    create_only: ClassVar[frozenset[str]] = frozenset({"cluster", "principal_arn", "type"})
+    identity: ClassVar[frozenset[str]] = frozenset({"cluster", "principal_arn"})
+    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the entry."}
+    service: ClassVar[str] = "eks"
+    gone: ClassVar[frozenset[str]] = frozenset({"ResourceNotFoundException"})
+    client: "EKSClient"
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:eks:{at}:cluster/{cluster}",
+        "arn:aws:eks:{at}:access-entry/{cluster}/*",
+    )
+    iam_actions: ClassVar[tuple[str, ...]] = actions(
+        "eks",
+        "AssociateAccessPolicy CreateAccessEntry DeleteAccessEntry DescribeAccessEntry DisassociateAccessPolicy "
+        "ListAssociatedAccessPolicies TagResource UntagResource UpdateAccessEntry",
+    )
+
+    def create(self, urn: str, args: AccessEntryArgs) -> str:
+        """Make the entry with its tags, or adopt the one that this URN made."""
+        resource_id = f"{args.cluster}/{args.principal_arn}"
+        with self.missing_is_fine():
+            self.owned(urn, self._entry(resource_id).get("tags", {}), f"the access entry {resource_id}")
+            return resource_id
+        groups: Any = {"kubernetesGroups": args.groups} if args.groups else {}
+        self.client.create_access_entry(
+            clusterName=args.cluster,
+            principalArn=args.principal_arn,
+            type=args.type,
+            tags={**args.tags, URN_TAG: urn},
+            **groups,
+        )
+        return resource_id
+
+    def update(self, urn: str, resource_id: str, args: AccessEntryArgs) -> None:
+        """Change what differs."""
+        found, client, names = self._entry(resource_id), self.client, _names(resource_id)
+        arn = found["accessEntryArn"]
+        settle_tags(
+            found.get("tags", {}),
+            {**args.tags, URN_TAG: urn},
+            put=lambda tags: client.tag_resource(resourceArn=arn, tags=tags),
+            remove=lambda keys: client.untag_resource(resourceArn=arn, tagKeys=keys),
+        )
+        if sorted(_groups(found)) != args.groups:
+            client.update_access_entry(**names, kubernetesGroups=args.groups)
+        policies = self._policies(resource_id)
+        for policy, scope in args.policies.items():
+            if policies.get(policy) != scope:
+                client.associate_access_policy(**names, policyArn=policy, accessScope=_scope(scope))
+        for policy in sorted(policies.keys() - args.policies.keys()):
+            client.disassociate_access_policy(**names, policyArn=policy)
+
+    def describe(self, resource_id: str) -> State[AccessEntryArgs]:
+        """Read the entry and its policies."""
+        found = self._entry(resource_id)
+        args = AccessEntryArgs.model_validate(
+            {
+                "cluster": found["clusterName"],
+                "principal_arn": found["principalArn"],
+                "type": found["type"],
+                "groups": _groups(found),
+                "policies": self._policies(resource_id),
+                "tags": own_tags(found.get("tags", {})),
+            }
+        )
+        return State(args, {"arn": found["accessEntryArn"]})
+
+    def delete(self, resource_id: str, args: AccessEntryArgs) -> None:  # noqa: ARG002 - the id says all
+        """Remove the entry with its policies: the principal is shut out."""
+        with self.missing_is_fine():
+            self.client.delete_access_entry(**_names(resource_id))
+
+    def id_of(self, arn: str) -> str:
+        """Return the id from `access-entry/<cluster>/<role or user>/<account>/<its name>/<an id of EKS's own>`."""
+        cluster, kind, account, rest = super().id_of(arn).split("/", 3)
+        return f"{cluster}/arn:aws:iam::{account}:{kind}/{rest.rsplit('/', 1)[0]}"
+
+    def _entry(self, resource_id: str) -> "AccessEntryTypeDef":
+        return self.client.describe_access_entry(**_names(resource_id))["accessEntry"]
+
+    def _policies(self, resource_id: str) -> dict[str, Scope]:
+        pages = self.client.get_paginator("list_associated_access_policies").paginate(**_names(resource_id))
+        found = [policy for page in pages for policy in page["associatedAccessPolicies"]]
+        return {policy["policyArn"]: Scope(namespaces=policy["accessScope"].get("namespaces", [])) for policy in found}
+
+
+class AccessEntry(Resource):
+    """What an IAM role may do in a cluster; its id is `<cluster>/<principal's ARN>`."""
+
+    handler = AccessEntryHandler
+    arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: AccessEntryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+
+
+def _names(resource_id: str) -> dict[str, Any]:
+    cluster, principal = resource_id.split("/", 1)
+    return {"clusterName": cluster, "principalArn": principal}
+
+
+def _groups(found: "AccessEntryTypeDef") -> list[str]:
+    """Return the groups that are ours: those of machines are set by EKS."""
+    return found.get("kubernetesGroups", []) if found.get("type") == "STANDARD" else []
+
+
+def _scope(scope: Scope) -> Any:  # noqa: ANN401 - boto3's typed dict
+    return {"type": "namespace", "namespaces": scope.namespaces} if scope.namespaces else {"type": "cluster"}

@@ -1,0 +1,154 @@
+"""EKS add-ons: software that AWS runs in a cluster."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pulumi
+from pydantic import Field
+
+from pulumi_sixfold.aws.eks_waiting import (
+    TIMEOUT_S,
+    settled,
+    updated,
+    waited,
+)
+from pulumi_sixfold.aws.handler import (
+    TAGS,
+    URN_TAG,
+    AwsHandler,
+    actions,
+    own_tags,
+    settle_tags,
+)
+from pulumi_sixfold.kit.args import (
+    Args,
+    Document,
+    Input,
+    Tags,
+)
+from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.resources.resource import Resource
+
+if TYPE_CHECKING:
+    from mypy_boto3_eks import EKSClient
+    from mypy_boto3_eks.type_defs import AddonTypeDef
+
+
+class AddonArgs(Args):
+    """The inputs of an Addon. Its pods get their role from a PodIdentityAssociation."""
+
+    cluster: Input[str] = Field(description="Name of the cluster. A change replaces.")
+    addon: Input[str] = Field(description="Name of the add-on, such as `vpc-cni`. A change replaces.")
+    version: Input[str] = Field(description="Version of the add-on, such as `v1.19.0-eksbuild.1`.")
+    configuration: Input[Document | None] = Field(None, description="Settings after the add-on's own schema, JSON.")
+    overwrite: Input[bool] = Field(
+        False, description="Settings win over what somebody changed in the cluster; else a conflict fails."
+    )
+    preserve: Input[bool] = Field(False, description="A delete leaves the software in the cluster.")
+    tags: Tags = Field(default={}, description=TAGS)
+
+
+class AddonHandler(AwsHandler[AddonArgs]):
+    """The id is `<cluster>/<addon>`."""
+
+    token: ClassVar[str] = "sixfold:eks:Addon"  # noqa: S105 - a type, not a secret
+    args: ClassVar[type[Args]] = AddonArgs
+    create_only: ClassVar[frozenset[str]] = frozenset({"cluster", "addon"})
+    identity: ClassVar[frozenset[str]] = create_only
+    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the add-on."}
+    unreadable: ClassVar[frozenset[str]] = frozenset({"overwrite", "preserve"})
+    timeout_s: ClassVar[float] = TIMEOUT_S
+    service: ClassVar[str] = "eks"
+    gone: ClassVar[frozenset[str]] = frozenset({"ResourceNotFoundException"})
+    client: "EKSClient"
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:eks:{at}:cluster/{cluster}",
+        "arn:aws:eks:{at}:addon/{cluster}/{addon}/*",
+    )
+    iam_actions: ClassVar[tuple[str, ...]] = actions(
+        "eks",
+        "CreateAddon DeleteAddon DescribeAddon DescribeUpdate TagResource UntagResource UpdateAddon",
+    )
+
+    def create(self, urn: str, args: AddonArgs) -> str:
+        """Install the add-on with its tags, or adopt the one that this URN made; `update` waits until it runs."""
+        resource_id = f"{args.cluster}/{args.addon}"
+        with self.missing_is_fine():
+            self.owned(urn, self._addon(resource_id).get("tags", {}), f"the add-on {resource_id}")
+            return resource_id
+        self.client.create_addon(
+            **_names(resource_id),
+            addonVersion=args.version,
+            **_settings(args),
+            tags={**args.tags, URN_TAG: urn},
+        )
+        return resource_id
+
+    def update(self, urn: str, resource_id: str, args: AddonArgs) -> None:
+        """Change what differs, once what is under way is done."""
+        client, names = self.client, _names(resource_id)
+        found = settled(client, "addon_active", lambda: self._addon(resource_id), **names)
+        have, arn = _args(found), found["addonArn"]
+        settle_tags(
+            found.get("tags", {}),
+            {**args.tags, URN_TAG: urn},
+            put=lambda tags: client.tag_resource(resourceArn=arn, tags=tags),
+            remove=lambda keys: client.untag_resource(resourceArn=arn, tagKeys=keys),
+        )
+        if (have.version, have.configuration) != (args.version, args.configuration):
+            answer = client.update_addon(**names, addonVersion=args.version, **_settings(args))
+            updated(client, answer, name=args.cluster, addonName=args.addon)
+
+    def describe(self, resource_id: str) -> State[AddonArgs]:
+        """Read the add-on."""
+        found = self._addon(resource_id)
+        return State(_args(found), {"arn": found["addonArn"]})
+
+    def delete(self, resource_id: str, args: AddonArgs) -> None:
+        """Remove the add-on, and its software unless it is preserved, and wait until it is gone."""
+        with self.missing_is_fine():
+            names = _names(resource_id)
+            if self._addon(resource_id).get("status") != "DELETING":
+                self.client.delete_addon(**names, preserve=args.preserve)
+            waited(self.client, "addon_deleted", **names)
+
+    def id_of(self, arn: str) -> str:
+        """Return `<cluster>/<addon>`, which an ARN has before an id of EKS's own."""
+        return super().id_of(arn).rsplit("/", 1)[0]
+
+    def _addon(self, resource_id: str) -> "AddonTypeDef":
+        return self.client.describe_addon(**_names(resource_id))["addon"]
+
+
+class Addon(Resource):
+    """Software that AWS runs in a cluster; its id is `<cluster>/<addon>`."""
+
+    handler = AddonHandler
+    arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: AddonArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+
+
+def _names(resource_id: str) -> dict[str, Any]:
+    cluster, addon = resource_id.split("/", 1)
+    return {"clusterName": cluster, "addonName": addon}
+
+
+def _settings(args: AddonArgs) -> Any:  # noqa: ANN401 - boto3's typed dict
+    """Return settings as EKS takes them; an empty document takes earlier ones back."""
+    return {
+        "configurationValues": args.configuration or "{}",
+        "resolveConflicts": "OVERWRITE" if args.overwrite else "NONE",
+    }
+
+
+def _args(found: "AddonTypeDef") -> AddonArgs:
+    settings = found.get("configurationValues")
+    return AddonArgs(
+        cluster=found["clusterName"],
+        addon=found["addonName"],
+        version=found["addonVersion"],
+        configuration=None if settings in {None, "", "{}"} else settings,
+        tags=own_tags(found.get("tags", {})),
+    )

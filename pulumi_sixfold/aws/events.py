@@ -1,0 +1,213 @@
+"""EventBridge rules with their targets."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+import pulumi
+from pydantic import Field, ValidationInfo, field_validator
+
+from pulumi_sixfold.aws.handler import (
+    TAGS,
+    URN_TAG,
+    AwsHandler,
+    actions,
+    as_pairs,
+    from_pairs,
+    own_tags,
+    settle_tags,
+)
+from pulumi_sixfold.kit.args import (
+    Args,
+    Block,
+    Document,
+    Input,
+    Tags,
+)
+from pulumi_sixfold.kit.errors import ProviderError
+from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.resources.resource import Resource
+
+if TYPE_CHECKING:
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_events.type_defs import TargetOutputTypeDef
+
+_AT_ONCE = 10  # targets that EventBridge takes in one call
+
+
+class Target(Block):
+    """Where events go."""
+
+    arn: Input[str] = Field(description="ARN of the queue, topic, function or other.")
+    role_arn: Input[str | None] = Field(
+        None, description="Role that EventBridge takes; None: the target's policy says."
+    )
+    input: Input[Document | None] = Field(None, description="What is sent; None: the event itself.")
+    dead_letter_arn: Input[str | None] = Field(None, description="Queue of events that could not be sent; None: lost.")
+
+
+class RuleArgs(Args):
+    """The inputs of a Rule: on events of a pattern, by the clock, or both."""
+
+    name: Input[Annotated[str, Field(pattern=r"^[.\-_A-Za-z0-9]{1,64}$")] | None] = Field(
+        None, description="1-64 characters; None: derived from the resource's name. A change replaces."
+    )
+    bus: Input[str] = Field("default", description="Name of the event bus. A change replaces.")
+    description: Input[str] = Field("", description="What it is for.")
+    pattern: Input[Document | None] = Field(None, description="Events that match; None: by the clock alone.")
+    schedule: Input[str | None] = Field(
+        None,
+        validate_default=True,
+        description="`rate(5 minutes)` or `cron(0 12 * * ? *)`, in UTC; None: by the pattern alone.",
+    )
+    enabled: Input[bool] = Field(True, description="Send anything at all.")
+    targets: Input[dict[str, Target]] = Field(default={}, description="Id → where events go; exactly these.")
+    tags: Tags = Field(default={}, description=TAGS)
+
+    @field_validator("schedule")
+    @classmethod
+    def _has_a_cause(cls, schedule: str | None, found: ValidationInfo) -> str | None:
+        if schedule is None and found.data.get("pattern", "") is None:
+            raise ValueError("a rule needs a pattern or a schedule")
+        return schedule
+
+
+class RuleHandler(AwsHandler[RuleArgs]):
+    """The id is `<bus>/<name>`."""
+
+    token: ClassVar[str] = "sixfold:events:Rule"  # noqa: S105 - a type, not a secret
+    args: ClassVar[type[Args]] = RuleArgs
+    create_only: ClassVar[frozenset[str]] = frozenset({"name", "bus"})
+    identity: ClassVar[frozenset[str]] = create_only
+    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the rule."}
+    name_limit: ClassVar[int] = 64
+    service: ClassVar[str] = "events"
+    gone: ClassVar[frozenset[str]] = frozenset({"ResourceNotFoundException"})
+    client: "EventBridgeClient"
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:events:{at}:rule/{name}",
+        "arn:aws:events:{at}:rule/{bus}/{name}",
+    )
+    passes_roles_to: ClassVar[str] = "events.amazonaws.com"
+    iam_actions: ClassVar[tuple[str, ...]] = (
+        *actions(
+            "events",
+            "DeleteRule DescribeRule ListTagsForResource ListTargetsByRule PutRule PutTargets RemoveTargets "
+            "TagResource UntagResource",
+        ),
+        "iam:PassRole",
+    )
+
+    def create(self, urn: str, args: RuleArgs) -> str:
+        """Make the rule with its tags, or adopt the one that this URN made."""
+        resource_id = f"{args.bus}/{args.name}"
+        state = self.read(resource_id)
+        if state:
+            self.owned(urn, self._tags(state.outputs["arn"]), f"the rule {resource_id}")
+        else:
+            self.client.put_rule(**_rule(args), Tags=as_pairs({**args.tags, URN_TAG: urn}))
+        return resource_id
+
+    def update(self, urn: str, resource_id: str, args: RuleArgs) -> None:
+        """Change what differs; EventBridge takes a rule as a whole, save its targets and tags."""
+        state, client = self.describe(resource_id), self.client
+        have, arn = state.args, state.outputs["arn"]
+        settle_tags(
+            self._tags(arn),
+            {**args.tags, URN_TAG: urn},
+            put=lambda tags: client.tag_resource(ResourceARN=arn, Tags=as_pairs(tags)),
+            remove=lambda keys: client.untag_resource(ResourceARN=arn, TagKeys=keys),
+        )
+        if _rule(have) != _rule(args):
+            client.put_rule(**_rule(args))
+        changed = {key: target for key, target in args.targets.items() if have.targets.get(key) != target}
+        self._put_targets(args, changed)
+        self._remove_targets(args, sorted(have.targets.keys() - args.targets.keys()))
+
+    def describe(self, resource_id: str) -> State[RuleArgs]:
+        """Read the rule, its targets and its tags."""
+        bus, name = resource_id.rsplit("/", 1)
+        found = self.client.describe_rule(Name=name, EventBusName=bus)
+        pages = self.client.get_paginator("list_targets_by_rule").paginate(Rule=name, EventBusName=bus)
+        args = RuleArgs(
+            name=name,
+            bus=bus,
+            description=found.get("Description") or "",
+            pattern=found.get("EventPattern") or None,
+            schedule=found.get("ScheduleExpression") or None,
+            enabled=found["State"] != "DISABLED",
+            targets={target["Id"]: _target(target) for page in pages for target in page["Targets"]},
+            tags=own_tags(self._tags(found["Arn"])),
+        )
+        return State(args, {"arn": found["Arn"]})
+
+    def delete(self, resource_id: str, args: RuleArgs) -> None:
+        """Remove the rule with its targets."""
+        with self.missing_is_fine():
+            self._remove_targets(args, sorted(self.describe(resource_id).args.targets))
+            self.client.delete_rule(Name=str(args.name), EventBusName=args.bus)
+
+    def id_of(self, arn: str) -> str:
+        """Return `<bus>/<name>`; an ARN leaves the default bus out."""
+        name = super().id_of(arn)
+        return name if "/" in name else f"default/{name}"
+
+    def _put_targets(self, args: RuleArgs, targets: Mapping[str, Target]) -> None:
+        for ids in _batches(sorted(targets)):
+            entries: Any = [_entry(key, targets[key]) for key in ids]
+            _all_done(self.client.put_targets(Rule=str(args.name), EventBusName=args.bus, Targets=entries))
+
+    def _remove_targets(self, args: RuleArgs, targets: list[str]) -> None:
+        for ids in _batches(targets):
+            _all_done(self.client.remove_targets(Rule=str(args.name), EventBusName=args.bus, Ids=ids))
+
+    def _tags(self, arn: str) -> dict[str, str]:
+        return from_pairs(self.client.list_tags_for_resource(ResourceARN=arn)["Tags"])
+
+
+class Rule(Resource):
+    """An EventBridge rule; its id is `<bus>/<name>`."""
+
+    handler = RuleHandler
+    name: pulumi.Output[str]
+    arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: RuleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+
+
+def _rule(args: RuleArgs) -> Any:  # noqa: ANN401 - boto3's typed dict
+    """Return the rule in EventBridge's words, without targets and tags."""
+    return {
+        "Name": args.name,
+        "EventBusName": args.bus,
+        "Description": args.description,
+        "State": "ENABLED" if args.enabled else "DISABLED",
+        **({"EventPattern": args.pattern} if args.pattern else {}),
+        **({"ScheduleExpression": args.schedule} if args.schedule else {}),
+    }
+
+
+def _entry(key: str, target: Target) -> dict[str, Any]:
+    letters = {"DeadLetterConfig": {"Arn": target.dead_letter_arn}} if target.dead_letter_arn else {}
+    role = {"RoleArn": target.role_arn} if target.role_arn else {}
+    return {"Id": key, "Arn": target.arn, **role, **({"Input": target.input} if target.input else {}), **letters}
+
+
+def _target(found: "TargetOutputTypeDef") -> Target:
+    return Target(
+        arn=found["Arn"],
+        role_arn=found.get("RoleArn"),
+        input=found.get("Input") or None,
+        dead_letter_arn=found.get("DeadLetterConfig", {}).get("Arn"),
+    )
+
+
+def _batches(ids: list[str]) -> list[list[str]]:
+    return [ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE)]
+
+
+def _all_done(answer: Any) -> None:  # noqa: ANN401 - two of boto3's typed dicts
+    """Raise where EventBridge answers that all is well, and that some targets are not."""
+    failed = "; ".join(f"{each['TargetId']}: {each['ErrorMessage']}" for each in answer["FailedEntries"])
+    if answer["FailedEntryCount"]:
+        raise ProviderError(f"EventBridge refused targets: {failed}", remedy="correct these targets, then run again")

@@ -1,0 +1,212 @@
+"""The ways out of a VPC: internet gateways, and NAT gateways with an elastic IP of their own or a given one."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import pulumi
+from pydantic import Field
+
+from pulumi_sixfold.aws.ec2 import (
+    TAGGING,
+    Ec2Handler,
+    arn,
+    tags_in,
+)
+from pulumi_sixfold.aws.handler import (
+    TAGS,
+    URN_TAG,
+    actions,
+    from_pairs,
+)
+from pulumi_sixfold.aws.waiting import wait
+from pulumi_sixfold.kit.args import Args, Input, Tags
+from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.resources.resource import Resource
+
+
+class InternetGatewayArgs(Args):
+    """The inputs of an InternetGateway."""
+
+    vpc_id: Input[str | None] = Field(None, description="The VPC that it is attached to; None: to none.")
+    tags: Tags = Field(default={}, description=TAGS)
+
+
+class InternetGatewayHandler(Ec2Handler[InternetGatewayArgs]):
+    """The id is the gateway's."""
+
+    token: ClassVar[str] = "sixfold:ec2:InternetGateway"  # noqa: S105 - a type, not a secret
+    args: ClassVar[type[Args]] = InternetGatewayArgs
+    identity: ClassVar[frozenset[str]] = frozenset({"vpc_id"})
+    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the gateway."}
+    kind: ClassVar[str] = "internet-gateway"
+    listing: ClassVar[tuple[str, str, str, str, str]] = (
+        "describe_internet_gateways",
+        "InternetGateways",
+        "InternetGatewayId",
+        "Filters",
+        "InternetGatewayIds",
+    )
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:ec2:{at}:internet-gateway/*",
+        "arn:aws:ec2:{at}:vpc/*",
+    )
+    iam_actions: ClassVar[tuple[str, ...]] = actions(
+        "ec2",
+        f"{TAGGING} AttachInternetGateway CreateInternetGateway DeleteInternetGateway DescribeInternetGateways "
+        "DescribeTags DetachInternetGateway",
+    )
+
+    def make(self, args: InternetGatewayArgs, marked: Any) -> str:  # noqa: ANN401, ARG002 - see Ec2Handler
+        """Make the gateway, not attached yet."""
+        return self.client.create_internet_gateway(**marked)["InternetGateway"]["InternetGatewayId"]
+
+    def settled(self, resource_id: str) -> None:
+        """Wait until it is there."""
+        wait(self.client, "internet_gateway_exists", InternetGatewayIds=[resource_id])
+
+    def change(self, resource_id: str, have: InternetGatewayArgs, want: InternetGatewayArgs) -> None:
+        """Move it to another VPC."""
+        if have.vpc_id == want.vpc_id:
+            return
+        if have.vpc_id:
+            self.client.detach_internet_gateway(InternetGatewayId=resource_id, VpcId=have.vpc_id)
+        if want.vpc_id:
+            self.client.attach_internet_gateway(InternetGatewayId=resource_id, VpcId=want.vpc_id)
+
+    def state(self, found: Any) -> State[InternetGatewayArgs]:  # noqa: ANN401 - see Ec2Handler
+        """Read the gateway."""
+        attached = [each["VpcId"] for each in found.get("Attachments", []) if each["State"] != "detached"]
+        args = InternetGatewayArgs(vpc_id=attached[0] if attached else None, tags=tags_in(found))
+        return State(args, {"arn": arn(found, self.region, "internet-gateway", found["InternetGatewayId"])})
+
+    def delete(self, resource_id: str, args: InternetGatewayArgs) -> None:  # noqa: ARG002 - the id says all
+        """Detach the gateway and remove it."""
+        state = self.read(resource_id)
+        if state is not None:
+            with self.missing_is_fine():
+                self.change(resource_id, state.args, InternetGatewayArgs())
+                self.client.delete_internet_gateway(InternetGatewayId=resource_id)
+
+
+class InternetGateway(Resource):
+    """An internet gateway; its id is the gateway's."""
+
+    handler = InternetGatewayHandler
+    arn: pulumi.Output[str]
+
+
+class NatGatewayArgs(Args):
+    """The inputs of a NatGateway: public, with an elastic IP of its own unless one is given."""
+
+    subnet_id: Input[str] = Field(description="A public subnet, which it stands in. A change replaces.")
+    allocation_id: Input[str | None] = Field(
+        None,
+        description="Elastic IP that it uses; None: one of its own, that goes with it. A change replaces.",
+    )
+    tags: Tags = Field(default={}, description=TAGS)
+
+
+class NatGatewayHandler(Ec2Handler[NatGatewayArgs]):
+    """The id is the gateway's. AWS takes minutes to make and to remove one, and both are waited for."""
+
+    token: ClassVar[str] = "sixfold:ec2:NatGateway"  # noqa: S105 - a type, not a secret
+    args: ClassVar[type[Args]] = NatGatewayArgs
+    create_only: ClassVar[frozenset[str]] = frozenset({"subnet_id", "allocation_id"})
+    # Two gateways cannot share an elastic IP, and the own one is found by the URN that both would have.
+    identity: ClassVar[frozenset[str]] = frozenset({"allocation_id"})
+    outputs: ClassVar[Mapping[str, str]] = {"public_ip": "The address that the internet sees."}
+    kind: ClassVar[str] = "natgateway"
+    listing: ClassVar[tuple[str, str, str, str, str]] = (
+        "describe_nat_gateways",
+        "NatGateways",
+        "NatGatewayId",
+        "Filter",
+        "NatGatewayIds",
+    )
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:ec2:{at}:natgateway/*",
+        "arn:aws:ec2:{at}:elastic-ip/*",
+        "arn:aws:ec2:{at}:subnet/*",
+        "arn:aws:ec2:{at}:vpc/*",
+    )
+    iam_actions: ClassVar[tuple[str, ...]] = actions(
+        "ec2",
+        f"{TAGGING} AllocateAddress CreateNatGateway DeleteNatGateway DescribeAddresses DescribeNatGateways "
+        "DescribeTags ReleaseAddress",
+    )
+
+    def make(self, args: NatGatewayArgs, marked: Any) -> str:  # noqa: ANN401 - see Ec2Handler
+        """Make the gateway, after an elastic IP for it; that of a create that died is taken again."""
+        tags = marked["TagSpecifications"][0]["Tags"]
+        allocation = args.allocation_id or self._own(from_pairs(tags)[URN_TAG]) or self._allocate(tags)
+        made = self.client.create_nat_gateway(SubnetId=args.subnet_id, AllocationId=allocation, **marked)
+        return made["NatGateway"]["NatGatewayId"]
+
+    def settled(self, resource_id: str) -> None:
+        """Wait until it is available."""
+        wait(self.client, "nat_gateway_available", NatGatewayIds=[resource_id])
+
+    def change(self, resource_id: str, have: NatGatewayArgs, want: NatGatewayArgs) -> None:
+        """Do nothing: all but the tags replaces."""
+
+    def tagged(self, resource_id: str) -> list[str]:
+        """Return the gateway and its own elastic IP."""
+        own = self._own(self.tags_of(resource_id).get(URN_TAG, ""))
+        return [resource_id, *([own] if own else [])]
+
+    def state(self, found: Any) -> State[NatGatewayArgs] | None:  # noqa: ANN401 - see Ec2Handler
+        """Read the gateway. AWS lists those that are gone, or never came about, for an hour.
+
+        One that leaves while its own elastic IP is there stands in no subnet: whoever removed it did not come to the
+        end. A destroy then removes what is left, and an up replaces it.
+        """
+        if found["State"] == "failed":
+            return None
+        own, tags = self._own_of(found), tags_in(found)
+        if found["State"] in {"deleting", "deleted"}:
+            return State(NatGatewayArgs(subnet_id="", tags=tags), {"public_ip": ""}) if own else None
+        address = found["NatGatewayAddresses"][0]
+        args = NatGatewayArgs(
+            subnet_id=found["SubnetId"], allocation_id=None if own else address.get("AllocationId"), tags=tags
+        )
+        return State(args, {"public_ip": address.get("PublicIp", "")})
+
+    def delete(self, resource_id: str, args: NatGatewayArgs) -> None:  # noqa: ARG002 - what is there says all
+        """Remove the gateway, and then its own elastic IP; either may be gone already."""
+        with self.missing_is_fine():
+            (found,) = self.client.describe_nat_gateways(NatGatewayIds=[resource_id])["NatGateways"]
+            own = self._own_of(found)
+            with self.missing_is_fine():
+                self.client.delete_nat_gateway(NatGatewayId=resource_id)
+                wait(self.client, "nat_gateway_deleted", NatGatewayIds=[resource_id])
+            if own:
+                self.client.release_address(AllocationId=own)
+
+    def remains(self, arn: str) -> bool:
+        """Return whether the gateway, or the elastic IP of one, is there."""
+        if ":elastic-ip/" not in arn:
+            return super().remains(arn)
+        its: Any = [{"Name": "allocation-id", "Values": [self.id_of(arn)]}]
+        return bool(self.client.describe_addresses(Filters=its)["Addresses"])
+
+    def _own_of(self, found: Any) -> str | None:  # noqa: ANN401 - an item of the listing
+        """Return the elastic IP that was made for a gateway; None where it has a given one, or has none any more."""
+        own = self._own(from_pairs(found.get("Tags", [])).get(URN_TAG, ""))
+        return own if own in {each.get("AllocationId") for each in found["NatGatewayAddresses"]} else None
+
+    def _own(self, urn: str) -> str | None:
+        """Return the elastic IP that a URN made."""
+        marked: Any = [{"Name": f"tag:{URN_TAG}", "Values": [urn]}]
+        found = self.client.describe_addresses(Filters=marked)["Addresses"] if urn else []
+        return found[0]["AllocationId"] if found else None
+
+    def _allocate(self, tags: Any) -> str:  # noqa: ANN401 - boto3's typed dict
+        marked: Any = [{"ResourceType": "elastic-ip", "Tags": tags}]
+        return self.client.allocate_address(Domain="vpc", TagSpecifications=marked)["AllocationId"]
+
+
+class NatGateway(Resource):
+    """A NAT gateway; its id is the gateway's."""
+
+    handler = NatGatewayHandler
+    public_ip: pulumi.Output[str]

@@ -1,0 +1,116 @@
+"""Glue databases, the catalog of the lake."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+import pulumi
+from pydantic import Field
+
+from pulumi_sixfold.aws.handler import (
+    TAGS,
+    URN_TAG,
+    AwsHandler,
+    actions,
+    own_tags,
+    settle_tags,
+)
+from pulumi_sixfold.kit.args import Args, Input, Tags
+from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.resources.resource import Resource
+
+if TYPE_CHECKING:
+    from mypy_boto3_glue import GlueClient
+
+
+class DatabaseArgs(Args):
+    """The inputs of a Database."""
+
+    name: Input[Annotated[str, Field(pattern=r"^[a-z0-9_]{1,255}$")] | None] = Field(
+        None, description="Lower case, digits and `_`; None: derived from the resource's name. A change replaces."
+    )
+    description: Input[str] = Field("", description="What is in it.")
+    location: Input[str | None] = Field(None, description="S3 URI under which tables go by default.")
+    tags: Tags = Field(default={}, description=TAGS)
+
+
+class DatabaseHandler(AwsHandler[DatabaseArgs]):
+    """The id is the name. Deleting a database deletes its tables' entries in the catalog; files in S3 stay."""
+
+    token: ClassVar[str] = "sixfold:glue:Database"  # noqa: S105 - a type, not a secret
+    args: ClassVar[type[Args]] = DatabaseArgs
+    create_only: ClassVar[frozenset[str]] = frozenset({"name"})
+    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the database."}
+    name_limit: ClassVar[int] = 255
+    name_separator: ClassVar[str] = "_"
+    service: ClassVar[str] = "glue"
+    gone: ClassVar[frozenset[str]] = frozenset({"EntityNotFoundException"})
+    client: "GlueClient"
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:glue:{at}:database/{name}",
+        "arn:aws:glue:{at}:catalog",
+        "arn:aws:glue:{at}:table/{name}/*",
+        "arn:aws:glue:{at}:userDefinedFunction/{name}/*",
+    )
+    iam_actions: ClassVar[tuple[str, ...]] = actions(
+        "glue",
+        "CreateDatabase DeleteDatabase GetDatabase GetTags TagResource UntagResource UpdateDatabase",
+    )
+
+    def create(self, urn: str, args: DatabaseArgs) -> str:
+        """Make the database with its tags, or adopt the one that this URN made."""
+        name = str(args.name)
+        state = self.read(name)
+        if state:
+            self.owned(urn, self._tags(state.outputs["arn"]), f"the Glue database {name}")
+        else:
+            self.client.create_database(DatabaseInput=_input(args), Tags={**args.tags, URN_TAG: urn})
+        return name
+
+    def update(self, urn: str, resource_id: str, args: DatabaseArgs) -> None:
+        """Change what differs."""
+        state = self.describe(resource_id)
+        have, arn = state.args, state.outputs["arn"]
+        settle_tags(
+            self._tags(arn),
+            {**args.tags, URN_TAG: urn},
+            put=lambda tags: self.client.tag_resource(ResourceArn=arn, TagsToAdd=tags),
+            remove=lambda keys: self.client.untag_resource(ResourceArn=arn, TagsToRemove=keys),
+        )
+        if (have.description, have.location) != (args.description, args.location):
+            self.client.update_database(Name=resource_id, DatabaseInput=_input(args))
+
+    def describe(self, resource_id: str) -> State[DatabaseArgs]:
+        """Read the database and its tags."""
+        database = self.client.get_database(Name=resource_id)["Database"]
+        arn = f"arn:aws:glue:{self.region}:{database['CatalogId']}:database/{resource_id}"
+        args = DatabaseArgs(
+            name=resource_id,
+            description=database.get("Description") or "",
+            location=database.get("LocationUri"),
+            tags=own_tags(self._tags(arn)),
+        )
+        return State(args, {"arn": arn})
+
+    def delete(self, resource_id: str, args: DatabaseArgs) -> None:  # noqa: ARG002 - the id says all
+        """Remove the database."""
+        with self.missing_is_fine():
+            self.client.delete_database(Name=resource_id)
+
+    def _tags(self, arn: str) -> dict[str, str]:
+        return self.client.get_tags(ResourceArn=arn)["Tags"]
+
+
+class Database(Resource):
+    """A Glue database; its id is its name."""
+
+    handler = DatabaseHandler
+    name: pulumi.Output[str]
+    arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: DatabaseArgs | None = None, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args or DatabaseArgs(), opts)
+
+
+def _input(args: DatabaseArgs) -> Any:  # noqa: ANN401 - boto3's typed dict
+    location = {} if args.location is None else {"LocationUri": args.location}
+    return {"Name": args.name, "Description": args.description, **location}

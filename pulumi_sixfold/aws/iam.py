@@ -1,0 +1,175 @@
+"""IAM roles."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+import pulumi
+from pydantic import Field
+
+from pulumi_sixfold.aws.handler import (
+    TAGS,
+    URN_TAG,
+    AwsHandler,
+    actions,
+    as_pairs,
+    from_pairs,
+    marks,
+    own_tags,
+    settle_tags,
+)
+from pulumi_sixfold.aws.waiting import wait
+from pulumi_sixfold.kit.args import (
+    Args,
+    Document,
+    Input,
+    Tags,
+    Unordered,
+    canonical,
+)
+from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.resources.resource import Resource
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+
+Name = Annotated[str, Field(pattern=r"^[\w+=,.@-]{1,64}$")]
+
+
+class RoleArgs(Args):
+    """The inputs of a Role."""
+
+    name: Input[Name | None] = Field(
+        None, description="1-64 characters; None: derived from the resource's name. A change replaces."
+    )
+    assume_role_policy: Input[Document] = Field(description="Who may become this role.")
+    description: Input[str] = Field("", description="What the role is for.")
+    managed_policy_arns: Input[Unordered] = Field(default=[], description="The policies attached; exactly these.")
+    inline_policies: Input[dict[str, Input[Document]]] = Field(
+        default={}, description="Name → policy document; exactly these."
+    )
+    permissions_boundary: Input[str | None] = Field(None, description="ARN of the policy that bounds all others.")
+    tags: Tags = Field(default={}, description=TAGS)
+
+
+class RoleHandler(AwsHandler[RoleArgs]):
+    """The id is the name."""
+
+    token: ClassVar[str] = "sixfold:iam:Role"  # noqa: S105 - a type, not a secret
+    args: ClassVar[type[Args]] = RoleArgs
+    create_only: ClassVar[frozenset[str]] = frozenset({"name"})
+    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the role."}
+    name_limit: ClassVar[int] = 64
+    service: ClassVar[str] = "iam"
+    gone: ClassVar[frozenset[str]] = frozenset({"NoSuchEntity"})
+    client: "IAMClient"
+    arns: ClassVar[tuple[str, ...]] = ("arn:aws:iam::{account}:role/{name}",)
+    iam_actions: ClassVar[tuple[str, ...]] = actions(
+        "iam",
+        "AttachRolePolicy CreateRole DeleteRole DeleteRolePermissionsBoundary DeleteRolePolicy "
+        "DetachRolePolicy GetRole GetRolePolicy ListAttachedRolePolicies ListRolePolicies "
+        "PutRolePermissionsBoundary PutRolePolicy TagRole UntagRole UpdateAssumeRolePolicy UpdateRole",
+    )
+
+    def create(self, urn: str, args: RoleArgs) -> str:
+        """Make the role with its tags and its boundary, or adopt the one that this URN made."""
+        name = str(args.name)
+        if self.read(name):
+            self.owned(urn, self._tags(name), f"the role {name}")
+            return name
+        boundary: Any = {"PermissionsBoundary": args.permissions_boundary} if args.permissions_boundary else {}
+        self.client.create_role(
+            RoleName=name,
+            AssumeRolePolicyDocument=args.assume_role_policy,
+            Description=args.description,
+            Tags=as_pairs({**args.tags, URN_TAG: urn}),
+            **boundary,
+        )
+        wait(self.client, "role_exists", RoleName=name)
+        return name
+
+    def update(self, urn: str, resource_id: str, args: RoleArgs) -> None:
+        """Change what differs."""
+        have, client = self.describe(resource_id).args, self.client
+        settle_tags(
+            self._tags(resource_id),
+            {**args.tags, URN_TAG: urn},
+            put=lambda tags: client.tag_role(RoleName=resource_id, Tags=as_pairs(tags)),
+            remove=lambda keys: client.untag_role(RoleName=resource_id, TagKeys=keys),
+        )
+        if have.assume_role_policy != args.assume_role_policy:
+            client.update_assume_role_policy(RoleName=resource_id, PolicyDocument=args.assume_role_policy)
+        if have.description != args.description:
+            client.update_role(RoleName=resource_id, Description=args.description)
+        if have.permissions_boundary != args.permissions_boundary:
+            self._set_boundary(resource_id, args.permissions_boundary)
+        self._settle_policies(resource_id, have, args)
+
+    def describe(self, resource_id: str) -> State[RoleArgs]:
+        """Read the role and its policies."""
+        role = self.client.get_role(RoleName=resource_id)["Role"]
+        args = RoleArgs(
+            name=resource_id,
+            assume_role_policy=canonical(role["AssumeRolePolicyDocument"]),
+            description=role.get("Description", ""),
+            managed_policy_arns=self._attached(resource_id),
+            inline_policies=self._inline(resource_id),
+            permissions_boundary=role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
+            tags=own_tags(from_pairs(role.get("Tags", []))),
+        )
+        return State(args, {"arn": role["Arn"]})
+
+    def delete(self, resource_id: str, args: RoleArgs) -> None:  # noqa: ARG002 - the id says all
+        """Remove the role with what is attached to it."""
+        with self.missing_is_fine():
+            for arn in self._attached(resource_id):
+                self.client.detach_role_policy(RoleName=resource_id, PolicyArn=arn)
+            for name in self._inline(resource_id):
+                self.client.delete_role_policy(RoleName=resource_id, PolicyName=name)
+            self.client.delete_role(RoleName=resource_id)
+
+    def marked(self) -> Iterator[tuple[str, str]]:
+        """Yield id and mark of each role."""
+        pages = self.client.get_paginator("list_roles").paginate()
+        yield from marks((role["RoleName"] for page in pages for role in page["Roles"]), self._tags)
+
+    def _settle_policies(self, role: str, have: RoleArgs, args: RoleArgs) -> None:
+        client = self.client
+        for arn in set(args.managed_policy_arns) - set(have.managed_policy_arns):
+            client.attach_role_policy(RoleName=role, PolicyArn=arn)
+        for arn in set(have.managed_policy_arns) - set(args.managed_policy_arns):
+            client.detach_role_policy(RoleName=role, PolicyArn=arn)
+        for name, document in args.inline_policies.items():
+            if have.inline_policies.get(name) != document:
+                client.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=document)
+        for name in set(have.inline_policies) - set(args.inline_policies):
+            client.delete_role_policy(RoleName=role, PolicyName=name)
+
+    def _attached(self, role: str) -> list[str]:
+        pages = self.client.get_paginator("list_attached_role_policies").paginate(RoleName=role)
+        return [policy["PolicyArn"] for page in pages for policy in page["AttachedPolicies"]]
+
+    def _inline(self, role: str) -> dict[str, str]:
+        pages = self.client.get_paginator("list_role_policies").paginate(RoleName=role)
+        names = [name for page in pages for name in page["PolicyNames"]]
+        policies = {name: self.client.get_role_policy(RoleName=role, PolicyName=name) for name in names}
+        return {name: canonical(policy["PolicyDocument"]) for name, policy in policies.items()}
+
+    def _tags(self, role: str) -> dict[str, str]:
+        return from_pairs(self.client.get_role(RoleName=role)["Role"].get("Tags", []))
+
+    def _set_boundary(self, role: str, arn: str | None) -> None:
+        if arn:
+            self.client.put_role_permissions_boundary(RoleName=role, PermissionsBoundary=arn)
+        else:
+            self.client.delete_role_permissions_boundary(RoleName=role)
+
+
+class Role(Resource):
+    """An IAM role; its id is its name."""
+
+    handler = RoleHandler
+    name: pulumi.Output[str]
+    arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: RoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)

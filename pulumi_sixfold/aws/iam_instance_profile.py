@@ -1,0 +1,125 @@
+"""IAM instance profiles, through which EC2 machines get a role."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+import pulumi
+from pydantic import Field
+
+from pulumi_sixfold.aws.handler import (
+    TAGS,
+    URN_TAG,
+    AwsHandler,
+    actions,
+    as_pairs,
+    from_pairs,
+    marks,
+    own_tags,
+    settle_tags,
+)
+from pulumi_sixfold.aws.waiting import wait
+from pulumi_sixfold.kit.args import Args, Input, Tags
+from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.resources.resource import Resource
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_iam.type_defs import InstanceProfileTypeDef
+
+
+class InstanceProfileArgs(Args):
+    """The inputs of an InstanceProfile."""
+
+    name: Input[Annotated[str, Field(pattern=r"^[\w+=,.@-]{1,128}$")] | None] = Field(
+        None, description="1-128 characters; None: derived from the resource's name. A change replaces."
+    )
+    role: Input[str | None] = Field(None, description="Name of the role that machines get; None: none.")
+    tags: Tags = Field(default={}, description=TAGS)
+
+
+class InstanceProfileHandler(AwsHandler[InstanceProfileArgs]):
+    """The id is the name."""
+
+    token: ClassVar[str] = "sixfold:iam:InstanceProfile"  # noqa: S105 - a type, not a secret
+    args: ClassVar[type[Args]] = InstanceProfileArgs
+    create_only: ClassVar[frozenset[str]] = frozenset({"name"})
+    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the instance profile."}
+    name_limit: ClassVar[int] = 128
+    service: ClassVar[str] = "iam"
+    gone: ClassVar[frozenset[str]] = frozenset({"NoSuchEntity"})
+    client: "IAMClient"
+    arns: ClassVar[tuple[str, ...]] = ("arn:aws:iam::{account}:instance-profile/{name}",)
+    passes_roles_to: ClassVar[str] = "ec2.amazonaws.com"
+    iam_actions: ClassVar[tuple[str, ...]] = actions(
+        "iam",
+        "AddRoleToInstanceProfile CreateInstanceProfile DeleteInstanceProfile GetInstanceProfile PassRole "
+        "RemoveRoleFromInstanceProfile TagInstanceProfile UntagInstanceProfile",
+    )
+
+    def create(self, urn: str, args: InstanceProfileArgs) -> str:
+        """Make the profile with its tags, or adopt the one that this URN made."""
+        name = str(args.name)
+        if self.read(name):
+            self.owned(urn, from_pairs(self._profile(name).get("Tags", [])), f"the instance profile {name}")
+            return name
+        self.client.create_instance_profile(InstanceProfileName=name, Tags=as_pairs({**args.tags, URN_TAG: urn}))
+        wait(self.client, "instance_profile_exists", InstanceProfileName=name)
+        return name
+
+    def update(self, urn: str, resource_id: str, args: InstanceProfileArgs) -> None:
+        """Change what differs; a profile has room for one role, so that the old one goes first."""
+        profile, client = self._profile(resource_id), self.client
+        settle_tags(
+            from_pairs(profile.get("Tags", [])),
+            {**args.tags, URN_TAG: urn},
+            put=lambda tags: client.tag_instance_profile(InstanceProfileName=resource_id, Tags=as_pairs(tags)),
+            remove=lambda keys: client.untag_instance_profile(InstanceProfileName=resource_id, TagKeys=keys),
+        )
+        if _role(profile) != args.role:
+            self._remove_roles(profile)
+            if args.role:
+                client.add_role_to_instance_profile(InstanceProfileName=resource_id, RoleName=args.role)
+
+    def describe(self, resource_id: str) -> State[InstanceProfileArgs]:
+        """Read the profile."""
+        profile = self._profile(resource_id)
+        tags = own_tags(from_pairs(profile.get("Tags", [])))
+        return State(InstanceProfileArgs(name=resource_id, role=_role(profile), tags=tags), {"arn": profile["Arn"]})
+
+    def delete(self, resource_id: str, args: InstanceProfileArgs) -> None:  # noqa: ARG002 - the id says all
+        """Remove the profile; its role stays."""
+        with self.missing_is_fine():
+            self._remove_roles(self._profile(resource_id))
+            self.client.delete_instance_profile(InstanceProfileName=resource_id)
+
+    def marked(self) -> Iterator[tuple[str, str]]:
+        """Yield id and mark of each profile; the list itself leaves the tags out."""
+        pages = self.client.get_paginator("list_instance_profiles").paginate()
+        names = (profile["InstanceProfileName"] for page in pages for profile in page["InstanceProfiles"])
+        yield from marks(names, lambda name: from_pairs(self._profile(name).get("Tags", [])))
+
+    def _profile(self, name: str) -> "InstanceProfileTypeDef":
+        return self.client.get_instance_profile(InstanceProfileName=name)["InstanceProfile"]
+
+    def _remove_roles(self, profile: "InstanceProfileTypeDef") -> None:
+        for role in profile["Roles"]:
+            self.client.remove_role_from_instance_profile(
+                InstanceProfileName=profile["InstanceProfileName"], RoleName=role["RoleName"]
+            )
+
+
+class InstanceProfile(Resource):
+    """An IAM instance profile; its id is its name."""
+
+    handler = InstanceProfileHandler
+    name: pulumi.Output[str]
+    arn: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, args: InstanceProfileArgs | None = None, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__(name, args or InstanceProfileArgs(), opts)
+
+
+def _role(profile: "InstanceProfileTypeDef") -> str | None:
+    return next((role["RoleName"] for role in profile["Roles"]), None)

@@ -1,0 +1,133 @@
+"""IAM's trust in an OpenID Connect provider, such as a cluster's or a CI's."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+import pulumi
+from pydantic import Field
+
+from pulumi_sixfold.aws.handler import (
+    TAGS,
+    URN_TAG,
+    AwsHandler,
+    actions,
+    as_pairs,
+    from_pairs,
+    marks,
+    own_tags,
+    settle_tags,
+)
+from pulumi_sixfold.kit.args import (
+    Args,
+    Input,
+    Tags,
+    Unordered,
+)
+from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.resources.resource import Resource
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+
+
+class OpenIdConnectProviderArgs(Args):
+    """The inputs of an OpenIdConnectProvider."""
+
+    url: Input[Annotated[str, Field(pattern=r"^https://[^/].*[^/]$")]] = Field(
+        description="Issuer of the tokens, https without a slash at the end. A change replaces."
+    )
+    client_ids: Input[Unordered] = Field(
+        default=["sts.amazonaws.com"], description="Audiences whose tokens are accepted; exactly these."
+    )
+    thumbprints: Input[Unordered] = Field(
+        description="SHA-1 of the issuer's top certificate, 40 hex digits, one to five. AWS asks for one, and looks at "
+        "it only where it does not know the authority."
+    )
+    tags: Tags = Field(default={}, description=TAGS)
+
+
+class OpenIdConnectProviderHandler(AwsHandler[OpenIdConnectProviderArgs]):
+    """The id is the ARN; an account trusts an issuer once."""
+
+    token: ClassVar[str] = "sixfold:iam:OpenIdConnectProvider"  # noqa: S105 - a type, not a secret
+    args: ClassVar[type[Args]] = OpenIdConnectProviderArgs
+    create_only: ClassVar[frozenset[str]] = frozenset({"url"})
+    identity: ClassVar[frozenset[str]] = create_only
+    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the provider, for trust policies."}
+    service: ClassVar[str] = "iam"
+    gone: ClassVar[frozenset[str]] = frozenset({"NoSuchEntity"})
+    client: "IAMClient"
+    arns: ClassVar[tuple[str, ...]] = ("arn:aws:iam::{account}:oidc-provider/{url}",)
+    iam_actions: ClassVar[tuple[str, ...]] = actions(
+        "iam",
+        "AddClientIDToOpenIDConnectProvider CreateOpenIDConnectProvider DeleteOpenIDConnectProvider "
+        "GetOpenIDConnectProvider RemoveClientIDFromOpenIDConnectProvider TagOpenIDConnectProvider "
+        "UntagOpenIDConnectProvider UpdateOpenIDConnectProviderThumbprint",
+    )
+
+    def create(self, urn: str, args: OpenIdConnectProviderArgs) -> str:
+        """Make the provider with its tags, or adopt the one that this URN made."""
+        arn = f"arn:aws:iam::{self.account}:oidc-provider/{args.url.removeprefix('https://')}"
+        if self.read(arn):
+            self.owned(urn, self._tags(arn), f"the OpenID Connect provider {args.url}")
+            return arn
+        return self.client.create_open_id_connect_provider(
+            Url=args.url,
+            ClientIDList=args.client_ids,
+            ThumbprintList=args.thumbprints,
+            Tags=as_pairs({**args.tags, URN_TAG: urn}),
+        )["OpenIDConnectProviderArn"]
+
+    def update(self, urn: str, resource_id: str, args: OpenIdConnectProviderArgs) -> None:
+        """Change what differs."""
+        have, client, where = self.describe(resource_id).args, self.client, {"OpenIDConnectProviderArn": resource_id}
+        settle_tags(
+            self._tags(resource_id),
+            {**args.tags, URN_TAG: urn},
+            put=lambda tags: client.tag_open_id_connect_provider(**where, Tags=as_pairs(tags)),
+            remove=lambda keys: client.untag_open_id_connect_provider(
+                OpenIDConnectProviderArn=resource_id, TagKeys=keys
+            ),
+        )
+        if have.thumbprints != args.thumbprints:
+            client.update_open_id_connect_provider_thumbprint(
+                OpenIDConnectProviderArn=resource_id, ThumbprintList=args.thumbprints
+            )
+        for audience in sorted(set(args.client_ids) - set(have.client_ids)):
+            client.add_client_id_to_open_id_connect_provider(**where, ClientID=audience)
+        for audience in sorted(set(have.client_ids) - set(args.client_ids)):
+            client.remove_client_id_from_open_id_connect_provider(**where, ClientID=audience)
+
+    def describe(self, resource_id: str) -> State[OpenIdConnectProviderArgs]:
+        """Read the provider."""
+        found = self.client.get_open_id_connect_provider(OpenIDConnectProviderArn=resource_id)
+        args = OpenIdConnectProviderArgs(
+            url=f"https://{found['Url'].removeprefix('https://')}",
+            client_ids=found["ClientIDList"],
+            thumbprints=found["ThumbprintList"],
+            tags=own_tags(from_pairs(found.get("Tags", []))),
+        )
+        return State(args, {"arn": resource_id})
+
+    def delete(self, resource_id: str, args: OpenIdConnectProviderArgs) -> None:  # noqa: ARG002 - the id says all
+        """Remove the provider; its tokens open nothing any more."""
+        with self.missing_is_fine():
+            self.client.delete_open_id_connect_provider(OpenIDConnectProviderArn=resource_id)
+
+    def marked(self) -> Iterator[tuple[str, str]]:
+        """Yield id and mark of each provider."""
+        found = self.client.list_open_id_connect_providers()["OpenIDConnectProviderList"]
+        yield from marks((each["Arn"] for each in found), self._tags)
+
+    def _tags(self, arn: str) -> dict[str, str]:
+        return from_pairs(self.client.get_open_id_connect_provider(OpenIDConnectProviderArn=arn).get("Tags", []))
+
+
+class OpenIdConnectProvider(Resource):
+    """IAM's trust in an issuer of tokens; its id is its ARN."""
+
+    handler = OpenIdConnectProviderHandler
+    arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: OpenIdConnectProviderArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)

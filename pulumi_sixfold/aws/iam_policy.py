@@ -1,0 +1,136 @@
+"""IAM policies."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+import pulumi
+from pydantic import Field
+
+from pulumi_sixfold.aws.handler import (
+    TAGS,
+    URN_TAG,
+    AwsHandler,
+    actions,
+    as_pairs,
+    from_pairs,
+    marks,
+    own_tags,
+    settle_tags,
+)
+from pulumi_sixfold.aws.iam import Name
+from pulumi_sixfold.aws.waiting import wait
+from pulumi_sixfold.kit.args import (
+    Args,
+    Document,
+    Input,
+    Tags,
+    canonical,
+)
+from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.resources.resource import Resource
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+
+_VERSIONS_KEPT = 5  # IAM's limit
+
+
+class PolicyArgs(Args):
+    """The inputs of a Policy."""
+
+    name: Input[Name | None] = Field(
+        None, description="1-64 characters; None: derived from the resource's name. A change replaces."
+    )
+    description: Input[str] = Field("", description="What it allows. A change replaces: IAM cannot change it.")
+    policy: Input[Document] = Field(description="The policy document.")
+    tags: Tags = Field(default={}, description=TAGS)
+
+
+class PolicyHandler(AwsHandler[PolicyArgs]):
+    """The id is the ARN."""
+
+    token: ClassVar[str] = "sixfold:iam:Policy"  # noqa: S105 - a type, not a secret
+    args: ClassVar[type[Args]] = PolicyArgs
+    create_only: ClassVar[frozenset[str]] = frozenset({"name", "description"})
+    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the policy."}
+    name_limit: ClassVar[int] = 64
+    service: ClassVar[str] = "iam"
+    gone: ClassVar[frozenset[str]] = frozenset({"NoSuchEntity"})
+    client: "IAMClient"
+    arns: ClassVar[tuple[str, ...]] = ("arn:aws:iam::{account}:policy/{name}",)
+    iam_actions: ClassVar[tuple[str, ...]] = actions(
+        "iam",
+        "CreatePolicy CreatePolicyVersion DeletePolicy DeletePolicyVersion GetPolicy GetPolicyVersion "
+        "ListPolicyVersions TagPolicy UntagPolicy",
+    )
+
+    def create(self, urn: str, args: PolicyArgs) -> str:
+        """Make the policy with its tags, or adopt the one that this URN made."""
+        arn = f"arn:aws:iam::{self.account}:policy/{args.name}"
+        if self.read(arn):
+            self.owned(urn, self._tags(arn), f"the policy {args.name}")
+            return arn
+        tags = as_pairs({**args.tags, URN_TAG: urn})
+        self.client.create_policy(
+            PolicyName=str(args.name), PolicyDocument=args.policy, Description=args.description, Tags=tags
+        )
+        wait(self.client, "policy_exists", PolicyArn=arn)
+        return arn
+
+    def update(self, urn: str, resource_id: str, args: PolicyArgs) -> None:
+        """Change what differs; the oldest version makes room for a new one."""
+        have, client = self.describe(resource_id).args, self.client
+        settle_tags(
+            self._tags(resource_id),
+            {**args.tags, URN_TAG: urn},
+            put=lambda tags: client.tag_policy(PolicyArn=resource_id, Tags=as_pairs(tags)),
+            remove=lambda keys: client.untag_policy(PolicyArn=resource_id, TagKeys=keys),
+        )
+        if have.policy != args.policy:
+            for version in self._old_versions(resource_id)[_VERSIONS_KEPT - 2 :]:
+                client.delete_policy_version(PolicyArn=resource_id, VersionId=version)
+            client.create_policy_version(PolicyArn=resource_id, PolicyDocument=args.policy, SetAsDefault=True)
+
+    def describe(self, resource_id: str) -> State[PolicyArgs]:
+        """Read the policy's version in force, and its tags."""
+        policy = self.client.get_policy(PolicyArn=resource_id)["Policy"]
+        version = self.client.get_policy_version(PolicyArn=resource_id, VersionId=policy["DefaultVersionId"])
+        args = PolicyArgs(
+            name=policy["PolicyName"],
+            description=policy.get("Description", ""),
+            policy=canonical(version["PolicyVersion"]["Document"]),
+            tags=own_tags(from_pairs(policy.get("Tags", []))),
+        )
+        return State(args, {"arn": resource_id})
+
+    def delete(self, resource_id: str, args: PolicyArgs) -> None:  # noqa: ARG002 - the id says all
+        """Remove the policy with all its versions."""
+        with self.missing_is_fine():
+            for version in self._old_versions(resource_id):
+                self.client.delete_policy_version(PolicyArn=resource_id, VersionId=version)
+            self.client.delete_policy(PolicyArn=resource_id)
+
+    def marked(self) -> Iterator[tuple[str, str]]:
+        """Yield id and mark of each policy of the account's own."""
+        pages = self.client.get_paginator("list_policies").paginate(Scope="Local")
+        yield from marks((policy["Arn"] for page in pages for policy in page["Policies"]), self._tags)
+
+    def _old_versions(self, arn: str) -> list[str]:
+        """Return the versions that are not in force, newest first."""
+        versions = self.client.list_policy_versions(PolicyArn=arn)["Versions"]
+        old = [version["VersionId"] for version in versions if not version["IsDefaultVersion"]]
+        return sorted(old, key=lambda version: int(version.removeprefix("v")), reverse=True)
+
+    def _tags(self, arn: str) -> dict[str, str]:
+        return from_pairs(self.client.get_policy(PolicyArn=arn)["Policy"].get("Tags", []))
+
+
+class Policy(Resource):
+    """An IAM policy; its id is its ARN."""
+
+    handler = PolicyHandler
+    name: pulumi.Output[str]
+    arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: PolicyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)

@@ -1,0 +1,143 @@
+"""CloudWatch log groups."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+import pulumi
+from pydantic import Field
+
+from pulumi_sixfold.aws.handler import (
+    TAGS,
+    URN_TAG,
+    AwsHandler,
+    actions,
+    own_tags,
+    settle_tags,
+)
+from pulumi_sixfold.kit.args import Args, Input, Tags
+from pulumi_sixfold.kit.errors import ProviderError
+from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.resources.resource import Resource
+
+if TYPE_CHECKING:
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_logs.type_defs import LogGroupTypeDef
+
+# What CloudWatch accepts.
+_Days = Literal[
+    0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
+]
+
+
+class LogGroupArgs(Args):
+    """The inputs of a LogGroup."""
+
+    name: Input[Annotated[str, Field(pattern=r"^[.\-_/#A-Za-z0-9]{1,512}$")] | None] = Field(
+        None, description="1-512 characters; None: derived from the resource's name. A change replaces."
+    )
+    retention_days: Input[_Days] = Field(
+        365,
+        description="Days that events are kept: 1, 3, 5, 7, 14, 30, 60, 90 and others of CloudWatch; 0: for ever.",
+    )
+    kms_key_arn: Input[str | None] = Field(None, description="KMS key that encrypts; None: CloudWatch's own key.")
+    tags: Tags = Field(default={}, description=TAGS)
+    force_destroy: Input[bool] = Field(False, description="Delete the group even when there are logs in it.")
+
+
+class LogGroupHandler(AwsHandler[LogGroupArgs]):
+    """The id is the name."""
+
+    token: ClassVar[str] = "sixfold:logs:LogGroup"  # noqa: S105 - a type, not a secret
+    args: ClassVar[type[Args]] = LogGroupArgs
+    create_only: ClassVar[frozenset[str]] = frozenset({"name"})
+    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the group, without the `:*` for its streams."}
+    unreadable: ClassVar[frozenset[str]] = frozenset({"force_destroy"})
+    name_limit: ClassVar[int] = 512
+    service: ClassVar[str] = "logs"
+    gone: ClassVar[frozenset[str]] = frozenset({"ResourceNotFoundException"})
+    client: "CloudWatchLogsClient"
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:logs:{at}:log-group:{name}",
+        "arn:aws:logs:{at}:log-group:{name}:*",
+    )
+    iam_actions: ClassVar[tuple[str, ...]] = actions(
+        "logs",
+        "AssociateKmsKey CreateLogGroup DeleteLogGroup DeleteRetentionPolicy DescribeLogGroups DescribeLogStreams "
+        "DisassociateKmsKey ListTagsForResource PutRetentionPolicy TagResource UntagResource",
+    )
+
+    def create(self, urn: str, args: LogGroupArgs) -> str:
+        """Make the group with its tags, or adopt the one that this URN made."""
+        name = str(args.name)
+        state = self.read(name)
+        if state:
+            self.owned(urn, self._tags(state.outputs["arn"]), f"the log group {name}")
+            return name
+        key: Any = {"kmsKeyId": args.kms_key_arn} if args.kms_key_arn else {}
+        self.client.create_log_group(logGroupName=name, tags={**args.tags, URN_TAG: urn}, **key)
+        return name
+
+    def update(self, urn: str, resource_id: str, args: LogGroupArgs) -> None:
+        """Change what differs."""
+        state, client = self.read(resource_id), self.client
+        have = state.args if state else LogGroupArgs()
+        arn = state.outputs["arn"] if state else ""
+        settle_tags(
+            self._tags(arn),
+            {**args.tags, URN_TAG: urn},
+            put=lambda tags: client.tag_resource(resourceArn=arn, tags=tags),
+            remove=lambda keys: client.untag_resource(resourceArn=arn, tagKeys=keys),
+        )
+        if have.retention_days != args.retention_days:
+            if args.retention_days:
+                client.put_retention_policy(logGroupName=resource_id, retentionInDays=args.retention_days)
+            else:
+                client.delete_retention_policy(logGroupName=resource_id)
+        if have.kms_key_arn != args.kms_key_arn:
+            if args.kms_key_arn is None:
+                client.disassociate_kms_key(logGroupName=resource_id)
+            else:
+                client.associate_kms_key(logGroupName=resource_id, kmsKeyId=args.kms_key_arn)
+
+    def describe(self, resource_id: str) -> State[LogGroupArgs] | None:
+        """Read the group and its tags; CloudWatch lists by prefix, and knows no look-up."""
+        group = self._find(resource_id)
+        if group is None:
+            return None
+        arn = group["arn"].removesuffix(":*")
+        args = LogGroupArgs(
+            name=resource_id,
+            retention_days=group.get("retentionInDays", 0),
+            kms_key_arn=group.get("kmsKeyId"),
+            tags=own_tags(self._tags(arn)),
+        )
+        return State(args, {"arn": arn})
+
+    def delete(self, resource_id: str, args: LogGroupArgs) -> None:
+        """Remove the group; logs in it refuse the removal, unless force_destroy is set."""
+        with self.missing_is_fine():
+            streams = self.client.describe_log_streams(logGroupName=resource_id, limit=1)["logStreams"]
+            if streams and not args.force_destroy:
+                raise ProviderError(
+                    f"the log group {resource_id} has logs",
+                    remedy="set force_destroy=True and run `pulumi up` first, or delete its streams",
+                )
+            self.client.delete_log_group(logGroupName=resource_id)
+
+    def _find(self, name: str) -> "LogGroupTypeDef | None":
+        pages = self.client.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=name)
+        return next((group for page in pages for group in page["logGroups"] if group["logGroupName"] == name), None)
+
+    def _tags(self, arn: str) -> dict[str, str]:
+        return self.client.list_tags_for_resource(resourceArn=arn)["tags"]
+
+
+class LogGroup(Resource):
+    """A CloudWatch log group; its id is its name."""
+
+    handler = LogGroupHandler
+    name: pulumi.Output[str]
+    arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: LogGroupArgs | None = None, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args or LogGroupArgs(), opts)

@@ -1,0 +1,157 @@
+"""Route tables, with their routes and the subnets that use them."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
+
+import pulumi
+from pydantic import Field
+
+from pulumi_sixfold.aws.ec2 import (
+    TAGGING,
+    Ec2Handler,
+    arn,
+    tags_in,
+)
+from pulumi_sixfold.aws.handler import TAGS, actions
+from pulumi_sixfold.aws.waiting import wait_for
+from pulumi_sixfold.kit.args import (
+    Args,
+    Input,
+    Tags,
+    Unordered,
+)
+from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.resources.resource import Resource
+
+_TARGETS = {
+    "eigw": "EgressOnlyInternetGatewayId",
+    "eni": "NetworkInterfaceId",
+    "igw": "GatewayId",
+    "nat": "NatGatewayId",
+    "pcx": "VpcPeeringConnectionId",
+    "tgw": "TransitGatewayId",
+    "vgw": "GatewayId",
+    "vpce": "VpcEndpointId",
+}
+_Target = Annotated[str, Field(pattern=f"^({'|'.join(_TARGETS)})-")]
+
+
+class RouteTableArgs(Args):
+    """The inputs of a RouteTable."""
+
+    vpc_id: Input[str] = Field(description="The VPC. A change replaces.")
+    routes: Input[dict[str, Input[_Target]]] = Field(
+        default={}, description="CIDR → id of the gateway or interface that it goes to; exactly these."
+    )
+    subnet_ids: Input[Unordered] = Field(default=[], description="The subnets that use it; exactly these.")
+    tags: Tags = Field(default={}, description=TAGS)
+
+
+class RouteTableHandler(Ec2Handler[RouteTableArgs]):
+    """The id is the table's. What AWS itself puts into a table (local, endpoints, propagated routes) stays as it is."""
+
+    token: ClassVar[str] = "sixfold:ec2:RouteTable"  # noqa: S105 - a type, not a secret
+    args: ClassVar[type[Args]] = RouteTableArgs
+    create_only: ClassVar[frozenset[str]] = frozenset({"vpc_id"})
+    identity: ClassVar[frozenset[str]] = frozenset({"vpc_id"})
+    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the table."}
+    kind: ClassVar[str] = "route-table"
+    listing: ClassVar[tuple[str, str, str, str, str]] = (
+        "describe_route_tables",
+        "RouteTables",
+        "RouteTableId",
+        "Filters",
+        "RouteTableIds",
+    )
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:ec2:{at}:route-table/*",
+        "arn:aws:ec2:{at}:subnet/*",
+        "arn:aws:ec2:{at}:vpc/*",
+    )
+    iam_actions: ClassVar[tuple[str, ...]] = actions(
+        "ec2",
+        f"{TAGGING} AssociateRouteTable CreateRoute CreateRouteTable DeleteRoute DeleteRouteTable DescribeRouteTables "
+        "DescribeTags DisassociateRouteTable ReplaceRoute ReplaceRouteTableAssociation",
+    )
+
+    def make(self, args: RouteTableArgs, marked: Any) -> str:  # noqa: ANN401 - see Ec2Handler
+        """Make the empty table."""
+        return self.client.create_route_table(VpcId=args.vpc_id, **marked)["RouteTable"]["RouteTableId"]
+
+    def settled(self, resource_id: str) -> None:
+        """Wait until it is there."""
+        acceptors: list[dict[str, Any]] = [
+            {"matcher": "status", "expected": 200, "state": "success"},
+            {"matcher": "error", "expected": "InvalidRouteTableID.NotFound", "state": "retry"},
+        ]
+        wait_for(self.client, "DescribeRouteTables", acceptors, RouteTableIds=[resource_id])
+
+    def change(self, resource_id: str, have: RouteTableArgs, want: RouteTableArgs) -> None:
+        """Change the routes and the subnets that differ."""
+        client, table = self.client, resource_id
+        for cidr in have.routes.keys() - want.routes.keys():
+            client.delete_route(RouteTableId=table, **_destination(cidr))
+        for cidr, target in want.routes.items():
+            if have.routes.get(cidr) != target:
+                put: Any = client.replace_route if cidr in have.routes else client.create_route
+                put(RouteTableId=table, **_destination(cidr), **{_TARGETS[target.split("-")[0]]: target})
+        for subnet in set(want.subnet_ids) - set(have.subnet_ids):
+            used = self._association(subnet)
+            if used:
+                client.replace_route_table_association(
+                    AssociationId=used["RouteTableAssociationId"], RouteTableId=table
+                )
+            else:
+                client.associate_route_table(RouteTableId=table, SubnetId=subnet)
+        for subnet in set(have.subnet_ids) - set(want.subnet_ids):
+            self._leave(table, subnet)
+
+    def state(self, found: Any) -> State[RouteTableArgs]:  # noqa: ANN401 - see Ec2Handler
+        """Read the table."""
+        args = RouteTableArgs(
+            vpc_id=found["VpcId"],
+            routes=dict(filter(None, map(_route, found["Routes"]))),
+            subnet_ids=[each["SubnetId"] for each in found["Associations"] if "SubnetId" in each],
+            tags=tags_in(found),
+        )
+        return State(args, {"arn": arn(found, self.region, "route-table", found["RouteTableId"])})
+
+    def delete(self, resource_id: str, args: RouteTableArgs) -> None:  # noqa: ARG002 - what is there says all
+        """Remove the table; its subnets use the VPC's main table from then on."""
+        state = self.read(resource_id)
+        for subnet in state.args.subnet_ids if state else []:
+            self._leave(resource_id, subnet)
+        with self.missing_is_fine():
+            self.client.delete_route_table(RouteTableId=resource_id)
+
+    def _association(self, subnet: str) -> Any:  # noqa: ANN401 - boto3's typed dict
+        """Return the one association of a subnet, or None: it may be with another table."""
+        mine: Any = [{"Name": "association.subnet-id", "Values": [subnet]}]
+        tables = self.client.describe_route_tables(Filters=mine)["RouteTables"]
+        return next(
+            (each for table in tables for each in table["Associations"] if each.get("SubnetId") == subnet), None
+        )
+
+    def _leave(self, table: str, subnet: str) -> None:
+        used = self._association(subnet)
+        if used and used["RouteTableId"] == table:
+            with self.missing_is_fine():
+                self.client.disassociate_route_table(AssociationId=used["RouteTableAssociationId"])
+
+
+class RouteTable(Resource):
+    """A route table; its id is the table's."""
+
+    handler = RouteTableHandler
+    arn: pulumi.Output[str]
+
+
+def _destination(cidr: str) -> Any:  # noqa: ANN401 - a part of a request
+    return {"DestinationIpv6CidrBlock" if ":" in cidr else "DestinationCidrBlock": cidr}
+
+
+def _route(found: Any) -> tuple[str, str] | None:  # noqa: ANN401 - boto3's typed dict
+    """Return CIDR and target of a route that somebody made."""
+    cidr = found.get("DestinationCidrBlock") or found.get("DestinationIpv6CidrBlock")
+    target = next((found[key] for key in _TARGETS.values() if found.get(key)), None)
+    return (cidr, target) if cidr and target and found.get("Origin") == "CreateRoute" else None

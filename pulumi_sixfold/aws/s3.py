@@ -1,0 +1,225 @@
+"""S3 buckets."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+import pulumi
+from pydantic import Field
+
+from pulumi_sixfold.aws import s3_documents as documents
+from pulumi_sixfold.aws.handler import (
+    TAGS,
+    URN_TAG,
+    AwsHandler,
+    actions,
+    as_pairs,
+    from_pairs,
+    own_tags,
+)
+from pulumi_sixfold.aws.waiting import wait
+from pulumi_sixfold.kit.args import (
+    Args,
+    Block,
+    Document,
+    Input,
+    Tags,
+    plain,
+)
+from pulumi_sixfold.kit.errors import ProviderError
+from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.resources.resource import Resource
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_Days = Input[Annotated[int, Field(ge=1)]]
+_BLOCKED = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
+_NOTHING_SET = {
+    "NoSuchBucketPolicy",
+    "NoSuchLifecycleConfiguration",
+    "NoSuchPublicAccessBlockConfiguration",
+    "NoSuchTagSet",
+    "ServerSideEncryptionConfigurationNotFoundError",
+}
+
+
+class LifecycleRule(Block):
+    """When the objects below a prefix go."""
+
+    id: Input[str] = Field(description="Name of the rule, unique in the bucket.")
+    prefix: Input[str] = Field("", description="Which objects; empty: all.")
+    expire_days: _Days | None = Field(None, description="Days after which objects expire.")
+    noncurrent_days: _Days | None = Field(None, description="Days after which replaced or deleted versions go.")
+    abort_upload_days: _Days | None = Field(None, description="Days after which unfinished uploads go.")
+
+
+class BucketArgs(Args):
+    """The inputs of a Bucket: versioned, encrypted, closed to the public and TLS-only unless told otherwise."""
+
+    name: Input[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")] | None] = Field(
+        None, description="3-63 characters, lower case; None: derived from the resource's name. A change replaces."
+    )
+    versioning: Input[bool] = Field(True, description="Keep replaced and deleted objects as versions.")
+    kms_key_arn: Input[str | None] = Field(None, description="KMS key that encrypts; None: S3's own key (AES256).")
+    block_public_access: Input[bool] = Field(True, description="Refuse all public access, whatever a policy says.")
+    tls_only: Input[bool | None] = Field(
+        None, description="Refuse requests without TLS; None: yes, save where the provider's endpoint itself has none."
+    )
+    policy: Input[Document | None] = Field(None, description="Further statements of the bucket's policy.")
+    lifecycle_rules: Input[list[LifecycleRule]] = Field(default=[], description="When objects go by themselves.")
+    tags: Tags = Field(default={}, description=TAGS)
+    force_destroy: Input[bool] = Field(False, description="Delete the bucket even when there is something in it.")
+
+
+class BucketHandler(AwsHandler[BucketArgs]):
+    """The id is the name."""
+
+    token: ClassVar[str] = "sixfold:s3:Bucket"  # noqa: S105 - a type, not a secret
+    args: ClassVar[type[Args]] = BucketArgs
+    create_only: ClassVar[frozenset[str]] = frozenset({"name"})
+    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the bucket."}
+    unreadable: ClassVar[frozenset[str]] = frozenset({"force_destroy"})
+    service: ClassVar[str] = "s3"
+    gone: ClassVar[frozenset[str]] = frozenset({"NoSuchBucket", "404"})
+    client: "S3Client"
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:s3:::{name}",
+        "arn:aws:s3:::{name}/*",
+    )
+    iam_actions: ClassVar[tuple[str, ...]] = actions(
+        "s3",
+        "CreateBucket DeleteBucket DeleteBucketPolicy DeleteObject DeleteObjectVersion GetBucketPolicy "
+        "GetBucketPublicAccessBlock GetBucketTagging GetBucketVersioning GetEncryptionConfiguration "
+        "GetLifecycleConfiguration ListBucket ListBucketVersions PutBucketPolicy PutBucketPublicAccessBlock "
+        "PutBucketTagging PutBucketVersioning PutEncryptionConfiguration PutLifecycleConfiguration",
+    )
+
+    def defaults(self, args: BucketArgs) -> dict[str, Any]:
+        """Return what the provider decides: tags, and TLS only where there is TLS."""
+        tls_only = not str(self.settings.endpoint or "").startswith("http:")
+        return {**super().defaults(args), **({"tls_only": tls_only} if args.tls_only is None else {})}
+
+    def create(self, urn: str, args: BucketArgs) -> str:
+        """Make the bucket in the provider's region."""
+        name = str(args.name)
+        state = self.read(name)
+        if state is not None:
+            # A create that died before it tagged the bucket left it bare: no tags, nothing in it.
+            if self._tags(name) or not self._is_empty(name):
+                self.owned(urn, self._tags(name), f"the bucket {name}")
+            return name
+        where: Any = {} if self.region == "us-east-1" else {"LocationConstraint": self.region}
+        self.client.create_bucket(Bucket=name, **({"CreateBucketConfiguration": where} if where else {}))
+        wait(self.client, "bucket_exists", Bucket=name)
+        return name
+
+    def update(self, urn: str, resource_id: str, args: BucketArgs) -> None:
+        """Change what differs; the tags first, since they say whose it is."""
+        have = self.describe(resource_id).args
+        bucket: Any = {"Bucket": resource_id}
+        tags = {**args.tags, URN_TAG: urn}
+        if self._tags(resource_id) != tags:
+            self.client.put_bucket_tagging(**bucket, Tagging={"TagSet": as_pairs(tags)})
+        if have.block_public_access != args.block_public_access:
+            blocked: Any = dict.fromkeys(_BLOCKED, args.block_public_access)
+            self.client.put_public_access_block(**bucket, PublicAccessBlockConfiguration=blocked)
+        if have.kms_key_arn != args.kms_key_arn:
+            self.client.put_bucket_encryption(
+                **bucket, ServerSideEncryptionConfiguration=documents.encryption(args.kms_key_arn)
+            )
+        if have.versioning != args.versioning:
+            status: Any = {"Status": "Enabled" if args.versioning else "Suspended"}
+            self.client.put_bucket_versioning(**bucket, VersioningConfiguration=status)
+        if (have.tls_only, have.policy) != (args.tls_only, args.policy):
+            self._set_policy(resource_id, args)
+        if have.lifecycle_rules != args.lifecycle_rules:
+            self._set_lifecycle(resource_id, args.lifecycle_rules)
+
+    def describe(self, resource_id: str) -> State[BucketArgs]:
+        """Read every aspect of the bucket; each is a call of its own."""
+        bucket = {"Bucket": resource_id}
+        client = self.client
+        versioning = client.get_bucket_versioning(**bucket).get("Status") == "Enabled"
+        encryption = _absent_or(client.get_bucket_encryption, bucket, "ServerSideEncryptionConfiguration")
+        access = _absent_or(client.get_public_access_block, bucket, "PublicAccessBlockConfiguration")
+        rules = _absent_or(client.get_bucket_lifecycle_configuration, bucket, "Rules")
+        tls_only, policy = documents.split_policy(resource_id, _absent_or(client.get_bucket_policy, bucket, "Policy"))
+        args = BucketArgs(
+            name=resource_id,
+            versioning=versioning,
+            kms_key_arn=documents.key_of(encryption),
+            block_public_access=access == _BLOCKED,
+            tls_only=tls_only,
+            policy=policy,
+            lifecycle_rules=[LifecycleRule(**documents.from_rule(rule)) for rule in rules or []],
+            tags=own_tags(self._tags(resource_id)),
+        )
+        return State(args, {"arn": f"arn:aws:s3:::{resource_id}"})
+
+    def delete(self, resource_id: str, args: BucketArgs) -> None:
+        """Remove the bucket; what is in it is kept, and refuses the removal, unless force_destroy is set."""
+        with self.missing_is_fine():
+            if args.force_destroy:
+                self._empty(resource_id)
+            elif not self._is_empty(resource_id):
+                raise ProviderError(
+                    f"the bucket {resource_id} is not empty",
+                    remedy="set force_destroy=True and run `pulumi up` first, or empty the bucket (all versions)",
+                )
+            self.client.delete_bucket(Bucket=resource_id)
+
+    def _tags(self, name: str) -> dict[str, str]:
+        return from_pairs(_absent_or(self.client.get_bucket_tagging, {"Bucket": name}, "TagSet") or [])
+
+    def _is_empty(self, name: str) -> bool:
+        versions = self.client.list_object_versions(Bucket=name, MaxKeys=1)
+        return not versions.get("Versions") and not versions.get("DeleteMarkers")
+
+    def _empty(self, name: str) -> None:
+        from pulumi_sixfold.aws.failure import raise_first  # noqa: PLC0415 - botocore is loaded by now
+
+        for page in self.client.get_paginator("list_object_versions").paginate(Bucket=name):
+            found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            if found:
+                objects: Any = [{"Key": item["Key"], "VersionId": item["VersionId"]} for item in found]
+                answer = self.client.delete_objects(Bucket=name, Delete={"Objects": objects, "Quiet": True})
+                raise_first(answer.get("Errors", []), "DeleteObjects")
+
+    def _set_policy(self, name: str, args: BucketArgs) -> None:
+        document = documents.joined_policy(name, tls_only=bool(args.tls_only), policy=args.policy)
+        if document is None:
+            self.client.delete_bucket_policy(Bucket=name)
+        else:
+            self.client.put_bucket_policy(Bucket=name, Policy=document)
+
+    def _set_lifecycle(self, name: str, rules: list[LifecycleRule]) -> None:
+        if rules:
+            configuration: Any = {"Rules": [documents.to_rule(plain(rule)) for rule in rules]}
+            self.client.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration=configuration)
+        else:
+            self.client.delete_bucket_lifecycle(Bucket=name)
+
+
+class Bucket(Resource):
+    """An S3 bucket; its id is its name."""
+
+    handler = BucketHandler
+    name: pulumi.Output[str]
+    arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: BucketArgs | None = None, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args or BucketArgs(), opts)
+
+
+def _absent_or(call: Any, bucket: dict[str, str], key: str) -> Any:  # noqa: ANN401 - boto3's calls
+    """Return one part of an answer; None where AWS has an error for "nothing set"."""
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded by now
+
+    from pulumi_sixfold.aws.failure import code_of  # noqa: PLC0415
+
+    try:
+        return call(**bucket)[key]
+    except ClientError as error:
+        if code_of(error) in _NOTHING_SET:
+            return None
+        raise

@@ -1,0 +1,176 @@
+"""Security groups, with exactly the rules that they are given."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, ClassVar
+
+import pulumi
+from pydantic import AfterValidator, Field
+
+from pulumi_sixfold.aws.ec2 import (
+    TAGGING,
+    Ec2Handler,
+    arn,
+    tags_in,
+)
+from pulumi_sixfold.aws.handler import TAGS, actions
+from pulumi_sixfold.aws.waiting import wait
+from pulumi_sixfold.kit.args import (
+    Args,
+    Block,
+    Input,
+    Tags,
+    canonical,
+    is_later,
+    plain,
+)
+from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.resources.resource import Resource
+
+SELF = "self"
+
+_Port = Input[Annotated[int, Field(ge=-1, le=65535)] | None]
+# list of a permission → key of a peer in it
+_PEERS = {
+    "IpRanges": "CidrIp",
+    "Ipv6Ranges": "CidrIpv6",
+    "PrefixListIds": "PrefixListId",
+    "UserIdGroupPairs": "GroupId",
+}
+
+
+class Rule(Block):
+    """Traffic that is allowed, from a peer or to it."""
+
+    protocol: Input[str] = Field("tcp", description="`tcp`, `udp`, `icmp`, a number, or `-1` for all.")
+    from_port: _Port = Field(None, description="First port, or ICMP type; None only where protocol is -1.")
+    to_port: _Port = Field(None, description="Last port, or ICMP code; None only where protocol is -1.")
+    peer: Input[str] = Field(description="A CIDR, a security group, a prefix list, or `self` for the group itself.")
+    description: Input[str] = Field("", description="Why.")
+
+
+def _sorted(rules: list[Rule]) -> list[Rule]:
+    parts = plain(rules)
+    return rules if is_later(parts) else sorted(rules, key=lambda rule: canonical(plain(rule)))
+
+
+Rules = Input[Annotated[list[Rule], AfterValidator(_sorted)]]
+
+
+class SecurityGroupArgs(Args):
+    """The inputs of a SecurityGroup: nothing is allowed unless a rule says so, neither in nor out."""
+
+    vpc_id: Input[str] = Field(description="The VPC. A change replaces.")
+    name: Input[Annotated[str, Field(max_length=255)] | None] = Field(
+        None,
+        description="1-255 characters, unique in the VPC; None: derived from the resource's name. A change replaces.",
+    )
+    description: Input[Annotated[str, Field(min_length=1, max_length=255)]] = Field(
+        "Made by Sixfold", description="What it is for, 1-255 characters. A change replaces: AWS cannot change it."
+    )
+    ingress: Rules = Field(default=[], description="What may come in; exactly these rules, in any order.")
+    egress: Rules = Field(default=[], description="What may go out; exactly these rules, in any order.")
+    tags: Tags = Field(default={}, description=TAGS)
+
+
+class SecurityGroupHandler(Ec2Handler[SecurityGroupArgs]):
+    """The id is the group's."""
+
+    token: ClassVar[str] = "sixfold:ec2:SecurityGroup"  # noqa: S105 - a type, not a secret
+    args: ClassVar[type[Args]] = SecurityGroupArgs
+    create_only: ClassVar[frozenset[str]] = frozenset({"vpc_id", "name", "description"})
+    identity: ClassVar[frozenset[str]] = frozenset({"vpc_id", "name"})
+    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the group."}
+    name_limit: ClassVar[int] = 255
+    kind: ClassVar[str] = "security-group"
+    listing: ClassVar[tuple[str, str, str, str, str]] = (
+        "describe_security_groups",
+        "SecurityGroups",
+        "GroupId",
+        "Filters",
+        "GroupIds",
+    )
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:ec2:{at}:security-group/*",
+        "arn:aws:ec2:{at}:security-group-rule/*",
+        "arn:aws:ec2:{at}:vpc/*",
+    )
+    iam_actions: ClassVar[tuple[str, ...]] = actions(
+        "ec2",
+        f"{TAGGING} AuthorizeSecurityGroupEgress AuthorizeSecurityGroupIngress CreateSecurityGroup DeleteSecurityGroup "
+        "DescribeSecurityGroups DescribeTags RevokeSecurityGroupEgress RevokeSecurityGroupIngress",
+    )
+
+    def make(self, args: SecurityGroupArgs, marked: Any) -> str:  # noqa: ANN401 - see Ec2Handler
+        """Make the group, with AWS's rule that everything may go out."""
+        made = self.client.create_security_group(
+            VpcId=args.vpc_id, GroupName=str(args.name), Description=args.description, **marked
+        )
+        return made["GroupId"]
+
+    def settled(self, resource_id: str) -> None:
+        """Wait until it is there."""
+        wait(self.client, "security_group_exists", GroupIds=[resource_id])
+
+    def change(self, resource_id: str, have: SecurityGroupArgs, want: SecurityGroupArgs) -> None:
+        """Take away the rules that are not wanted, then add those that are missing."""
+        client, group = self.client, resource_id
+        for old, new, revoke, authorize in (
+            (have.ingress, want.ingress, client.revoke_security_group_ingress, client.authorize_security_group_ingress),
+            (have.egress, want.egress, client.revoke_security_group_egress, client.authorize_security_group_egress),
+        ):
+            surplus: Any = [_permission(group, rule) for rule in old if rule not in new]
+            missing: Any = [_permission(group, rule) for rule in new if rule not in old]
+            if surplus:
+                revoke(GroupId=group, IpPermissions=surplus)
+            if missing:
+                authorize(GroupId=group, IpPermissions=missing)
+
+    def state(self, found: Any) -> State[SecurityGroupArgs]:  # noqa: ANN401 - see Ec2Handler
+        """Read the group."""
+        group = found["GroupId"]
+        args = SecurityGroupArgs(
+            vpc_id=found["VpcId"],
+            name=found["GroupName"],
+            description=found["Description"],
+            ingress=list(_rules(group, found["IpPermissions"])),
+            egress=list(_rules(group, found["IpPermissionsEgress"])),
+            tags=tags_in(found),
+        )
+        return State(args, {"arn": arn(found, self.region, "security-group", group)})
+
+    def delete(self, resource_id: str, args: SecurityGroupArgs) -> None:  # noqa: ARG002 - the id says all
+        """Remove the group; AWS refuses as long as something uses it."""
+        with self.missing_is_fine():
+            self.client.delete_security_group(GroupId=resource_id)
+
+
+class SecurityGroup(Resource):
+    """A security group; its id is the group's."""
+
+    handler = SecurityGroupHandler
+    name: pulumi.Output[str]
+    arn: pulumi.Output[str]
+
+
+def _permission(group: str, rule: Rule) -> dict[str, Any]:
+    """Return a rule as AWS takes it."""
+    peer = group if rule.peer == SELF else rule.peer
+    kinds = {"sg-": "UserIdGroupPairs", "pl-": "PrefixListIds"}
+    where = kinds.get(peer[:3]) or ("Ipv6Ranges" if ":" in peer else "IpRanges")
+    ports = {} if rule.from_port is None else {"FromPort": rule.from_port, "ToPort": rule.to_port}
+    why = {"Description": rule.description} if rule.description else {}
+    return {"IpProtocol": rule.protocol, **ports, where: [{_PEERS[where]: peer, **why}]}
+
+
+def _rules(group: str, permissions: Any) -> Iterator[Rule]:  # noqa: ANN401 - boto3's typed dicts
+    """Yield the rules that AWS keeps in bundles of the same protocol and ports."""
+    for found in permissions:
+        for where, key in _PEERS.items():
+            for peer in found.get(where, []):
+                yield Rule(
+                    protocol=found["IpProtocol"],
+                    from_port=found.get("FromPort"),
+                    to_port=found.get("ToPort"),
+                    peer=SELF if peer[key] == group else peer[key],
+                    description=peer.get("Description", ""),
+                )

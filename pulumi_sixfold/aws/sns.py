@@ -1,0 +1,193 @@
+"""SNS topics and subscriptions."""
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+import pulumi
+from pydantic import Field
+
+from pulumi_sixfold.aws.handler import (
+    TAGS,
+    URN_TAG,
+    AwsHandler,
+    actions,
+    as_pairs,
+    from_pairs,
+    own_tags,
+    settle_tags,
+)
+from pulumi_sixfold.kit.args import (
+    Args,
+    Document,
+    Input,
+    Tags,
+    canonical,
+)
+from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.resources.resource import Resource
+
+if TYPE_CHECKING:
+    from mypy_boto3_sns import SNSClient
+
+_DEFAULT_POLICY = "__default_policy_ID"
+_OWNER_MAY = ("GetTopicAttributes", "SetTopicAttributes", "AddPermission", "RemovePermission", "DeleteTopic")
+_OWNER_MAY_SEND = ("Subscribe", "ListSubscriptionsByTopic", "Publish")
+
+
+class TopicArgs(Args):
+    """The inputs of a Topic."""
+
+    name: Input[Annotated[str, Field(pattern=r"^[a-zA-Z0-9_-]{1,256}$")] | None] = Field(
+        None, description="1-256 characters; None: derived from the resource's name. A change replaces."
+    )
+    kms_key_arn: Input[str | None] = Field(None, description="KMS key that encrypts messages at rest; None: none does.")
+    policy: Input[Document | None] = Field(None, description="Who may publish and subscribe; None: the account.")
+    tags: Tags = Field(default={}, description=TAGS)
+
+
+class TopicHandler(AwsHandler[TopicArgs]):
+    """The id is the ARN."""
+
+    token: ClassVar[str] = "sixfold:sns:Topic"  # noqa: S105 - a type, not a secret
+    args: ClassVar[type[Args]] = TopicArgs
+    create_only: ClassVar[frozenset[str]] = frozenset({"name"})
+    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the topic."}
+    name_limit: ClassVar[int] = 256
+    service: ClassVar[str] = "sns"
+    gone: ClassVar[frozenset[str]] = frozenset({"NotFound", "NotFoundException", "ResourceNotFound"})
+    client: "SNSClient"
+    arns: ClassVar[tuple[str, ...]] = ("arn:aws:sns:{at}:{name}",)
+    iam_actions: ClassVar[tuple[str, ...]] = actions(
+        "sns",
+        "CreateTopic DeleteTopic GetTopicAttributes ListTagsForResource SetTopicAttributes TagResource UntagResource",
+    )
+
+    def create(self, urn: str, args: TopicArgs) -> str:
+        """Make the topic with its tags, or adopt the one that this URN made."""
+        arn = f"arn:aws:sns:{self.region}:{self.account}:{args.name}"
+        if self.read(arn):
+            self.owned(urn, self._tags(arn), f"the topic {args.name}")
+            return arn
+        return self.client.create_topic(Name=str(args.name), Tags=as_pairs({**args.tags, URN_TAG: urn}))["TopicArn"]
+
+    def update(self, urn: str, resource_id: str, args: TopicArgs) -> None:
+        """Change what differs."""
+        have, client = self.describe(resource_id).args, self.client
+        settle_tags(
+            self._tags(resource_id),
+            {**args.tags, URN_TAG: urn},
+            put=lambda tags: client.tag_resource(ResourceArn=resource_id, Tags=as_pairs(tags)),
+            remove=lambda keys: client.untag_resource(ResourceArn=resource_id, TagKeys=keys),
+        )
+        if have.kms_key_arn != args.kms_key_arn:
+            self._set(resource_id, "KmsMasterKeyId", args.kms_key_arn or "")
+        if have.policy != args.policy:
+            self._set(resource_id, "Policy", args.policy or _default_policy(resource_id))
+
+    def describe(self, resource_id: str) -> State[TopicArgs]:
+        """Read the topic and its tags."""
+        attributes = self.client.get_topic_attributes(TopicArn=resource_id)["Attributes"]
+        policy = json.loads(attributes["Policy"])
+        args = TopicArgs(
+            name=resource_id.rsplit(":", 1)[-1],
+            kms_key_arn=attributes.get("KmsMasterKeyId") or None,
+            policy=None if policy.get("Id") == _DEFAULT_POLICY else canonical(policy),
+            tags=own_tags(self._tags(resource_id)),
+        )
+        return State(args, {"arn": resource_id})
+
+    def delete(self, resource_id: str, args: TopicArgs) -> None:  # noqa: ARG002 - the id says all
+        """Remove the topic and its subscriptions."""
+        with self.missing_is_fine():
+            self.client.delete_topic(TopicArn=resource_id)
+
+    def _set(self, arn: str, attribute: str, value: str) -> None:
+        self.client.set_topic_attributes(TopicArn=arn, AttributeName=attribute, AttributeValue=value)
+
+    def _tags(self, arn: str) -> dict[str, str]:
+        return from_pairs(self.client.list_tags_for_resource(ResourceArn=arn)["Tags"])
+
+    def id_of(self, arn: str) -> str:
+        """Return the ARN: it is the id."""
+        return arn
+
+
+class Topic(Resource):
+    """An SNS topic; its id is its ARN."""
+
+    handler = TopicHandler
+    name: pulumi.Output[str]
+    arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: TopicArgs | None = None, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args or TopicArgs(), opts)
+
+
+class SubscriptionArgs(Args):
+    """The inputs of a Subscription."""
+
+    topic_arn: Input[str] = Field(description="The topic. A change replaces.")
+    protocol: Input[str] = Field(description="`https`, `email`, `sqs`, `lambda` and others of SNS. A change replaces.")
+    endpoint: Input[str] = Field(description="Where messages go: a URL, an address, an ARN. A change replaces.")
+
+
+class SubscriptionHandler(AwsHandler[SubscriptionArgs]):
+    """The id is the ARN. SNS keeps no tags on subscriptions, and knows each by topic, protocol and endpoint."""
+
+    token: ClassVar[str] = "sixfold:sns:Subscription"  # noqa: S105 - a type, not a secret
+    args: ClassVar[type[Args]] = SubscriptionArgs
+    create_only: ClassVar[frozenset[str]] = frozenset({"topic_arn", "protocol", "endpoint"})
+    identity: ClassVar[frozenset[str]] = create_only
+    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the subscription."}
+    service: ClassVar[str] = "sns"
+    gone: ClassVar[frozenset[str]] = TopicHandler.gone
+    client: "SNSClient"
+    arns: ClassVar[tuple[str, ...]] = ("{topic_arn}",)
+    iam_actions: ClassVar[tuple[str, ...]] = actions(
+        "sns",
+        "GetSubscriptionAttributes Subscribe Unsubscribe",
+    )
+
+    def create(self, urn: str, args: SubscriptionArgs) -> str:  # noqa: ARG002 - there is no place for a URN
+        """Subscribe; SNS gives the same ARN for the same three inputs."""
+        return self.client.subscribe(
+            TopicArn=args.topic_arn, Protocol=args.protocol, Endpoint=args.endpoint, ReturnSubscriptionArn=True
+        )["SubscriptionArn"]
+
+    def update(self, urn: str, resource_id: str, args: SubscriptionArgs) -> None:
+        """Do nothing: every input replaces."""
+
+    def describe(self, resource_id: str) -> State[SubscriptionArgs]:
+        """Read the subscription."""
+        found: Any = self.client.get_subscription_attributes(SubscriptionArn=resource_id)["Attributes"]
+        args = SubscriptionArgs(topic_arn=found["TopicArn"], protocol=found["Protocol"], endpoint=found["Endpoint"])
+        return State(args, {"arn": resource_id})
+
+    def delete(self, resource_id: str, args: SubscriptionArgs) -> None:  # noqa: ARG002 - the id says all
+        """Unsubscribe."""
+        with self.missing_is_fine():
+            self.client.unsubscribe(SubscriptionArn=resource_id)
+
+
+class Subscription(Resource):
+    """An SNS subscription; its id is its ARN."""
+
+    handler = SubscriptionHandler
+    arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: SubscriptionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+
+
+def _default_policy(arn: str) -> str:
+    """Return the policy that SNS gives to a topic without one: the account may do everything with it."""
+    statement = {
+        "Sid": "__default_statement_ID",
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": [f"SNS:{action}" for action in (*_OWNER_MAY, *_OWNER_MAY_SEND)],
+        "Resource": arn,
+        "Condition": {"StringEquals": {"AWS:SourceOwner": arn.split(":")[4]}},
+    }
+    return canonical({"Version": "2008-10-17", "Id": _DEFAULT_POLICY, "Statement": [statement]})

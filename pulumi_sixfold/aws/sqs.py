@@ -1,0 +1,184 @@
+"""SQS queues."""
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+import pulumi
+from pydantic import Field
+
+from pulumi_sixfold.aws.handler import (
+    TAGS,
+    URN_TAG,
+    AwsHandler,
+    actions,
+    own_tags,
+    settle_tags,
+)
+from pulumi_sixfold.kit.args import (
+    Args,
+    Block,
+    Document,
+    Input,
+    Tags,
+)
+from pulumi_sixfold.kit.errors import ProviderError
+from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.resources.resource import Resource
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+# Input → the attribute of SQS, for those that are numbers.
+_NUMBERS = {
+    "visibility_timeout_s": "VisibilityTimeout",
+    "retention_s": "MessageRetentionPeriod",
+    "delay_s": "DelaySeconds",
+    "receive_wait_s": "ReceiveMessageWaitTimeSeconds",
+}
+_WAITING = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ApproximateNumberOfMessagesDelayed",
+)
+
+
+class DeadLetters(Block):
+    """Where messages go that nobody could handle."""
+
+    queue_arn: Input[str] = Field(description="The queue that takes them.")
+    max_receives: Input[Annotated[int, Field(ge=1, le=1000)]] = Field(
+        5, description="How often a message is tried, 1-1000 times."
+    )
+
+
+class QueueArgs(Args):
+    """The inputs of a Queue: a standard queue, encrypted by SQS's own key unless told otherwise."""
+
+    name: Input[Annotated[str, Field(pattern=r"^[a-zA-Z0-9_-]{1,80}$")] | None] = Field(
+        None, description="1-80 characters; None: derived from the resource's name. A change replaces."
+    )
+    visibility_timeout_s: Input[Annotated[int, Field(ge=0, le=43_200)]] = Field(
+        30, description="Seconds, 0-43200, that a received message is hidden from others."
+    )
+    retention_s: Input[Annotated[int, Field(ge=60, le=1_209_600)]] = Field(
+        345_600, description="Seconds, 60-1209600, that a message is kept; 4 days unless told otherwise."
+    )
+    delay_s: Input[Annotated[int, Field(ge=0, le=900)]] = Field(
+        0, description="Seconds, 0-900, before a new message can be received."
+    )
+    receive_wait_s: Input[Annotated[int, Field(ge=0, le=20)]] = Field(
+        20, description="Seconds, 0-20, that a receive waits for a message; few empty answers at 20."
+    )
+    kms_key_arn: Input[str | None] = Field(None, description="KMS key that encrypts; None: SQS's own key.")
+    dead_letters: Input[DeadLetters | None] = Field(
+        None, description="Where messages go that nobody could handle; None: they are tried until they expire."
+    )
+    policy: Input[Document | None] = Field(None, description="Who else may send and receive; None: IAM alone decides.")
+    tags: Tags = Field(default={}, description=TAGS)
+    force_destroy: Input[bool] = Field(False, description="Delete the queue even when messages wait in it.")
+
+
+class QueueHandler(AwsHandler[QueueArgs]):
+    """The id is the name. SQS refuses a name for a minute after a queue of that name was deleted."""
+
+    token: ClassVar[str] = "sixfold:sqs:Queue"  # noqa: S105 - a type, not a secret
+    args: ClassVar[type[Args]] = QueueArgs
+    create_only: ClassVar[frozenset[str]] = frozenset({"name"})
+    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the queue.", "url": "URL that messages are sent to."}
+    unreadable: ClassVar[frozenset[str]] = frozenset({"force_destroy"})
+    name_limit: ClassVar[int] = 80
+    service: ClassVar[str] = "sqs"
+    gone: ClassVar[frozenset[str]] = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
+    client: "SQSClient"
+    arns: ClassVar[tuple[str, ...]] = ("arn:aws:sqs:{at}:{name}",)
+    iam_actions: ClassVar[tuple[str, ...]] = actions(
+        "sqs",
+        "CreateQueue DeleteQueue GetQueueAttributes GetQueueUrl ListQueueTags SetQueueAttributes TagQueue UntagQueue",
+    )
+
+    def create(self, urn: str, args: QueueArgs) -> str:
+        """Make the queue with its tags, or adopt the one that this URN made."""
+        name = str(args.name)
+        state = self.read(name)
+        if state:
+            self.owned(urn, self._tags(state.outputs["url"]), f"the queue {name}")
+        else:
+            set_ones: Any = {key: value for key, value in _attributes(args).items() if value}
+            self.client.create_queue(QueueName=name, Attributes=set_ones, tags={**args.tags, URN_TAG: urn})
+        return name
+
+    def update(self, urn: str, resource_id: str, args: QueueArgs) -> None:
+        """Change what differs."""
+        state, client = self.describe(resource_id), self.client
+        url: str = state.outputs["url"]
+        settle_tags(
+            self._tags(url),
+            {**args.tags, URN_TAG: urn},
+            put=lambda tags: client.tag_queue(QueueUrl=url, Tags=tags),
+            remove=lambda keys: client.untag_queue(QueueUrl=url, TagKeys=keys),
+        )
+        have = _attributes(state.args)
+        changed: Any = {key: value for key, value in _attributes(args).items() if have[key] != value}
+        if changed:
+            changed.setdefault("Policy", args.policy or "")  # moto forgets a policy that does not come along
+            client.set_queue_attributes(QueueUrl=url, Attributes=changed)
+
+    def describe(self, resource_id: str) -> State[QueueArgs]:
+        """Read the queue's attributes and tags."""
+        url = self.client.get_queue_url(QueueName=resource_id)["QueueUrl"]
+        found: Any = self.client.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        redrive = json.loads(found.get("RedrivePolicy") or "{}")
+        args = QueueArgs(
+            name=resource_id,
+            **{field: int(found[attribute]) for field, attribute in _NUMBERS.items()},
+            kms_key_arn=found.get("KmsMasterKeyId") or None,
+            dead_letters=DeadLetters(
+                queue_arn=redrive["deadLetterTargetArn"], max_receives=int(redrive["maxReceiveCount"])
+            )
+            if redrive
+            else None,
+            policy=found.get("Policy") or None,
+            tags=own_tags(self._tags(url)),
+        )
+        return State(args, {"arn": found["QueueArn"], "url": url})
+
+    def delete(self, resource_id: str, args: QueueArgs) -> None:
+        """Remove the queue; messages in it refuse the removal, unless force_destroy is set."""
+        with self.missing_is_fine():
+            url = self.client.get_queue_url(QueueName=resource_id)["QueueUrl"]
+            waiting = self.client.get_queue_attributes(QueueUrl=url, AttributeNames=[*_WAITING])["Attributes"]  # type: ignore[list-item] # plain texts are literals here
+            if not args.force_destroy and any(int(count) for count in waiting.values()):
+                raise ProviderError(
+                    f"messages wait in the queue {resource_id}",
+                    remedy="set force_destroy=True and run `pulumi up` first, or let them be handled",
+                )
+            self.client.delete_queue(QueueUrl=url)
+
+    def _tags(self, url: str) -> dict[str, str]:
+        return self.client.list_queue_tags(QueueUrl=url).get("Tags", {})
+
+
+class Queue(Resource):
+    """An SQS queue; its id is its name."""
+
+    handler = QueueHandler
+    name: pulumi.Output[str]
+    arn: pulumi.Output[str]
+    url: pulumi.Output[str]
+
+    def __init__(self, name: str, args: QueueArgs | None = None, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args or QueueArgs(), opts)
+
+
+def _attributes(args: QueueArgs) -> dict[str, str]:
+    """Return all attributes that are ours; an empty text unsets one."""
+    letters = args.dead_letters
+    redrive = {"deadLetterTargetArn": letters.queue_arn, "maxReceiveCount": letters.max_receives} if letters else None
+    return {
+        **{attribute: str(getattr(args, field)) for field, attribute in _NUMBERS.items()},
+        "KmsMasterKeyId": args.kms_key_arn or "",
+        "SqsManagedSseEnabled": "false" if args.kms_key_arn else "true",  # one of the two, always
+        "RedrivePolicy": json.dumps(redrive) if redrive else "",
+        "Policy": args.policy or "",
+    }

@@ -1,0 +1,93 @@
+"""Subnets."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import pulumi
+from pydantic import Field
+
+from pulumi_sixfold.aws.ec2 import TAGGING, Ec2Handler, tags_in
+from pulumi_sixfold.aws.handler import TAGS, actions
+from pulumi_sixfold.aws.waiting import wait_for
+from pulumi_sixfold.kit.args import Args, Input, Tags
+from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.resources.resource import Resource
+
+
+class SubnetArgs(Args):
+    """The inputs of a Subnet: without public addresses, unless told otherwise."""
+
+    vpc_id: Input[str] = Field(description="The VPC. A change replaces.")
+    cidr: Input[str] = Field(description="IPv4 addresses, a part of the VPC's, /16 to /28. A change replaces.")
+    availability_zone: Input[str] = Field(description="Where it is, as eu-west-1a. A change replaces.")
+    public_addresses: Input[bool] = Field(False, description="Instances get a public address when they start.")
+    tags: Tags = Field(default={}, description=TAGS)
+
+
+class SubnetHandler(Ec2Handler[SubnetArgs]):
+    """The id is the subnet id."""
+
+    token: ClassVar[str] = "sixfold:ec2:Subnet"  # noqa: S105 - a type, not a secret
+    args: ClassVar[type[Args]] = SubnetArgs
+    create_only: ClassVar[frozenset[str]] = frozenset({"vpc_id", "cidr", "availability_zone"})
+    identity: ClassVar[frozenset[str]] = frozenset({"vpc_id", "cidr"})
+    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the subnet."}
+    kind: ClassVar[str] = "subnet"
+    listing: ClassVar[tuple[str, str, str, str, str]] = (
+        "describe_subnets",
+        "Subnets",
+        "SubnetId",
+        "Filters",
+        "SubnetIds",
+    )
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:ec2:{at}:subnet/*",
+        "arn:aws:ec2:{at}:vpc/*",
+    )
+    iam_actions: ClassVar[tuple[str, ...]] = actions(
+        "ec2",
+        f"{TAGGING} CreateSubnet DeleteSubnet DescribeSubnets DescribeTags ModifySubnetAttribute",
+    )
+
+    def make(self, args: SubnetArgs, marked: Any) -> str:  # noqa: ANN401 - see Ec2Handler
+        """Make the subnet."""
+        where: Any = {"VpcId": args.vpc_id, "CidrBlock": args.cidr, "AvailabilityZone": args.availability_zone}
+        return self.client.create_subnet(**where, **marked)["Subnet"]["SubnetId"]
+
+    def settled(self, resource_id: str) -> None:
+        """Wait until it is available."""
+        acceptors = [
+            {"matcher": "pathAll", "argument": "Subnets[].State", "expected": "available", "state": "success"},
+            {"matcher": "error", "expected": "InvalidSubnetID.NotFound", "state": "retry"},
+        ]
+        wait_for(self.client, "DescribeSubnets", acceptors, SubnetIds=[resource_id])
+
+    def change(self, resource_id: str, have: SubnetArgs, want: SubnetArgs) -> None:
+        """Set whether instances get public addresses."""
+        if have.public_addresses != want.public_addresses:
+            wanted: Any = {"Value": want.public_addresses}
+            self.client.modify_subnet_attribute(SubnetId=resource_id, MapPublicIpOnLaunch=wanted)
+
+    def state(self, found: Any) -> State[SubnetArgs]:  # noqa: ANN401 - see Ec2Handler
+        """Read the subnet."""
+        args = SubnetArgs(
+            vpc_id=found["VpcId"],
+            cidr=found["CidrBlock"],
+            availability_zone=found["AvailabilityZone"],
+            public_addresses=found["MapPublicIpOnLaunch"],
+            tags=tags_in(found),
+        )
+        return State(args, {"arn": found["SubnetArn"]})
+
+    def delete(self, resource_id: str, args: SubnetArgs) -> None:  # noqa: ARG002 - the id says all
+        """Remove the subnet; AWS refuses as long as there is something in it."""
+        with self.missing_is_fine():
+            self.client.delete_subnet(SubnetId=resource_id)
+
+
+class Subnet(Resource):
+    """A subnet; its id is the subnet id."""
+
+    handler = SubnetHandler
+    cidr: pulumi.Output[str]
+    arn: pulumi.Output[str]

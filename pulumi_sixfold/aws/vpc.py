@@ -1,0 +1,86 @@
+"""VPCs."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import pulumi
+from pydantic import Field
+
+from pulumi_sixfold.aws.ec2 import (
+    TAGGING,
+    Ec2Handler,
+    arn,
+    tags_in,
+)
+from pulumi_sixfold.aws.handler import TAGS, actions
+from pulumi_sixfold.aws.waiting import wait
+from pulumi_sixfold.kit.args import Args, Input, Tags
+from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.resources.resource import Resource
+
+
+class VpcArgs(Args):
+    """The inputs of a Vpc: with DNS, unless told otherwise."""
+
+    cidr: Input[str] = Field(description="IPv4 addresses, /16 to /28, as 10.0.0.0/16. A change replaces.")
+    dns_support: Input[bool] = Field(True, description="Amazon's DNS server answers in the VPC.")
+    dns_hostnames: Input[bool] = Field(True, description="Instances get DNS names; interface endpoints need it.")
+    tags: Tags = Field(default={}, description=TAGS)
+
+
+class VpcHandler(Ec2Handler[VpcArgs]):
+    """The id is the VPC id."""
+
+    token: ClassVar[str] = "sixfold:ec2:Vpc"  # noqa: S105 - a type, not a secret
+    args: ClassVar[type[Args]] = VpcArgs
+    create_only: ClassVar[frozenset[str]] = frozenset({"cidr"})
+    identity: ClassVar[frozenset[str]] = frozenset({"cidr"})
+    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the VPC."}
+    kind: ClassVar[str] = "vpc"
+    listing: ClassVar[tuple[str, str, str, str, str]] = ("describe_vpcs", "Vpcs", "VpcId", "Filters", "VpcIds")
+    arns: ClassVar[tuple[str, ...]] = ("arn:aws:ec2:{at}:vpc/*",)
+    iam_actions: ClassVar[tuple[str, ...]] = actions(
+        "ec2",
+        f"{TAGGING} CreateVpc DeleteVpc DescribeTags DescribeVpcAttribute DescribeVpcs ModifyVpcAttribute",
+    )
+
+    def make(self, args: VpcArgs, marked: Any) -> str:  # noqa: ANN401 - see Ec2Handler
+        """Make the VPC."""
+        return self.client.create_vpc(CidrBlock=args.cidr, **marked)["Vpc"]["VpcId"]
+
+    def settled(self, resource_id: str) -> None:
+        """Wait until it is available."""
+        wait(self.client, "vpc_exists", VpcIds=[resource_id])
+        wait(self.client, "vpc_available", VpcIds=[resource_id])
+
+    def change(self, resource_id: str, have: VpcArgs, want: VpcArgs) -> None:
+        """Set the DNS flags; AWS takes one a call, and names only with the server."""
+        wanted = (("EnableDnsSupport", "dns_support"), ("EnableDnsHostnames", "dns_hostnames"))
+        for name, flag in wanted if want.dns_support else reversed(wanted):
+            if getattr(have, flag) != getattr(want, flag):
+                setting: Any = {name: {"Value": getattr(want, flag)}}
+                self.client.modify_vpc_attribute(VpcId=resource_id, **setting)
+
+    def state(self, found: Any) -> State[VpcArgs]:  # noqa: ANN401 - see Ec2Handler
+        """Read the VPC; each flag is a call of its own."""
+        vpc_id, ask = found["VpcId"], self.client.describe_vpc_attribute
+        args = VpcArgs(
+            cidr=found["CidrBlock"],
+            dns_support=ask(VpcId=vpc_id, Attribute="enableDnsSupport")["EnableDnsSupport"]["Value"],
+            dns_hostnames=ask(VpcId=vpc_id, Attribute="enableDnsHostnames")["EnableDnsHostnames"]["Value"],
+            tags=tags_in(found),
+        )
+        return State(args, {"arn": arn(found, self.region, "vpc", vpc_id)})
+
+    def delete(self, resource_id: str, args: VpcArgs) -> None:  # noqa: ARG002 - the id says all
+        """Remove the VPC; AWS refuses as long as there is something in it."""
+        with self.missing_is_fine():
+            self.client.delete_vpc(VpcId=resource_id)
+
+
+class Vpc(Resource):
+    """A VPC; its id is the VPC id."""
+
+    handler = VpcHandler
+    cidr: pulumi.Output[str]
+    arn: pulumi.Output[str]

@@ -1,0 +1,168 @@
+"""VPC endpoints: AWS services without the internet."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+import pulumi
+from pydantic import Field
+
+from pulumi_sixfold.aws.ec2 import (
+    TAGGING,
+    Ec2Handler,
+    arn,
+    tags_in,
+)
+from pulumi_sixfold.aws.handler import TAGS, actions
+from pulumi_sixfold.aws.waiting import wait_for
+from pulumi_sixfold.kit.args import (
+    Args,
+    Document,
+    Input,
+    Tags,
+    Unordered,
+    canonical,
+)
+from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.resources.resource import Resource
+
+_NOT_FOUND = "InvalidVpcEndpointId.NotFound"
+_STATES = "VpcEndpoints[].State"
+_LEAVING = {"deleting", "deleted"}
+_EVERYTHING = [{"Action": "*", "Effect": "Allow", "Principal": "*", "Resource": "*"}]
+# input → what its items are called in ModifyVpcEndpoint
+_MEMBERS = {"route_table_ids": "RouteTableIds", "subnet_ids": "SubnetIds", "security_group_ids": "SecurityGroupIds"}
+
+
+class VpcEndpointArgs(Args):
+    """The inputs of a VpcEndpoint: a gateway (free; S3 and DynamoDB) or an interface (paid by the hour, per subnet)."""
+
+    vpc_id: Input[str] = Field(description="The VPC. A change replaces.")
+    service: Input[str] = Field(description="As com.amazonaws.eu-west-1.s3. A change replaces.")
+    type: Input[Literal["Gateway", "Interface"]] = Field("Gateway", description="Which of the two. A change replaces.")
+    route_table_ids: Input[Unordered] = Field(default=[], description="Gateway: the tables that lead to it.")
+    subnet_ids: Input[Unordered] = Field(default=[], description="Interface: the subnets that it stands in.")
+    security_group_ids: Input[Unordered] = Field(
+        default=[], description="Interface: who may call it; at least one, or AWS takes the VPC's default group."
+    )
+    private_dns: Input[bool] = Field(False, description="Interface: the service's usual name leads to it.")
+    policy: Input[Document | None] = Field(None, description="Who may do what through it; None: everybody everything.")
+    tags: Tags = Field(default={}, description=TAGS)
+
+
+class VpcEndpointHandler(Ec2Handler[VpcEndpointArgs]):
+    """The id is the endpoint's. AWS takes minutes to make and to remove an interface, and both are waited for."""
+
+    token: ClassVar[str] = "sixfold:ec2:VpcEndpoint"  # noqa: S105 - a type, not a secret
+    args: ClassVar[type[Args]] = VpcEndpointArgs
+    create_only: ClassVar[frozenset[str]] = frozenset({"vpc_id", "service", "type"})
+    identity: ClassVar[frozenset[str]] = frozenset({"vpc_id", "service"})
+    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the endpoint."}
+    kind: ClassVar[str] = "vpc-endpoint"
+    listing: ClassVar[tuple[str, str, str, str, str]] = (
+        "describe_vpc_endpoints",
+        "VpcEndpoints",
+        "VpcEndpointId",
+        "Filters",
+        "VpcEndpointIds",
+    )
+    arns: ClassVar[tuple[str, ...]] = (
+        "arn:aws:ec2:{at}:vpc-endpoint/*",
+        "arn:aws:ec2:{at}:vpc/*",
+        "arn:aws:ec2:{at}:subnet/*",
+        "arn:aws:ec2:{at}:route-table/*",
+        "arn:aws:ec2:{at}:security-group/*",
+        "arn:aws:route53:::hostedzone/*",
+    )
+    iam_actions: ClassVar[tuple[str, ...]] = (
+        *actions(
+            "ec2",
+            f"{TAGGING} CreateVpcEndpoint DeleteVpcEndpoints DescribeTags DescribeVpcEndpoints ModifyVpcEndpoint",
+        ),
+        *(
+            "ec2:DescribeSecurityGroups",
+            "ec2:DescribeSubnets",
+            "ec2:DescribeVpcs",
+            "route53:AssociateVPCWithHostedZone",
+        ),  # behind CreateVpcEndpoint
+    )
+
+    def make(self, args: VpcEndpointArgs, marked: Any) -> str:  # noqa: ANN401 - see Ec2Handler
+        """Make the endpoint with all that it has, since an interface without its subnets would take others."""
+        members: Any = {key: getattr(args, name) for name, key in _MEMBERS.items() if getattr(args, name)}
+        policy: Any = {"PolicyDocument": args.policy} if args.policy else {}
+        dns: Any = {"PrivateDnsEnabled": args.private_dns} if args.type == "Interface" else {}
+        made = self.client.create_vpc_endpoint(
+            VpcId=args.vpc_id, ServiceName=args.service, VpcEndpointType=args.type, **members, **policy, **dns, **marked
+        )
+        return str(made["VpcEndpoint"]["VpcEndpointId"])
+
+    def settled(self, resource_id: str) -> None:
+        """Wait until it is available."""
+        acceptors = [
+            {"matcher": "pathAll", "argument": _STATES, "expected": "available", "state": "success"},
+            {"matcher": "pathAny", "argument": _STATES, "expected": "failed", "state": "failure"},
+            {"matcher": "pathAny", "argument": _STATES, "expected": "rejected", "state": "failure"},
+            {"matcher": "error", "expected": _NOT_FOUND, "state": "retry"},
+        ]
+        wait_for(self.client, "DescribeVpcEndpoints", acceptors, VpcEndpointIds=[resource_id])
+
+    def change(self, resource_id: str, have: VpcEndpointArgs, want: VpcEndpointArgs) -> None:
+        """Change all that differs in one call."""
+        different: Any = {}
+        for name, key in _MEMBERS.items():
+            old, new = set(getattr(have, name)), set(getattr(want, name))
+            for verb, members in (("Add", new - old), ("Remove", old - new)):
+                if members:
+                    different[verb + key] = sorted(members)
+        if have.policy != want.policy:
+            different |= {"PolicyDocument": want.policy} if want.policy else {"ResetPolicy": True}
+        if have.private_dns != want.private_dns:
+            different["PrivateDnsEnabled"] = want.private_dns
+        if different:
+            self.client.modify_vpc_endpoint(VpcEndpointId=resource_id, **different)
+            self.settled(resource_id)
+
+    def state(self, found: Any) -> State[VpcEndpointArgs] | None:  # noqa: ANN401 - see Ec2Handler
+        """Read the endpoint. AWS lists those that are gone for a while."""
+        if found["State"].lower() in _LEAVING | {"failed", "rejected", "expired"}:
+            return None
+        policy = json.loads(found["PolicyDocument"])
+        interface = found["VpcEndpointType"] == "Interface"
+        args = VpcEndpointArgs(
+            vpc_id=found["VpcId"],
+            service=found["ServiceName"],
+            type=found["VpcEndpointType"],
+            route_table_ids=found.get("RouteTableIds", []),
+            subnet_ids=found.get("SubnetIds", []),
+            security_group_ids=[group["GroupId"] for group in found.get("Groups", [])],
+            private_dns=interface and found["PrivateDnsEnabled"],
+            policy=None if policy["Statement"] == _EVERYTHING else canonical(policy),
+            tags=tags_in(found),
+        )
+        return State(args, {"arn": arn(found, self.region, "vpc-endpoint", found["VpcEndpointId"])})
+
+    def delete(self, resource_id: str, args: VpcEndpointArgs) -> None:  # noqa: ARG002 - the id says all
+        """Remove the endpoint and wait, since its network interfaces hold on to subnets and security groups."""
+        with self.missing_is_fine():
+            (found,) = self.client.describe_vpc_endpoints(VpcEndpointIds=[resource_id])["VpcEndpoints"]
+            if found["State"].lower() not in _LEAVING:  # a run that was killed may have asked already
+                self._remove(resource_id)
+            acceptors = [
+                {"matcher": "error", "expected": _NOT_FOUND, "state": "success"},
+                {"matcher": "pathAll", "argument": _STATES, "expected": "deleted", "state": "success"},
+            ]
+            wait_for(self.client, "DescribeVpcEndpoints", acceptors, VpcEndpointIds=[resource_id])
+
+    def _remove(self, resource_id: str) -> None:
+        from pulumi_sixfold.aws.failure import raise_first  # noqa: PLC0415 - botocore is loaded by now
+
+        answer = self.client.delete_vpc_endpoints(VpcEndpointIds=[resource_id])
+        raise_first((each["Error"] for each in answer.get("Unsuccessful", [])), "DeleteVpcEndpoints")
+
+
+class VpcEndpoint(Resource):
+    """A VPC endpoint; its id is the endpoint's."""
+
+    handler = VpcEndpointHandler
+    arn: pulumi.Output[str]

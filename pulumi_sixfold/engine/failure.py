@@ -1,0 +1,102 @@
+"""What a failed call tells the engine, and through it a person."""
+
+import json
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import wraps
+from typing import Any, NoReturn, TypeVar
+
+import grpc
+from pulumi.runtime.proto import provider_pb2 as pb
+from pulumi.runtime.proto import status_pb2
+
+from pulumi_sixfold.engine.wire import Properties, decode, encode
+from pulumi_sixfold.kit.args import Unknown
+from pulumi_sixfold.kit.errors import ProviderError
+
+R = TypeVar("R")
+
+_PROPERTIES = {"args", "inputs", "news", "old_inputs", "olds", "properties"}
+
+# Longer texts do not fit into the headers that carry them.
+_LONGEST = 6000
+
+
+class PartDoneError(Exception):
+    """A create or update that failed after it changed something; the engine keeps what is there in the state."""
+
+    def __init__(self, resource_id: str, inputs: Properties, outputs: dict[str, Any], cause: Exception) -> None:
+        super().__init__(sentence(cause))
+        self.resource_id = resource_id
+        self.inputs = inputs
+        self.outputs = outputs
+
+
+def sentence(error: Exception) -> str:
+    """Return what went wrong and what to do. Never shows values of variables, which may be secret."""
+    botocore = sys.modules.get("botocore.exceptions")
+    if botocore and isinstance(error, botocore.ClientError | botocore.BotoCoreError):
+        from pulumi_sixfold.aws.failure import aws_sentence  # noqa: PLC0415 - only where botocore is loaded
+
+        return aws_sentence(error)
+    if isinstance(error, ProviderError | PartDoneError):
+        return str(error)
+    frames = "".join(traceback.format_tb(error.__traceback__)[-3:])
+    return f"{type(error).__name__}: {error}\n  → this is a fault in the sixfold provider; report it with:\n{frames}"
+
+
+def reported(call: Callable[[Any, Any, grpc.ServicerContext], R]) -> Callable[[Any, Any, grpc.ServicerContext], R]:
+    """Turn every exception of a call of the servicer into a gRPC status that the engine shows as one message."""
+
+    @wraps(call)
+    def wrapper(self: Any, request: Any, context: grpc.ServicerContext) -> R:  # noqa: ANN401 - generated messages
+        try:
+            return call(self, request, context)
+        except Exception as error:  # noqa: BLE001 - the boundary of the process
+            failure = error
+        _abort(context, failure, _secrets_in(request))
+
+    return wrapper
+
+
+def _secrets_in(request: Any) -> set[str]:  # noqa: ANN401 - generated messages
+    """Return the secret texts that came with a request: AWS may repeat a value in its refusal of it."""
+    found: set[str] = set()
+    for name in _PROPERTIES.intersection(request.DESCRIPTOR.fields_by_name):
+        given = decode(getattr(request, name))
+        found.update(text for secret in given.secrets for text in _texts(given.values.get(secret)))
+    return found | {json.dumps(text)[1:-1] for text in found}
+
+
+def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON value
+    if isinstance(value, Mapping | list):
+        for part in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(part)
+    elif value not in (None, "") and not isinstance(value, bool | Unknown):
+        yield str(value)
+
+
+def _abort(context: grpc.ServicerContext, error: Exception, secrets: Iterable[str]) -> NoReturn:
+    text = sentence(error)
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, "[secret]")
+    text = text[:_LONGEST]
+    code = grpc.StatusCode.UNKNOWN
+    if isinstance(error, PartDoneError):
+        context.set_trailing_metadata((("grpc-status-details-bin", _part_done(error, text, code)),))
+    context.abort(code, text)
+
+
+def _part_done(error: PartDoneError, text: str, code: grpc.StatusCode) -> bytes:
+    """Return the serialised status whose detail makes the engine keep the resource's id, inputs and outputs."""
+    secrets = error.inputs.secrets
+    detail = pb.ErrorResourceInitFailed(
+        id=error.resource_id,
+        inputs=encode(error.inputs.values, secrets),
+        properties=encode({**error.inputs.values, **error.outputs}, secrets),
+        reasons=[text],
+    )
+    status = status_pb2.Status(code=code.value[0], message=text)
+    status.details.add().Pack(detail)
+    return bytes(status.SerializeToString())

@@ -1,0 +1,113 @@
+"""What the plugin knows about one type of resource: facts as data in the class body, and five calls."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from threading import Event
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
+
+from pydantic import Field
+
+from pulumi_sixfold.kit.args import Args, Input
+from pulumi_sixfold.kit.deadline import DEFAULT_S
+
+A = TypeVar("A", bound=Args)
+
+
+class ProviderArgs(Args):
+    """The settings of a provider. Changing region, endpoint or account replaces all that it made."""
+
+    region: Input[str | None] = Field(None, description="AWS region; None: AWS_REGION.")
+    endpoint: Input[str | None] = Field(
+        None, description="Address of a stand-in for AWS, such as moto; None: real AWS."
+    )
+    default_tags: Input[dict[str, Input[str]]] = Field(default={}, description="Tags that every AWS resource gets.")
+    account: Input[Annotated[str, Field(pattern=r"^\d{12}$")] | None] = Field(
+        None, description="The 12-digit AWS account that is meant; any other is refused. None: any."
+    )
+    role_arn: Input[str | None] = Field(
+        None,
+        description="Role to take for every AWS call, such as the stack's deployer; None: the caller's own rights.",
+    )
+
+
+@dataclass(frozen=True)
+class State(Generic[A]):
+    """What is there now: as inputs, and as the outputs that only the resource itself can tell."""
+
+    args: A
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Handler(ABC, Generic[A]):
+    """One type of resource.
+
+    The servicer creates by `create` and then `update`, and reads afterwards; what fails after `create` is kept in the
+    state as part-done, and the next run goes on with `update`. So `create` makes or adopts the bare thing, and `update`
+    brings it to what is wanted from whatever it finds.
+
+    Attributes:
+        token: the type, `sixfold:<module>:<Name>`.
+        args: the model of the inputs.
+        create_only: inputs whose change replaces the resource; the physical name derives from the others of them.
+        identity: inputs by which the thing is known where it lives; two with the same cannot be there at once.
+        outputs: name → description of what only the resource can tell. An update never changes them.
+        secrets: properties that are secret even where the program did not say so.
+        unreadable: inputs that only Pulumi knows; `read` leaves them at their defaults.
+        name_property: the input that is the physical name, where there is one.
+        name_limit, name_separator: what a physical name may look like.
+        timeout_s: seconds that a create, an update or a delete may take where `custom_timeouts` says nothing.
+        iam_actions: the AWS actions that the calls need.
+        arns: on which resources of AWS, its own first: `{at}` is region and account, other names are inputs.
+        passes_roles_to: the AWS service that gets a role with it, where there is one.
+
+    """
+
+    token: ClassVar[str]
+    args: ClassVar[type[Args]]
+    create_only: ClassVar[frozenset[str]] = frozenset()
+    identity: ClassVar[frozenset[str]] = frozenset({"name"})
+    outputs: ClassVar[Mapping[str, str]] = {}
+    secrets: ClassVar[frozenset[str]] = frozenset()
+    unreadable: ClassVar[frozenset[str]] = frozenset()
+    name_property: ClassVar[str] = "name"
+    name_limit: ClassVar[int] = 63
+    name_separator: ClassVar[str] = "-"
+    timeout_s: ClassVar[float] = DEFAULT_S
+    iam_actions: ClassVar[tuple[str, ...]] = ()
+    arns: ClassVar[tuple[str, ...]] = ()
+    passes_roles_to: ClassVar[str] = ""
+
+    def __init__(self, settings: ProviderArgs, cancelled: Event) -> None:
+        self.settings = settings
+        self.cancelled = cancelled
+
+    @cached_property
+    def scope(self) -> str:
+        """Where physical names must be unique beyond the stack; part of their hash."""
+        return ""
+
+    def defaults(self, args: A) -> dict[str, Any]:  # noqa: ARG002 - for those that override
+        """Return inputs that follow from the provider's settings."""
+        return {}
+
+    def may_have_made(self, error: Exception) -> bool:  # noqa: ARG002 - for those that override
+        """Return whether a create that failed so may have made the resource all the same."""
+        return False
+
+    @abstractmethod
+    def create(self, urn: str, args: A) -> str:
+        """Make the bare resource, or adopt the one that this URN made before, and return its id."""
+
+    @abstractmethod
+    def update(self, urn: str, resource_id: str, args: A) -> None:
+        """Change what differs from `args`, and nothing else."""
+
+    @abstractmethod
+    def read(self, resource_id: str) -> State[A] | None:
+        """Return what is there, from the id alone; None where it is gone."""
+
+    @abstractmethod
+    def delete(self, resource_id: str, args: A) -> None:
+        """Remove the resource; do nothing where it is gone. `args` are the last inputs."""

@@ -1,0 +1,232 @@
+"""One supervisord for a home: started when the first program comes, shut down when the last one goes.
+
+`<home>/run/` holds supervisord.conf, conf.d/<program>.conf and .json, logs/ and the lock.
+"""
+
+import fcntl
+import hashlib
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+import xmlrpc.client
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from pulumi_sixfold.kit.errors import ProviderError
+
+_LONGEST_SOCKET = 100  # bytes; the kernel's sockaddr_un takes 108, and supervisord appends its pid
+_STARTED_WITHIN_S = 30
+_POLL_S = 0.03
+_BAD_NAME, _NOT_RUNNING = 10, 70  # supervisor.xmlrpc.Faults
+
+_MAIN = """\
+[unix_http_server]
+file={socket}
+chmod=0700
+[supervisord]
+logfile={logs}/supervisord.log
+logfile_maxbytes=5MB
+logfile_backups=1
+pidfile={run}/supervisord.pid
+directory={run}
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+[supervisorctl]
+serverurl=unix://{socket}
+[include]
+files=conf.d/*.conf
+"""
+
+# Retries are for crashes later on: the start of a program is watched, and its first exit fails it.
+_PROGRAM = """\
+[program:{name}]
+command={command}
+startsecs=1
+startretries=10
+autorestart=true
+stopsignal=TERM
+stopwaitsecs={stop_timeout_s}
+stopasgroup=true
+killasgroup=true
+redirect_stderr=true
+stdout_logfile={log}
+stdout_logfile_maxbytes=10MB
+stdout_logfile_backups=3
+"""
+
+
+class Supervisor:
+    """The supervisord of a home.
+
+    Args:
+        home: an absolute folder.
+
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.run = home / "run"
+        self.conf = self.run / "conf.d"
+        self.logs = self.run / "logs"
+
+    def log(self, name: str) -> Path:
+        """Return where the output of a program goes."""
+        return self.logs / f"{name}.log"
+
+    def spec(self, name: str) -> Path:
+        """Return where a program is described for launch.py."""
+        return self.conf / f"{name}.json"
+
+    def info(self, name: str) -> dict[str, Any] | None:
+        """Return supervisord's view of a program: statename, pid, spawnerr; None where there is none."""
+        try:
+            info: Any = self._call("getProcessInfo", name)
+        except OSError:
+            return None
+        except xmlrpc.client.Fault as fault:
+            if fault.faultCode == _BAD_NAME:
+                return None
+            raise
+        return dict(info)
+
+    def start(self, name: str, *, stop_timeout_s: int) -> None:
+        """Start a program from its conf.d/<name>.json, and supervisord where needed. Does not wait until it runs."""
+        launcher = [sys.executable, "-I", "-S", str(Path(__file__).with_name("launch.py")), str(self.spec(name))]
+        text = _PROGRAM.format(
+            name=name,
+            command=_escaped(shlex.join(launcher)),
+            stop_timeout_s=stop_timeout_s,
+            log=_escaped(str(self.log(name))),
+        )
+        with self._locked():
+            (self.conf / f"{name}.conf").write_text(text)
+            if not self._answers():
+                self._boot()  # it starts whatever it finds in conf.d
+                return
+            self.stop(name)  # it may have been started meanwhile, by the boot that another program needed
+            self._call("reloadConfig")
+            with _unless(_BAD_NAME):
+                self._call("removeProcessGroup", name)
+            self._call("addProcessGroup", name)
+
+    def stop(self, name: str) -> None:
+        """Stop a program, with TERM and then KILL; it stays known, and its log is kept."""
+        pid = (self.info(name) or {}).get("pid")
+        with suppress(OSError), _unless(_BAD_NAME, _NOT_RUNNING):  # OSError: no supervisord, so that nothing runs
+            self._call("stopProcess", name, True)
+        if pid:
+            with suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)  # children that outlive it would hold its port
+
+    def remove(self, name: str) -> None:
+        """Stop a program and forget it. Shuts supervisord down after the last one. Keeps the log."""
+        self.stop(name)
+        with self._locked():
+            self.spec(name).unlink(missing_ok=True)
+            (self.conf / f"{name}.conf").unlink(missing_ok=True)
+            if not self._answers():
+                return
+            self._call("reloadConfig")
+            with _unless(_BAD_NAME):
+                self._call("removeProcessGroup", name)
+            if not any(self.conf.glob("*.conf")):
+                self._call("shutdown")
+                pidfile = self.run / "supervisord.pid"  # removed at the very end; the pid may stay as a zombie
+                _wait(lambda: not pidfile.exists(), "supervisord did not shut down", self.logs)
+
+    def _boot(self) -> None:
+        socket = self._socket()
+        socket.unlink(missing_ok=True)
+        values = {"socket": socket, "logs": self.logs, "run": self.run}
+        main = self.run / "supervisord.conf"
+        main.write_text(_MAIN.format(**{key: _escaped(str(value)) for key, value in values.items()}))
+        done = subprocess.run(
+            [sys.executable, "-m", "supervisor.supervisord", "-c", str(main)],
+            env=base_environment(),
+            cwd=self.run,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            start_new_session=True,  # survives the engine, its process group and Ctrl-C
+            check=False,
+        )
+        if done.returncode:
+            raise ProviderError(f"supervisord did not start: {done.stdout}{done.stderr}".strip(), remedy=f"see {main}")
+        _wait(self._answers, f"supervisord did not answer at {socket}", self.logs)
+
+    def _answers(self) -> bool:
+        try:
+            self._call("getState")
+        except OSError:
+            return False
+        return True
+
+    def _call(self, method: str, *arguments: Any) -> Any:  # noqa: ANN401 - whatever XML-RPC carries
+        """Call supervisord's `supervisor.<method>`.
+
+        Raises:
+            OSError: it does not run.
+            xmlrpc.client.Fault: it refused.
+
+        """
+        from supervisor.xmlrpc import SupervisorTransport  # noqa: PLC0415 - not needed for AWS
+
+        transport = SupervisorTransport(None, None, f"unix://{self._socket()}")
+        try:
+            proxy = xmlrpc.client.ServerProxy("http://supervisor", transport=transport)
+            return getattr(proxy.supervisor, method)(*arguments)
+        finally:
+            transport.close()
+
+    def _socket(self) -> Path:
+        """Return where supervisord listens: in the home, or where that is too long, in a folder of the user's own."""
+        socket = self.run / "supervisor.sock"
+        if len(os.fsencode(socket)) <= _LONGEST_SOCKET:
+            return socket
+        # Not TMPDIR or XDG_RUNTIME_DIR: every session must arrive at the same socket.
+        short = Path("/tmp", f"sixfold-{os.getuid()}")  # noqa: S108 - mode 0700, and the owner is checked
+        short.mkdir(mode=0o700, exist_ok=True)
+        if short.lstat().st_uid != os.getuid() or short.is_symlink():
+            raise ProviderError(f"{short} belongs to somebody else", remedy="remove it, or use a shorter SIXFOLD_HOME")
+        return short / f"{hashlib.sha256(os.fsencode(self.run)).hexdigest()[:12]}.sock"
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Keep all other threads and plugin processes out."""
+        for folder in (self.conf, self.logs):
+            folder.mkdir(parents=True, exist_ok=True)
+        with (self.run / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def base_environment() -> dict[str, str]:
+    """Return the environment that programs start from: nothing of the engine's, whose tokens are in there."""
+    return {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ") if name in os.environ}
+
+
+def _escaped(text: str) -> str:
+    """Return a text as a value in supervisord's configuration, which expands `%`."""
+    return text.replace("%", "%%")
+
+
+@contextmanager
+def _unless(*codes: int) -> Iterator[None]:
+    """Let these faults of supervisord pass."""
+    try:
+        yield
+    except xmlrpc.client.Fault as fault:
+        if fault.faultCode not in codes:
+            raise
+
+
+def _wait(done: Callable[[], bool], otherwise: str, logs: Path) -> None:
+    end = time.monotonic() + _STARTED_WITHIN_S
+    while not done():
+        if time.monotonic() > end:
+            raise ProviderError(f"{otherwise} within {_STARTED_WITHIN_S} s", remedy=f"see {logs / 'supervisord.log'}")
+        time.sleep(_POLL_S)

@@ -1,0 +1,60 @@
+"""The reference half of docs/provider.md, derived from the handlers: `python -m pulumi_sixfold.reference`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pulumi_sixfold.aws.lookups import LOOKUPS, Lookup
+from pulumi_sixfold.catalogue import HANDLERS
+from pulumi_sixfold.engine.schema import package_schema
+from pulumi_sixfold.kit.deadline import DEFAULT_S
+from pulumi_sixfold.kit.handler import Handler
+
+PAGE = Path(__file__).parents[1] / "docs" / "provider.md"
+MARK = "<!-- from here on written by `python -m pulumi_sixfold.reference` -->\n"
+
+
+def reference() -> str:
+    """Return a section for every resource type and every look-up."""
+    sections = [*map(_section, HANDLERS), *map(_function, LOOKUPS.values())]
+    return "\n".join(line for section in sections for line in section)
+
+
+def _section(handler: type[Handler[Any]]) -> Iterator[str]:
+    schema = package_schema([handler])["resources"][handler.token]
+    yield f"### `{handler.token}`\n"
+    yield f"{_sentence(handler.args.__doc__)} {_sentence(handler.__doc__)}\n"
+    yield "| input | type | default | what it is |"
+    yield "|---|---|---|---|"
+    for name, found in schema["inputProperties"].items():
+        field = handler.args.model_fields[name]
+        default = "required" if field.is_required() else f"`{field.default}`"
+        yield f"| `{name}` | {found['type']} | {default} | {found['description']} |"
+    for name, text in handler.outputs.items():
+        yield f"| → `{name}` | string | output | {text} |"
+    yield ""
+    if handler.timeout_s != DEFAULT_S:
+        yield f"Time allowed: {handler.timeout_s / 60:g} minutes.\n"
+    if handler.iam_actions:
+        yield f"IAM actions: {', '.join(f'`{action}`' for action in handler.iam_actions)}.\n"
+
+
+def _function(lookup: Lookup) -> Iterator[str]:
+    yield f"### `{lookup.token}`\n"
+    yield f"{_sentence(lookup.result.__doc__)} {_sentence(lookup.args.__doc__)}\n"
+    yield "| name | direction | what it is |"
+    yield "|---|---|---|"
+    for direction, model in (("input", lookup.args), ("output", lookup.result)):
+        for name, field in model.model_fields.items():
+            yield f"| `{name}` | {direction} | {field.description} |"
+    yield ""
+    if lookup.iam_actions:
+        yield f"IAM actions: {', '.join(f'`{action}`' for action in lookup.iam_actions)}.\n"
+
+
+def _sentence(docstring: str | None) -> str:
+    return " ".join((docstring or "").split())
+
+
+if __name__ == "__main__":
+    PAGE.write_text(PAGE.read_text().split(MARK)[0] + MARK + "\n" + reference())

@@ -1,0 +1,79 @@
+"""A stack's registry bucket: releases and the ledger lie in it, and nothing that was written there is written again."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from sixfold.errors import SixfoldError
+from sixfold.outputs import PlatformRefs
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+class Bucket:
+    """The bucket, and what to say where it does not answer.
+
+    Args:
+        platform: which bucket, and where AWS is.
+
+    """
+
+    def __init__(self, platform: PlatformRefs) -> None:
+        self._platform = platform
+        self.name = platform.registry_bucket
+        self.address = f"s3://{platform.registry_bucket}"
+
+    @cached_property
+    def s3(self) -> "S3Client":
+        """A client, made when it is first needed."""
+        import boto3  # noqa: PLC0415 - the better part of a second, not needed by a fetch from the copy
+
+        return boto3.client("s3", region_name=self._platform.region, endpoint_url=self._platform.aws_endpoint)
+
+    @contextmanager
+    def talking(self, about: str) -> Iterator[None]:
+        """Turn what AWS raises into an error that says what could not be reached.
+
+        Raises:
+            SixfoldError: the bucket does not answer, or refuses.
+
+        """
+        try:
+            yield
+        except (BotoCoreError, ClientError) as error:
+            raise SixfoldError(
+                f"cannot reach {about} at {self.address}/ ({self._platform.aws_endpoint or 'AWS'}): {error}",
+                remedy="see that the stack is up (`make status`) and that you may use its registry bucket",
+            ) from error
+
+    def read(self, key: str, about: str) -> bytes | None:
+        """Return an object, None where there is none."""
+        with self.talking(about):
+            try:
+                return self.s3.get_object(Bucket=self.name, Key=key)["Body"].read()
+            except self.s3.exceptions.NoSuchKey:
+                return None
+
+    def write_once(self, key: str, body: bytes, about: str) -> bool:
+        """Write an object of JSON unless there is one of that name, and say whether it was written."""
+        with self.talking(about):
+            try:
+                self.s3.put_object(
+                    Bucket=self.name, Key=key, Body=body, ContentType="application/json", IfNoneMatch="*"
+                )
+            except ClientError as error:
+                if error.response["Error"]["Code"] in {"PreconditionFailed", "ConditionalRequestConflict"}:
+                    return False
+                raise
+        return True
+
+    def keys(self, prefix: str, about: str) -> list[str]:
+        """Return the names of all objects that start with a prefix, sorted."""
+        pages = self.s3.get_paginator("list_objects_v2")
+        with self.talking(about):
+            found = pages.paginate(Bucket=self.name, Prefix=prefix)
+            return sorted(entry["Key"] for page in found for entry in page.get("Contents", []))

@@ -1,0 +1,153 @@
+"""The release ledger: what was live when, who or what decided it, and on which numbers. Entries are only ever added.
+
+Bucket: `ledger/<stack>/<product>/<number>.json`, each written once. The copy in `<home>/ledger/` has the same names,
+and outlives a local AWS that forgets.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field, FiniteFloat, ValidationError
+
+from sixfold.contract import Slug, Strict
+from sixfold.errors import SixfoldError
+from sixfold.outputs import PlatformRefs
+from sixfold.registry.bucket import Bucket
+from sixfold.stack import Pin
+
+Versions = dict[str, tuple[Pin, ...]]
+
+
+class Decision(Strict):
+    """Why something changed. `by` is a person or a command; `numbers` are those that decided, by name."""
+
+    by: str
+    verdict: str
+    reason: str
+    numbers: dict[str, FiniteFloat] = Field(default_factory=dict)
+
+
+class Entry(Strict):
+    """What is live from a moment on: the releases of each API version and their weights, and the feature definitions.
+
+    `feature_hash` is that of the release which answers most of the newest API version.
+    """
+
+    number: Annotated[int, Field(ge=1)]
+    at: AwareDatetime
+    product: Slug
+    versions: Versions
+    feature_hash: str
+    decision: Decision
+
+
+class Ledger:
+    """The ledger of one stack.
+
+    Args:
+        platform: which stack and bucket.
+        home: the stack's folder on this machine.
+
+    """
+
+    def __init__(self, platform: PlatformRefs, home: Path) -> None:
+        self._bucket = Bucket(platform)
+        self._home = home
+        self._prefix = f"ledger/{platform.stack}"
+
+    def entries(self, product: str) -> list[Entry]:
+        """Return all entries of a product, oldest first.
+
+        Raises:
+            SixfoldError: one was changed after it was written.
+
+        """
+        names = {*self._bucket.keys(f"{self._prefix}/{product}/", self._about(product)), *self._copied(product)}
+        return [self._read(name, product) for name in sorted(names)]
+
+    def live_at(self, product: str, moment: datetime) -> Entry:
+        """Return the entry that was in force at a moment.
+
+        Raises:
+            SixfoldError: nothing was live yet.
+
+        """
+        before = [entry for entry in self.entries(product) if entry.at <= moment]
+        if not before:
+            raise SixfoldError(
+                f"the ledger of {product} has nothing at or before {moment:%Y-%m-%d %H:%M:%S}",
+                remedy=f"`sixfold ledger {product}` shows what was live when",
+            )
+        return before[-1]
+
+    def record(self, product: str, versions: Versions, feature_hash: str, decision: Decision) -> Entry:
+        """Return the entry that says what is live; it is added unless the last one says the same."""
+        known = self.entries(product)
+        if known and (known[-1].versions, known[-1].feature_hash) == (versions, feature_hash):
+            return known[-1]
+        number = known[-1].number + 1 if known else 1
+        while True:
+            entry = Entry(
+                number=number,
+                at=datetime.now(UTC),
+                product=product,
+                versions=versions,
+                feature_hash=feature_hash,
+                decision=decision,
+            )
+            if self._write(entry):
+                return entry
+            number += 1  # another person was faster: theirs came first
+
+    def restore(self, product: str) -> int:
+        """Make the bucket and the copy hold the same entries, and return how many the bucket lacked."""
+        there = set(self._bucket.keys(f"{self._prefix}/{product}/", self._about(product)))
+        lacking = [self._read(name, product) for name in sorted(set(self._copied(product)) - there)]
+        for entry in lacking:
+            self._write(entry)
+        for name in sorted(there):
+            self._keep(self._read(name, product))
+        return len(lacking)
+
+    def _write(self, entry: Entry) -> bool:
+        written = self._bucket.write_once(self._name(entry), _body(entry), self._about(entry.product))
+        if written:
+            self._keep(entry)
+        return written
+
+    def _keep(self, entry: Entry) -> None:
+        path = self._home / self._name(entry)
+        if path.exists():
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        part.write_bytes(_body(entry))
+        part.replace(path)
+
+    def _read(self, name: str, product: str) -> Entry:
+        copy = self._home / name
+        bodies = [self._bucket.read(name, self._about(product)), copy.read_bytes() if copy.exists() else None]
+        found = {body for body in bodies if body is not None}
+        try:
+            (entry,) = (Entry.model_validate_json(body) for body in found)
+        except (ValidationError, ValueError) as error:
+            raise SixfoldError(
+                f"{name} is not the ledger entry that was written: the bucket and {copy} differ, or it cannot be read",
+                remedy="it was changed by hand: bring back the first version of the object, or of the file",
+            ) from error
+        return entry
+
+    def _copied(self, product: str) -> list[str]:
+        folder = self._home / self._prefix / product
+        return [f"{self._prefix}/{product}/{path.name}" for path in folder.glob("*.json")]
+
+    def _name(self, entry: Entry) -> str:
+        return f"{self._prefix}/{entry.product}/{entry.number:06}.json"
+
+    def _about(self, product: str) -> str:
+        return f"the ledger of {product}"
+
+
+def _body(entry: Entry) -> bytes:
+    return entry.model_dump_json(indent=2).encode()

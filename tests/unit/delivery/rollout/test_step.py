@@ -1,0 +1,68 @@
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from delivery.rollout.decision import Judgement, Verdict
+from delivery.rollout.evidence import pairs
+from delivery.rollout.step import Standing, shares, standing
+from sixfold.contract import Product, load_product
+from sixfold.errors import SixfoldError
+from sixfold.stack import Pin
+
+OLD, NEW, OTHER = "a" * 64, "b" * 64, "c" * 64
+NOON = datetime(2013, 10, 1, 12, tzinfo=UTC)
+PROMOTE, BACK = (Judgement(verdict, "because", {}) for verdict in (Verdict.PROMOTE, Verdict.ROLL_BACK))
+
+
+@pytest.fixture
+def product() -> Product:
+    return load_product(Path(__file__).parents[4] / "products/flight_delays/product.yaml")
+
+
+def test_before_it_begins_a_rollout_knows_whom_it_replaces() -> None:
+    assert standing((Pin(release=OLD),), NEW, "p v1") == Standing(OLD, None)
+
+
+def test_a_rollout_that_was_killed_stands_where_the_stack_file_says() -> None:
+    pins = (Pin(release=OLD, weight=75), Pin(release=NEW, weight=25))
+    assert standing(pins, NEW, "p v1") == Standing(OLD, 25)
+
+
+@pytest.mark.parametrize("pins", [(), (Pin(release=OLD, weight=50), Pin(release=OTHER, weight=50))])
+def test_a_rollout_replaces_exactly_one_release(pins: tuple[Pin, ...]) -> None:
+    with pytest.raises(SixfoldError, match="a rollout replaces one release"):
+        standing(pins, NEW, "p v1")
+
+
+@pytest.mark.parametrize(("onto", "weights"), [(0, [100, 0]), (5, [95, 5]), (25, [75, 25]), (100, [100])])
+def test_each_step_adds_up_to_all_of_the_traffic(onto: int, weights: list[int]) -> None:
+    pins = shares(OLD, NEW, PROMOTE, onto)
+    assert [pin.weight for pin in pins] == weights
+    assert pins[-1].release == NEW
+
+
+def test_back_means_that_the_replaced_release_answers_alone() -> None:
+    assert shares(OLD, NEW, BACK, 25) == (Pin(release=OLD),)
+
+
+def _row(release: str, key: int, score: float, label: float | None, *, shadow: bool) -> dict[str, object]:
+    about = {"release": release[:12], "key": key, "time": NOON + timedelta(hours=key), "shadow": shadow}
+    return {**about, "score": score, "label": label, "due": label is not None}
+
+
+def test_only_requests_that_both_scored_are_compared_whoever_answered(product: Product) -> None:
+    both = [
+        _row(release, key, score, key % 2, shadow=(release == NEW) == (key > 10))
+        for key in range(20)
+        for release, score in ((OLD, 0.5), (NEW, 0.9 if key % 2 else 0.1))
+    ]
+    alone = [_row(OLD, 99, 1.0, 0, shadow=False), _row(OTHER, 1, 1.0, 0, shadow=False)]
+    found = pairs(product, pl.DataFrame([*both, *alone]), OLD, NEW)
+    assert (found.labelled, found.due, found.live, found.candidate) == (20, 20, 0.5, 1.0)
+
+
+def test_a_request_without_its_label_is_due_or_not_and_decides_nothing(product: Product) -> None:
+    rows = [_row(release, key, 0.5, None if key else 1.0, shadow=False) for key in (0, 1) for release in (OLD, NEW)]
+    assert pairs(product, pl.DataFrame(rows), OLD, NEW).labelled == 1

@@ -1,0 +1,32 @@
+"""`sixfold deployer-policy`, run as a person runs it: without credentials, and without an engine on PATH."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[4]
+
+
+def policies(*arguments: str) -> str:
+    command = [Path(sys.prefix, "bin", "sixfold"), "deployer-policy", *arguments]
+    done = subprocess.run(command, cwd=ROOT, env={"PATH": "", "HOME": "/"}, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+@pytest.mark.parametrize("stack", ["local", "dev", "staging", "prod"])
+def test_every_stack_has_a_deployer(stack: str) -> None:
+    statements = [each for document in json.loads(policies("--stack", stack)) for each in document["Statement"]]
+    assert all(each["Resource"] for each in statements)
+    actions = {action for each in statements for action in each["Action"]}
+    assert {"s3:CreateBucket", "kms:CreateKey"} <= actions
+    assert not any("*" in action for action in actions)
+
+
+def test_each_policy_is_a_file_that_the_aws_cli_takes(tmp_path: Path) -> None:
+    lines = policies("--stack", "dev", "--to", str(tmp_path)).splitlines()
+    written = sorted(tmp_path.iterdir())
+    assert [line.rpartition("file://")[2] for line in lines] == [str(path) for path in written]
+    assert all(json.loads(path.read_text())["Statement"] for path in written)

@@ -1,0 +1,35 @@
+"""The digest of the code that a process runs."""
+
+from pathlib import Path
+
+import pytest
+
+from infra.components.code import digest
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A package with a module, and one beside it."""
+    for name in ("serving/deep", "models"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "module.py").write_text("x = 1\n")
+    return tmp_path
+
+
+def test_a_changed_module_changes_the_digest_wherever_it_is_in_the_package(root: Path) -> None:
+    before = digest(root, ["serving"])
+    (root / "serving" / "deep" / "module.py").write_text("x = 2\n")
+    assert digest(root, ["serving"]) != before
+
+
+def test_a_renamed_module_changes_the_digest(root: Path) -> None:
+    before = digest(root, ["serving"])
+    (root / "serving" / "deep" / "module.py").rename(root / "serving" / "module.py")
+    assert digest(root, ["serving"]) != before
+
+
+def test_other_packages_and_other_files_change_nothing(root: Path) -> None:
+    before = digest(root, ["serving"])
+    (root / "models" / "module.py").write_text("x = 2\n")
+    (root / "serving" / "module.pyc").write_bytes(b"compiled")
+    assert digest(root, ["serving"]) == before

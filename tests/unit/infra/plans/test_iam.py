@@ -1,0 +1,114 @@
+import json
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+import pytest
+
+from infra.plans.aws import iam
+
+ESTATE = iam.Estate(
+    region="eu-west-1",
+    account="123456789012",
+    key_arn="arn:aws:kms:eu-west-1:123456789012:key/k",
+    lake_bucket="lake",
+    features_bucket="features",
+    registry_bucket="registry",
+    databases={layer: f"sixfold_{layer}" for layer in ("raw", "curated", "quarantine", "labels", "predictions")},
+    feature_project="sixfold",
+)
+POLICIES: dict[str, Callable[..., iam.Document]] = {
+    "ingest": iam.ingest_policy,
+    "training": iam.training_policy,
+    "serving": iam.serving_policy,
+    "evaluation": iam.evaluation_policy,
+    "exporter": iam.exporter_policy,
+}
+
+
+def actions(role: str, on: str) -> set[str]:
+    """Return what a role may do to resources that have a text in their ARN."""
+    statements: list[dict[str, Any]] = POLICIES[role](estate=ESTATE)["Statement"]
+    return {a for s in statements if any(on in arn for arn in s["Resource"]) for a in s["Action"]}
+
+
+@pytest.mark.parametrize("role", POLICIES)
+def test_no_action_is_a_pattern_and_no_resource_is_everything(role: str) -> None:
+    for statement in POLICIES[role](estate=ESTATE)["Statement"]:
+        assert not [action for action in statement["Action"] if "*" in action]
+        assert all(arn.startswith("arn:aws:") and arn.count("*") <= 1 for arn in statement["Resource"])
+
+
+@pytest.mark.parametrize("role", POLICIES)
+def test_no_role_makes_or_removes_buckets_keys_databases_or_rights(role: str) -> None:
+    given = actions(role, "arn:")
+    assert not [a for a in given if a.startswith("iam:") or "Policy" in a]
+    assert not given & {"s3:CreateBucket", "s3:DeleteBucket", "kms:ScheduleKeyDeletion", "glue:DeleteDatabase"}
+
+
+def test_ingest_touches_nothing_but_the_lake() -> None:
+    assert "s3:PutObject" in actions("ingest", ":::lake")
+    assert not actions("ingest", ":::registry") | actions("ingest", ":::features") | actions("ingest", "dynamodb")
+
+
+def test_training_reads_the_lake_and_cannot_change_it() -> None:
+    assert actions("training", ":::lake/") == {"s3:GetObject"}
+    assert actions("training", ":glue:") <= {
+        "glue:GetDatabase",
+        "glue:GetDatabases",
+        "glue:GetTable",
+        "glue:GetTables",
+    }
+
+
+@pytest.mark.parametrize("role", POLICIES)
+def test_nobody_deletes_a_release(role: str) -> None:
+    assert "s3:DeleteObject" not in actions(role, ":::registry")
+
+
+def test_serving_writes_predictions_and_nothing_else() -> None:
+    statements = iam.serving_policy(estate=ESTATE)["Statement"]
+    written = {arn for s in statements if "s3:PutObject" in s["Action"] for arn in s["Resource"]}
+    assert written == {"arn:aws:s3:::lake/predictions/*"}
+    assert "dynamodb:PutItem" not in actions("serving", "dynamodb")
+
+
+def test_the_evaluation_changes_the_prediction_log_and_nothing_else() -> None:
+    statements = iam.evaluation_policy(estate=ESTATE)["Statement"]
+    changes = {"s3:PutObject", "s3:DeleteObject", "glue:UpdateTable"}
+    changed = {arn for s in statements if changes & set(s["Action"]) for arn in s["Resource"]}
+    assert {arn for arn in changed if ":s3:" in arn} == {"arn:aws:s3:::lake/predictions/*"}
+    assert {arn.rsplit(":", 1)[1] for arn in changed if ":glue:" in arn} == {
+        "catalog",
+        "database/sixfold_predictions",
+        "table/sixfold_predictions/*",
+    }
+    assert not actions("evaluation", "dynamodb")
+
+
+def test_the_exporter_sees_no_row_of_a_table() -> None:
+    statements = iam.exporter_policy(estate=ESTATE)["Statement"]
+    read = {arn for s in statements if "s3:GetObject" in s["Action"] for arn in s["Resource"]}
+    assert read == {"arn:aws:s3:::lake/*.metadata.json"}
+    assert not actions("exporter", "arn:") & {"s3:PutObject", "s3:ListBucket", "glue:UpdateTable"}
+
+
+@pytest.mark.parametrize("role", POLICIES)
+def test_the_key_is_used_through_s3_only(role: str) -> None:
+    (use,) = [s for s in POLICIES[role](estate=ESTATE)["Statement"] if s["Sid"] == "UseKey"]
+    assert use["Condition"] == {"StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}}
+
+
+def test_pod_identity_may_tag_its_sessions_and_others_may_not() -> None:
+    pods, tasks = (iam.assume_role_policy(service=s) for s in ("pods.eks.amazonaws.com", "ecs-tasks.amazonaws.com"))
+    assert pods["Statement"][0]["Action"] == ["sts:AssumeRole", "sts:TagSession"]
+    assert tasks["Statement"][0]["Action"] == ["sts:AssumeRole"]
+
+
+@pytest.mark.parametrize("role", POLICIES)
+def test_aws_takes_the_documents(role: str, moto: str) -> None:
+    client = boto3.client("iam", endpoint_url=moto)
+    trust = json.dumps(iam.assume_role_policy(service="ecs-tasks.amazonaws.com"))
+    client.create_role(RoleName=role, AssumeRolePolicyDocument=trust)
+    client.create_policy(PolicyName=role, PolicyDocument=json.dumps(POLICIES[role](estate=ESTATE)))
+    assert len(json.dumps(POLICIES[role](estate=ESTATE))) < 6144  # the limit of a managed policy

@@ -1,0 +1,56 @@
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from infra.plans.routing.traffic import VersionTraffic
+from sixfold.contract import Product, Status
+from sixfold.errors import SixfoldError
+
+Plan = Callable[..., tuple[VersionTraffic, ...]]
+LIFE = {
+    "v1": {"since": date(2024, 1, 1), "deprecated": date(2025, 1, 1), "sunset": date(2026, 1, 1)},
+    "v2": {"since": date(2025, 1, 1), "deprecated": date(2026, 6, 1), "sunset": date(2027, 1, 1)},
+    "v10": {"since": date(2026, 6, 1)},
+}
+
+
+def test_weights_that_miss_100_are_refused_with_product_version_and_sum(product: Product, plan: Plan) -> None:
+    with pytest.raises(SixfoldError, match=r"flight-delays/v1 add up to 90, not 100: a 60, b 30"):
+        plan(product, v1=[("a", "127.0.0.1:1", 60), ("b", "127.0.0.1:2", 30)])
+
+
+def test_a_release_for_an_undeclared_version_is_refused_with_those_that_exist(product: Product, plan: Plan) -> None:
+    with pytest.raises(SixfoldError, match=r"flight-delays/v9.*\n.*flight-delays/v1"):
+        plan(product, v9=[("a", "127.0.0.1:1", 100)])
+
+
+def test_two_releases_at_one_address_are_refused(product: Product, plan: Plan) -> None:
+    with pytest.raises(SixfoldError, match="same address"):
+        plan(product, v1=[("a", "127.0.0.1:1", 50), ("b", "127.0.0.1:1", 50)])
+
+
+def test_each_declared_version_is_planned_in_order_of_its_number(
+    make_product: Callable[..., Product], plan: Plan
+) -> None:
+    planned = plan(make_product(api_versions=LIFE), v10=[("a", "127.0.0.1:1", 100)])
+    assert [(version.version, version.status) for version in planned] == [
+        ("v1", Status.RETIRED),
+        ("v2", Status.DEPRECATED),
+        ("v10", Status.LIVE),
+    ]
+
+
+def test_the_successor_is_the_newest_live_version(make_product: Callable[..., Product], plan: Plan) -> None:
+    assert [version.successor for version in plan(make_product(api_versions=LIFE))] == ["v10", "v10", None]
+
+
+def test_only_a_version_that_is_not_retired_and_has_a_release_is_served(
+    make_product: Callable[..., Product], plan: Plan
+) -> None:
+    given = [("a", "127.0.0.1:1", 100)]
+    assert [version.served for version in plan(make_product(api_versions=LIFE), v1=given, v2=given)] == [
+        False,
+        True,
+        False,
+    ]

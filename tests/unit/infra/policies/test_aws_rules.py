@@ -1,0 +1,157 @@
+"""Each rule about AWS resources is broken once, and exactly that rule is caught."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from infra.policies.catalogue import RULES
+from infra.policies.rule import Rule, Source
+from infra.policies.values import UNKNOWN
+from pulumi_sixfold.catalogue import HANDLERS
+
+Props = dict[str, Any]
+Parts = Callable[[Props], Iterator[Props]]
+
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/1"
+TAGS = {"sixfold:stack": "dev"}
+MODELS = {handler.token: handler.args for handler in HANDLERS}
+AWS_RULES = {rule.id: rule for rule in RULES if rule.source is not Source.POD_SECURITY}
+
+
+def allow(action: str | list[str], resource: str = "arn:aws:s3:::lake", **more: object) -> Props:
+    statement = {"Sid": "Told", "Effect": "Allow", "Action": action, "Resource": resource, **more}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def ingress(first: int | None, last: int | None = None, **more: object) -> Props:
+    return {"ingress": [{"from_port": first, "to_port": last or first, "peer": "0.0.0.0/0", **more}]}
+
+
+TRUST = allow("sts:AssumeRole", Principal={"Service": "ec2.amazonaws.com"})
+EVERYONE = {"policy": allow("*:Get*", Principal="*")}
+CLEAN: dict[str, Props] = {
+    "sixfold:athena:WorkGroup": {"output_location": "s3://lake/results/"},
+    "sixfold:cloudwatch:Alarm": {"namespace": "AWS/SQS", "metric": "Age", "threshold": 1, "alarm_actions": ["arn"]},
+    "sixfold:dynamodb:Table": {"hash_key": "id"},
+    "sixfold:ec2:SecurityGroup": {
+        "vpc_id": "vpc-1",
+        "ingress": [
+            {"from_port": 443, "to_port": 443, "peer": "0.0.0.0/0"},
+            {"from_port": 22, "to_port": 22, "peer": "10.0.0.0/8"},
+            {"protocol": "icmp", "from_port": 3, "to_port": 4, "peer": "::/0"},
+            {"protocol": "-1", "peer": "self"},
+        ],
+    },
+    "sixfold:ec2:Subnet": {"vpc_id": "vpc-1", "cidr": "10.0.0.0/24", "availability_zone": "eu-west-1a"},
+    "sixfold:ecr:Repository": {"lifecycle_policy": {"rules": []}},
+    "sixfold:eks:Cluster": {
+        "role_arn": "arn:aws:iam::123456789012:role/control-plane",
+        "version": "1.33",
+        "subnet_ids": ["subnet-a", "subnet-b"],
+        "kms_key_arn": KEY,
+        "deletion_protection": True,
+    },
+    "sixfold:iam:Policy": {"policy": allow("s3:GetObject")},
+    "sixfold:iam:Role": {"assume_role_policy": TRUST, "inline_policies": {"read": allow("s3:GetObject")}},
+    "sixfold:kms:Key": {"policy": allow("kms:*", Principal={"AWS": "arn:aws:iam::123456789012:root"})},
+    "sixfold:logs:LogGroup": {"retention_days": 365},
+    "sixfold:s3:Bucket": {
+        "kms_key_arn": KEY,
+        "lifecycle_rules": [{"id": "unfinished", "abort_upload_days": 7}],
+        "policy": allow("s3:GetObject", Principal={"AWS": "arn:aws:iam::210987654321:root"}),
+    },
+    "sixfold:secretsmanager:Secret": {},
+    "sixfold:sns:Topic": {
+        "kms_key_arn": KEY,
+        "policy": allow("sns:Publish", Principal="*", Condition={"ArnLike": {"aws:SourceArn": "arn:aws:s3:::lake"}}),
+    },
+    "sixfold:sqs:Queue": {"kms_key_arn": KEY},
+}
+BROKEN: list[tuple[str, str, Props]] = [
+    ("Access.1", "ecr:Repository", EVERYONE),
+    ("Access.1", "secretsmanager:Secret", EVERYONE),
+    ("Athena.4", "athena:WorkGroup", {"metrics": False}),
+    ("CloudWatch.15", "cloudwatch:Alarm", {"alarm_actions": []}),
+    ("CloudWatch.16", "logs:LogGroup", {"retention_days": 90}),
+    ("DynamoDB.2", "dynamodb:Table", {"point_in_time_recovery": False}),
+    ("EC2.15", "ec2:Subnet", {"public_addresses": True}),
+    ("EC2.18", "ec2:SecurityGroup", ingress(8443)),
+    ("EC2.18", "ec2:SecurityGroup", ingress(443, protocol="udp")),
+    ("EC2.18", "ec2:SecurityGroup", ingress(443, 444)),
+    ("EC2.19", "ec2:SecurityGroup", ingress(22)),
+    ("EC2.19", "ec2:SecurityGroup", ingress(5000, 6000, peer="::/0")),
+    ("EC2.19", "ec2:SecurityGroup", ingress(None, protocol="-1")),
+    ("ECR.1", "ecr:Repository", {"scan_on_push": False}),
+    ("ECR.2", "ecr:Repository", {"immutable_tags": False}),
+    ("ECR.3", "ecr:Repository", {"lifecycle_policy": None}),
+    ("EKS.1", "eks:Cluster", {"public_access": True}),
+    ("EKS.2", "eks:Cluster", {"version": "1.32"}),
+    ("EKS.3", "eks:Cluster", {"kms_key_arn": None}),
+    ("EKS.8", "eks:Cluster", {"log_types": ["api"]}),
+    ("IAM.1", "iam:Policy", {"policy": allow("*", "*")}),
+    ("IAM.1", "iam:Role", {"inline_policies": {"all": allow("*", "*")}}),
+    ("IAM.21", "iam:Policy", {"policy": allow(["s3:GetObject", "sqs:*"])}),
+    ("IAM.21", "iam:Role", {"inline_policies": {"most": allow([], NotAction="iam:*")}}),
+    ("KMS.1", "iam:Policy", {"policy": allow("kms:De*", "*")}),
+    ("KMS.1", "iam:Policy", {"policy": allow("kms:Decrypt", "arn:aws:kms:eu-west-1:123456789012:key/*")}),
+    ("KMS.2", "iam:Role", {"inline_policies": {"read": allow("kms:ReEncryptFrom", "*")}}),
+    ("KMS.4", "kms:Key", {"rotation": False}),
+    ("KMS.5", "kms:Key", {"policy": allow("kms:Encrypt", Principal={"AWS": "*"})}),
+    ("S3.2", "s3:Bucket", {"policy": allow("s3:Get*", Principal="*")}),
+    ("S3.3", "s3:Bucket", {"policy": allow("s3:PutObject", Principal={"AWS": ["*"]})}),
+    ("S3.5", "s3:Bucket", {"tls_only": False}),
+    ("S3.6", "s3:Bucket", {"policy": allow("s3:*", Principal={"AWS": "210987654321"})}),
+    ("S3.8", "s3:Bucket", {"block_public_access": False}),
+    ("S3.13", "s3:Bucket", {"lifecycle_rules": []}),
+    ("S3.14", "s3:Bucket", {"versioning": False}),
+    ("S3.17", "s3:Bucket", {"kms_key_arn": None}),
+    ("SNS.1", "sns:Topic", {"kms_key_arn": None}),
+    ("SNS.4", "sns:Topic", {"policy": allow("sns:Publish", Principal="*")}),
+    ("SQS.1", "sqs:Queue", {"kms_key_arn": None}),
+    ("SQS.3", "sqs:Queue", EVERYONE),
+    ("Tags.1", "s3:Bucket", {"tags": {"team": "lake"}}),
+    ("DataLoss.1", "s3:Bucket", {"force_destroy": True}),
+    ("DataLoss.1", "dynamodb:Table", {"force_destroy": True}),
+    ("DataLoss.2", "kms:Key", {"deletion_window_days": 7}),
+    ("DataLoss.3", "secretsmanager:Secret", {"recovery_days": 7}),
+    ("DataLoss.4", "eks:Cluster", {"deletion_protection": False}),
+]
+
+
+def wire(token: str, **change: object) -> Props:
+    """The properties of a clean resource as the provider's own model sends them, with a change."""
+    return MODELS[token](**{"tags": TAGS, **CLEAN[token], **change}).properties()
+
+
+def caught(token: str, props: Props) -> set[str]:
+    return {rule.id for rule in RULES if rule.covers(token) and list(rule.check(props))}
+
+
+@pytest.mark.parametrize(("rule", "kind", "change"), BROKEN)
+def test_a_broken_rule_is_caught_and_no_other(rule: str, kind: str, change: Props) -> None:
+    assert caught(f"sixfold:{kind}", wire(f"sixfold:{kind}", **change)) == {rule}
+
+
+@pytest.mark.parametrize("token", CLEAN)
+def test_a_clean_resource_passes(token: str) -> None:
+    assert caught(token, wire(token)) == set()
+
+
+@pytest.mark.parametrize("token", CLEAN)
+def test_what_a_preview_cannot_know_raises_no_alarm(token: str, each_part_unknown: Parts) -> None:
+    for props in each_part_unknown(wire(token)):
+        assert caught(token, props) == set()
+
+
+@pytest.mark.parametrize(("rule", "kind", "change"), BROKEN)
+def test_a_break_that_is_not_known_yet_raises_no_alarm(rule: str, kind: str, change: Props) -> None:
+    props = wire(f"sixfold:{kind}", **change)
+    assert rule not in caught(f"sixfold:{kind}", {**props, **dict.fromkeys(change, UNKNOWN)})
+
+
+@pytest.mark.parametrize("rule", AWS_RULES.values(), ids=lambda rule: rule.id)
+def test_every_rule_is_broken_above_on_every_type_that_it_names(rule: Rule) -> None:
+    broken = {f"sixfold:{kind}" for name, kind, _ in BROKEN if name == rule.id}
+    assert broken
+    assert broken >= {token for token in rule.types if "*" not in token}

@@ -1,0 +1,69 @@
+from datetime import UTC, datetime
+
+import polars as pl
+import pytest
+
+from models.lake import Lake, TableSpec
+from sixfold.errors import SixfoldError
+from sixfold.outputs import PlatformRefs
+
+SPEC = TableSpec("curated.things", "arrivals", "Things that are", month_of="at")
+ROWS = pl.DataFrame({"id": [1, 2], "at": [datetime(2013, month, 1, tzinfo=UTC) for month in (1, 2)]})
+
+
+def test_a_table_gives_back_what_was_written(platform: PlatformRefs) -> None:
+    lake = Lake(platform)
+    lake.replace(SPEC, ROWS, {})
+    assert lake.read(SPEC.name).sort("id").equals(ROWS)
+
+
+def test_a_table_is_partitioned_by_month_and_says_whose_it_is(platform: PlatformRefs) -> None:
+    lake = Lake(platform)
+    lake.replace(SPEC, ROWS, {})
+    table = lake._table(SPEC.name)
+    assert table.inspect.partitions().num_rows == 2
+    assert {"owner": "arrivals", "description": "Things that are"}.items() <= table.properties.items()
+
+
+def test_a_snapshot_tells_its_facts(platform: PlatformRefs) -> None:
+    lake = Lake(platform)
+    lake.replace(SPEC, ROWS, {"content": "old"})
+    lake.replace(SPEC, ROWS.head(1), {"content": "new", "rows-raw": "1"})
+    assert lake.facts(SPEC.name) == {"content": "new", "rows-raw": "1"}
+    assert lake.count(SPEC.name) == 1
+
+
+def test_a_write_that_dies_before_its_commit_leaves_the_old_snapshot(
+    platform: PlatformRefs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake = Lake(platform)
+    lake.replace(SPEC, ROWS, {})
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(type(lake._catalog), "commit_table", die)
+    with pytest.raises(KeyboardInterrupt):
+        lake.replace(SPEC, ROWS.head(1), {})
+    assert Lake(platform).read(SPEC.name).height == 2
+
+
+def test_a_table_follows_columns_that_come_and_go(platform: PlatformRefs) -> None:
+    lake = Lake(platform)
+    lake.replace(SPEC, ROWS, {})
+    changed = ROWS.drop("id").with_columns(name=pl.lit("x"))
+    lake.replace(SPEC, changed, {})
+    assert lake.read(SPEC.name).sort("at").equals(changed)
+
+
+def test_an_old_snapshot_can_still_be_read(platform: PlatformRefs) -> None:
+    lake = Lake(platform)
+    lake.replace(SPEC, ROWS, {})
+    before = lake.snapshot_id(SPEC.name)
+    lake.replace(SPEC, ROWS.head(1), {})
+    assert lake._table(SPEC.name).scan(snapshot_id=before).to_arrow().num_rows == 2
+
+
+def test_reading_a_table_that_is_not_there_says_what_to_do(platform: PlatformRefs) -> None:
+    with pytest.raises(SixfoldError, match=r"no table raw\.nothing\n.*sixfold data load"):
+        Lake(platform).read("raw.nothing")

@@ -1,0 +1,69 @@
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import boto3
+import polars as pl
+import pytest
+
+from models import aws
+from models.features import build as features
+from models.features.online import OnlineReader
+from models.lake import Lake
+from models.sources import Source
+from sixfold.contract import Product
+from sixfold.outputs import PlatformRefs
+
+KNOWN = {"origin": "JFK", "carrier": "B6", "route": "JFK-LAX", "tailnum": "N523JB"}
+
+
+@pytest.fixture(scope="module")
+def reader(built: PlatformRefs) -> OnlineReader:
+    return OnlineReader(built, "flight-delays")
+
+
+def test_online_is_the_newest_row_of_each_entity(reader: OnlineReader, built: PlatformRefs) -> None:
+    rows = Lake(built).read("curated.features_carrier_history").filter(pl.col("carrier") == "B6")
+    newest = rows.sort("event_timestamp").row(-1, named=True)
+    (found,) = reader.read([KNOWN])
+    assert found["carrier_late_28d"] == pytest.approx(newest["carrier_late_28d"])
+
+
+def test_what_the_store_does_not_know_is_none(reader: OnlineReader) -> None:
+    known, unknown = reader.read([KNOWN, KNOWN | {"carrier": "ZZ"}])
+    assert known["carrier_late_28d"] is not None
+    assert unknown["carrier_late_28d"] is None
+    assert unknown["temp"] == known["temp"]
+
+
+def test_each_row_has_all_features_in_their_order(reader: OnlineReader) -> None:
+    assert tuple(reader.read([KNOWN])[0]) == reader.feature_names
+
+
+def test_no_rows_are_no_question(reader: OnlineReader) -> None:
+    assert reader.read([]) == []
+
+
+def test_freshness_tells_the_newest_event_and_when_it_was_copied(reader: OnlineReader) -> None:
+    fresh = reader.freshness()
+    assert fresh.newest_event.year == 2013
+    assert datetime.now(UTC) - fresh.materialized_at < timedelta(hours=1)
+
+
+def test_teardown_leaves_no_table_and_no_registry(
+    platform: PlatformRefs, product: Product, few: Callable[[int], tuple[Source, ...]]
+) -> None:
+    from models import loading  # noqa: PLC0415 - for this test alone
+
+    loading.load(platform, product, few(200))
+    features.build(platform, product)
+    features.teardown(platform, product)
+    dynamodb = boto3.client("dynamodb", endpoint_url=platform.aws_endpoint, region_name=platform.region)
+    assert not [name for name in dynamodb.list_tables()["TableNames"] if name.startswith(platform.feature_project)]
+    s3 = boto3.client("s3", endpoint_url=platform.aws_endpoint, region_name=platform.region)
+    assert s3.list_objects_v2(Bucket=platform.features_bucket)["KeyCount"] == 0
+
+
+def test_teardown_has_nothing_to_do_where_an_up_never_made_the_bucket(platform: PlatformRefs, product: Product) -> None:
+    nowhere = platform.model_copy(update={"features_bucket": "never-made"})
+    features.teardown(nowhere, product)
+    assert not aws.has_bucket(nowhere, "never-made")

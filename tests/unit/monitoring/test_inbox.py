@@ -1,0 +1,73 @@
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+NOTIFICATION = {
+    "version": "4",
+    "receiver": "arrivals-page",
+    "status": "firing",
+    "alerts": [
+        {
+            "status": "firing",
+            "labels": {"alertname": "FeaturesStale", "product": "flight-delays"},
+            "annotations": {"summary": "old <features>"},
+            "startsAt": "2026-11-23T12:00:00Z",
+            "fingerprint": "1",
+        },
+        {"status": "resolved", "labels": {"alertname": "TargetDown"}, "annotations": {}, "fingerprint": "2"},
+    ],
+}
+
+
+@pytest.fixture
+def inbox(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[httpx.Client]:
+    """Return a client of a real inbox process."""
+    port = free_port()
+    command = [
+        sys.executable,
+        "-m",
+        "monitoring.inbox",
+        "--port",
+        str(port),
+        "--file",
+        str(tmp_path / "new" / "alerts.jsonl"),
+    ]
+    with subprocess.Popen(command) as process, httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
+        try:
+            for _ in range(200):
+                try:
+                    client.get("/readyz").raise_for_status()
+                    break
+                except httpx.TransportError:
+                    time.sleep(0.1)
+            yield client
+        finally:
+            process.terminate()
+
+
+def test_each_alert_becomes_a_line(inbox: httpx.Client, tmp_path: Path) -> None:
+    for _ in range(2):
+        assert inbox.post("/alerts", json=NOTIFICATION).status_code == 200
+    lines = [json.loads(line) for line in (tmp_path / "new" / "alerts.jsonl").read_text().splitlines()]
+    assert [line["labels"]["alertname"] for line in lines] == ["FeaturesStale", "TargetDown"] * 2
+    assert lines[0]["receiver"] == "arrivals-page"
+    assert lines[0]["startsAt"] == "2026-11-23T12:00:00Z"
+
+
+def test_the_page_shows_the_newest_first_and_escapes(inbox: httpx.Client) -> None:
+    assert "None so far" in inbox.get("/").text
+    inbox.post("/", json=NOTIFICATION)
+    page = inbox.get("/").text
+    assert page.index("TargetDown") < page.index("FeaturesStale")
+    assert "old &lt;features&gt;" in page
+
+
+def test_what_is_no_notification_is_refused(inbox: httpx.Client) -> None:
+    assert inbox.post("/", json={"alerts": "none"}).status_code == 422
+    assert inbox.post("/", content="{", headers={"Content-Type": "application/json"}).status_code == 400

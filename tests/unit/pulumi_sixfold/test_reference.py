@@ -1,0 +1,30 @@
+"""What is derived from the handlers: the package's schema and the reference in the docs."""
+
+from typing import Any
+
+import pytest
+
+from pulumi_sixfold.catalogue import HANDLERS
+from pulumi_sixfold.engine.schema import package_schema
+from pulumi_sixfold.kit.handler import Handler
+from pulumi_sixfold.reference import MARK, PAGE, reference
+
+
+def test_the_page_is_in_step_with_the_handlers() -> None:
+    written = PAGE.read_text().split(MARK)[1].strip()
+    assert written == reference().strip(), "run `python -m pulumi_sixfold.reference`"
+
+
+@pytest.mark.parametrize("handler", HANDLERS, ids=lambda handler: handler.token)
+def test_the_schema_has_every_input_and_output(handler: type[Handler[Any]]) -> None:
+    resource = package_schema(HANDLERS)["resources"][handler.token]
+    assert set(resource["inputProperties"]) == set(handler.args.model_fields)
+    assert set(resource["properties"]) == set(handler.args.model_fields) | set(handler.outputs)
+    replacing = {name for name, found in resource["inputProperties"].items() if found.get("willReplaceOnChanges")}
+    assert replacing == handler.create_only
+
+
+def test_what_replaces_says_so_in_its_description() -> None:
+    for handler in HANDLERS:
+        for name in handler.create_only - {handler.name_property}:
+            assert "A change replaces" in str(handler.args.model_fields[name].description), (handler.token, name)

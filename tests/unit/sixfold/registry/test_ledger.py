@@ -1,0 +1,94 @@
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sixfold.errors import SixfoldError
+from sixfold.outputs import PlatformRefs
+from sixfold.registry.ledger import (
+    Decision,
+    Entry,
+    Ledger,
+    Versions,
+)
+from sixfold.stack import Pin
+
+BY_HAND = Decision(by="ada", verdict="release", reason="by hand")
+FIRST: Versions = {"v1": (Pin(release="a" * 64),)}
+SECOND: Versions = {"v1": (Pin(release="b" * 64),)}
+
+
+@pytest.fixture
+def ledger(platform: PlatformRefs, tmp_path: Path) -> Ledger:
+    return Ledger(platform, tmp_path / "home")
+
+
+def _record(ledger: Ledger, versions: Versions, decision: Decision = BY_HAND) -> Entry:
+    return ledger.record("flight-delays", versions, "features", decision)
+
+
+def test_entries_come_back_in_order_with_the_numbers_that_decided(ledger: Ledger) -> None:
+    judged = Decision(by="rollout", verdict="promote", reason="no worse", numbers={"difference": 0.01})
+    written = [_record(ledger, FIRST), _record(ledger, SECOND, judged)]
+    assert ledger.entries("flight-delays") == written
+    assert [entry.number for entry in written] == [1, 2]
+
+
+def test_what_is_live_already_is_not_written_twice(ledger: Ledger) -> None:
+    assert _record(ledger, FIRST) == _record(ledger, FIRST)
+    assert len(ledger.entries("flight-delays")) == 1
+
+
+def test_two_people_at_once_both_get_an_entry(platform: PlatformRefs, ledger: Ledger, tmp_path: Path) -> None:
+    other = Ledger(platform, tmp_path / "other")
+    known = ledger.entries("flight-delays")
+    _record(other, SECOND)
+    ledger.entries = lambda _: known  # type: ignore[method-assign] # read before the other one wrote
+    assert _record(ledger, FIRST).number == 2
+
+
+def test_what_was_live_at_a_moment_is_the_last_entry_before_it(ledger: Ledger) -> None:
+    first, second = _record(ledger, FIRST), _record(ledger, SECOND)
+    assert ledger.live_at("flight-delays", second.at - timedelta(microseconds=1)) == first
+    assert ledger.live_at("flight-delays", datetime.now(UTC)) == second
+
+
+def test_before_the_first_entry_nothing_was_live(ledger: Ledger) -> None:
+    first = _record(ledger, FIRST)
+    with pytest.raises(SixfoldError, match="nothing at or before"):
+        ledger.live_at("flight-delays", first.at - timedelta(seconds=1))
+
+
+def test_an_aws_that_forgot_gets_the_entries_back(ledger: Ledger, bucket: Any) -> None:
+    written = [_record(ledger, FIRST), _record(ledger, SECOND)]
+    bucket.objects.delete()
+    assert ledger.restore("flight-delays") == 2
+    assert len(list(bucket.objects.filter(Prefix="ledger/test/flight-delays/"))) == 2
+    assert ledger.entries("flight-delays") == written
+
+
+def test_another_machine_reads_and_copies_what_it_did_not_write(
+    platform: PlatformRefs, ledger: Ledger, bucket: Any, tmp_path: Path
+) -> None:
+    written = _record(ledger, FIRST)
+    other = Ledger(platform, tmp_path / "other")
+    assert other.restore("flight-delays") == 0
+    bucket.objects.delete()
+    assert other.entries("flight-delays") == [written]
+
+
+def test_an_entry_that_was_changed_is_refused(ledger: Ledger, bucket: Any) -> None:
+    _record(ledger, FIRST)
+    key = "ledger/test/flight-delays/000001.json"
+    body = bucket.Object(key).get()["Body"].read()
+    bucket.put_object(Key=key, Body=body.replace(b"ada", b"bob"))
+    with pytest.raises(SixfoldError, match="is not the ledger entry that was written"):
+        ledger.entries("flight-delays")
+
+
+def test_a_copy_that_was_lost_loses_nothing(ledger: Ledger, tmp_path: Path) -> None:
+    written = _record(ledger, FIRST)
+    shutil.rmtree(tmp_path / "home")
+    assert ledger.entries("flight-delays") == [written]

@@ -1,0 +1,52 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+
+from sixfold.contract import ApiVersion, Status, load_product, load_products
+from sixfold.errors import SixfoldError
+
+PRODUCTS = Path(__file__).parents[3] / "products"
+
+
+def test_every_product_of_ours_keeps_the_contract() -> None:
+    assert set(load_products(PRODUCTS)) == {path.parent.name.replace("_", "-") for path in PRODUCTS.glob("*/*.yaml")}
+
+
+def test_a_misspelt_key_is_named_with_its_path_and_the_nearest_valid_one(tmp_path: Path) -> None:
+    path = _changed(tmp_path, metric={"relese_margin": 0.1})
+    with pytest.raises(SixfoldError, match=r"metric\.relese_margin: unknown key; did you mean 'release_margin'\?"):
+        load_product(path)
+
+
+def test_a_key_like_no_other_is_answered_with_all_valid_ones(tmp_path: Path) -> None:
+    path = _changed(tmp_path, slo={"zzz": 1})
+    with pytest.raises(SixfoldError, match="valid keys: availability, latency_ms, latency_quantile"):
+        load_product(path)
+
+
+def test_a_product_lives_in_the_folder_of_its_name(tmp_path: Path) -> None:
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    (folder / "product.yaml").write_text((PRODUCTS / "flight_delays" / "product.yaml").read_text())
+    with pytest.raises(SixfoldError, match="rename the folder to 'flight_delays'"):
+        load_products(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("today", "status"),
+    [("2026-01-01", Status.LIVE), ("2026-02-01", Status.DEPRECATED), ("2026-03-01", Status.RETIRED)],
+)
+def test_an_api_version_is_deprecated_and_retired_on_its_dates(today: str, status: Status) -> None:
+    version = ApiVersion(since=date(2025, 1, 1), deprecated=date(2026, 2, 1), sunset=date(2026, 3, 1))
+    assert version.status(date.fromisoformat(today)) is status
+
+
+def _changed(folder: Path, **sections: dict[str, object]) -> Path:
+    contract = yaml.safe_load((PRODUCTS / "flight_delays" / "product.yaml").read_text())
+    for name, values in sections.items():
+        contract[name] |= values
+    path = folder / "product.yaml"
+    path.write_text(yaml.safe_dump(contract))
+    return path
