@@ -10,7 +10,7 @@ from infra.plans import names
 from infra.plans.monitoring.local import MonitoringPlan
 from pulumi_sixfold.local.process import Process, Reload
 
-_CODE = ("serving", "sixfold")
+_CODE = ("monitoring", "serving", "sixfold")
 """What the services of `serving/` run of ours."""
 
 
