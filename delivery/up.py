@@ -19,7 +19,7 @@ def up(work: Workspace, *, skip_preflight: bool = False) -> None:
 
     Args:
         work: where, and which stack.
-        skip_preflight: leave out what is asked of AWS beforehand; docs/preflight.md says when.
+        skip_preflight: leave out what is asked of AWS beforehand; docs/how-to/preflight.md says when.
 
     Raises:
         SixfoldError: a stage failed; what was done before it stays, and the next run goes on from there.

@@ -1,4 +1,4 @@
-"""The reference half of docs/provider.md, derived from the handlers: `python -m pulumi_sixfold.reference`."""
+"""docs/reference/provider-types.md, derived from the handlers: `python -m pulumi_sixfold.reference` writes it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +10,7 @@ from pulumi_sixfold.engine.schema import package_schema
 from pulumi_sixfold.kit.deadline import DEFAULT_S
 from pulumi_sixfold.kit.handler import Handler
 
-PAGE = Path(__file__).parents[1] / "docs" / "provider.md"
+PAGE = Path(__file__).parents[1] / "docs" / "reference" / "provider-types.md"
 MARK = "<!-- from here on written by `python -m pulumi_sixfold.reference` -->\n"
 
 

@@ -1,4 +1,4 @@
-"""The rules half of docs/policies.md, derived from the pack, printed and kept: `python -m infra.policies.table`."""
+"""docs/reference/policy-rules.md, derived from the pack: `python -m infra.policies.table` writes and prints it."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -9,7 +9,7 @@ from infra.policies.exemptions import EXEMPTIONS
 from infra.policies.rule import Rule, StackRule
 from infra.policies.unchecked import UNCHECKED
 
-PAGE = Path(__file__).parents[2] / "docs" / "policies.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "policy-rules.md"
 MARK = "<!-- from here on written by `python -m infra.policies.table` -->\n"
 
 

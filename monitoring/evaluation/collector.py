@@ -1,4 +1,4 @@
-"""What the evaluation found, as Prometheus wants it. Names and labels are a contract: docs/evaluation.md."""
+"""What the evaluation found, as Prometheus wants it. Names and labels are a contract: docs/reference/metrics.md."""
 
 import logging
 import math

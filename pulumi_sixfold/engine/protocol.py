@@ -165,7 +165,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Invoke(self, request: pb.InvokeRequest, context: grpc.ServicerContext) -> pb.InvokeResponse:
         lookup = self._lookups.get(request.tok)
         if lookup is None:
-            raise ProviderError(f"there is no look-up {request.tok!r}", remedy="docs/provider.md lists those there are")
+            raise ProviderError(
+                f"there is no look-up {request.tok!r}", remedy="docs/reference/provider-types.md lists those there are"
+            )
         try:
             found: Any = {"return": encode(lookup.answer(self._handlers, decode(request.args).values))}
         except InvalidArgs as invalid:

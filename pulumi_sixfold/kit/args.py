@@ -81,7 +81,7 @@ class InvalidArgs(ProviderError):  # noqa: N818 - reads as a sentence where it i
     def __init__(self, model: str, failures: list[tuple[str, str]]) -> None:
         super().__init__(
             f"{model}: " + "; ".join(f"{path}: {reason}" for path, reason in failures),
-            remedy="correct these properties; docs/provider.md describes each",
+            remedy="correct these properties; docs/reference/provider-types.md describes each",
         )
         self.failures = failures
 

@@ -1,4 +1,4 @@
-"""A sample of the kills that `make faults` tries one and all; see docs/faults.md."""
+"""A sample of the kills that `make faults` tries one and all; see docs/reference/faults.md."""
 
 from collections.abc import Callable
 from typing import Any

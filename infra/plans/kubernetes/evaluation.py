@@ -10,7 +10,7 @@ from infra.plans.kubernetes.manifest import COMPONENT, NAME, Manifest
 
 EVALUATION = "evaluation"
 _LABELS = {NAME: EVALUATION, COMPONENT: "monitoring"}
-# Any number of predictions takes 0.8 GiB (docs/evaluation.md); the rest is for the skew, a process of its own.
+# Any number of predictions takes 0.8 GiB (docs/concepts/label-loop.md); the rest is for the skew, a process of its own.
 _MEMORY = "4Gi"
 
 

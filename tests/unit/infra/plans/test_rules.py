@@ -233,7 +233,7 @@ def test_where_less_is_better_the_lower_bound_counts(
 
 def test_every_runbook_belongs_to_an_alert(rules: Rules, old: Rules) -> None:
     runbooks = {path.stem for path in (Path(__file__).parents[4] / "docs" / "runbooks").glob("*.md")}
-    assert runbooks == {alert["alert"] for alert in [*alerts(rules), *alerts(old)]}
+    assert runbooks - {"README"} == {alert["alert"] for alert in [*alerts(rules), *alerts(old)]}
 
 
 @pytest.mark.parametrize("availability", [0.5, 0.9, 0.9999])
