@@ -1,4 +1,4 @@
-"""The metrics of one release process. Names and labels are a contract with the alert rules: docs/reference/metrics.md."""
+"""Metrics of one release process. Names and labels are a contract with the alert rules: docs/reference/metrics.md."""
 
 from collections.abc import Iterable
 from functools import cache
