@@ -11,7 +11,7 @@ from infra.plans.monitoring.local import MonitoringPlan
 from pulumi_sixfold.local.process import Process, Reload
 
 _CODE = ("monitoring", "serving", "sixfold")
-"""What the services of `serving/` run of ours."""
+"""The packages whose code the jobs of `monitoring/` run."""
 
 
 class Monitoring(ComponentResource):
@@ -51,7 +51,7 @@ class Monitoring(ComponentResource):
 
     def _service(self, name: str, *arguments: str, environment: Mapping[str, Input[str]] | None = None) -> Process:
         port = self._ports[name]
-        command = python(f"serving.{name}", "--port", str(port), *arguments)
+        command = python(f"monitoring.{name}", "--port", str(port), *arguments)
         # The command stays what it is when its code changes; this does not, and restarts it.
         known = {**(environment or {}), "SIXFOLD_CODE": digest(self._runtime.root, _CODE)}
         return self._runtime.run(name, command, port=port, ready="/readyz", environment=known, parent=self)
