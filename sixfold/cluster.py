@@ -14,10 +14,12 @@ MANY_ZONES = 4  # `plans.network` has room for as many
 
 
 class Network(Strict):
-    """The VPC that is made. `zones` are letters of availability zones, such as `a`; EKS asks for two at least."""
+    """The VPC to create."""
 
     cidr: IPv4Network
+    """Addresses of the VPC; prefix /16 to /24."""
     zones: tuple[Zone, ...] = Field(min_length=2, max_length=MANY_ZONES)
+    """Letters of availability zones, such as `a`; EKS needs at least two."""
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -29,14 +31,20 @@ class Network(Strict):
 
 
 class NodeGroup(Strict):
-    """Machines of one kind. `gpu` ones take only pods that ask for a GPU; `spot` ones only pods that may be stopped."""
+    """A group of machines of one kind."""
 
     instance_types: tuple[str, ...] = Field(min_length=1)
+    """EC2 instance types, the preferred one first."""
     min: int = Field(ge=0)
+    """Least number of machines."""
     max: int = Field(ge=1)
+    """Largest number of machines."""
     capacity: Literal["on-demand", "spot"] = "on-demand"
+    """`spot` machines are tainted: only pods that may be stopped run there."""
     gpu: bool = False
+    """GPU machines are tainted: only pods that request a GPU run there."""
     disk_gib: int = Field(default=100, ge=20)
+    """Disk of a machine, GiB."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -46,43 +54,52 @@ class NodeGroup(Strict):
 
 
 class Eks(Strict):
-    """The cluster that is made: its Kubernetes version, node groups, and EKS add-ons by name with their versions."""
+    """The EKS cluster to create."""
 
     version: Annotated[str, Field(pattern=r"^1\.\d+$")]
+    """Kubernetes version."""
     node_groups: dict[Slug, NodeGroup] = Field(min_length=1)
+    """Node groups by name."""
     addons: dict[str, str] = Field(default_factory=dict)
+    """EKS add-ons: version by name."""
 
 
 class Team(Strict):
-    """What one team may use at a time to train; what others leave idle may be borrowed within the stack."""
+    """Training quota of one team. Quota that other teams leave idle may be borrowed within the stack."""
 
     cpu: int = Field(default=16, ge=1)
+    """Processors."""
     memory_gib: int = Field(default=64, ge=1)
+    """Memory, GiB."""
     gpus: int = Field(default=1, ge=0)
+    """GPUs."""
 
 
 Operator = Literal["gateway", "monitoring", "ray", "queues", "requests", "autoscaler", "gpu"]
 
 
 class Cluster(Strict):
-    """Where pods run: a cluster that is made (`eks`), or one that exists (`context` alone, of the kubeconfig).
+    """The Kubernetes cluster: one to create (`eks`), an existing one (`context` alone), or both.
 
-    With both, the made cluster is reached by that context, say through a tunnel. `host` is the name that is called, and
-    `certificate` a TLS secret in the serving namespace; without one the edge answers in the clear. `runner` is the
-    digest of the image that runs our code, in the stack's own repository; before there is one, nothing is pinned.
-    `present` are the operators that the cluster has already; all others are installed. `api_cidrs` are the addresses
-    from which the API server of a cluster that exists calls pods; that of a made one calls from the stack's network.
-    `team` is each team's share.
+    With both, the created cluster is reached by `context`, for example through a tunnel.
     """
 
     host: str
+    """Host name that consumers call."""
     certificate: str | None = None
+    """Name of a TLS secret in the serving namespace; None: the gateway answers over plain HTTP."""
     context: str | None = None
+    """Context of the kubeconfig by which the API server is reached."""
     eks: Eks | None = None
+    """The cluster to create; None: `context` names an existing one."""
     runner: Digest | None = None
+    """Digest of the runner image in the stack's own repository; no release can be pinned before it exists."""
     present: tuple[Operator, ...] = ()
+    """Operators that the cluster already has; all others are installed."""
     api_cidrs: tuple[IPv4Network, ...] = ()
+    """Addresses from which the API server of an existing cluster calls pods; refused with `eks`."""
     team: Team = Team()
+    """Training quota of each team."""
 
     @model_validator(mode="after")
     def _somewhere(self) -> Self:

@@ -20,43 +20,52 @@ Hours = Annotated[float, Field(gt=0)]
 
 
 class Strict(BaseModel):
-    """Unknown keys are refused and values never change."""
+    """Base of all declared data: unknown keys are refused and values never change.
+
+    The text under a field is its description, which `python -m delivery.reference` writes into docs/reference.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Consumer(Strict):
-    """Somebody who calls the service; sent by them as the `X-Consumer` header."""
+    """A caller of the service, who sends this name in the header `X-Consumer`."""
 
     name: Slug
+    """Value of the header; any other value counts as `unknown`."""
     purpose: str
+    """Use of the predictions; shown in the portal and the API docs."""
 
 
 class Metric(Strict):
-    """The figure that the data scientists chose, and how good is good enough.
-
-    `name` is a key of `sixfold.metrics.METRICS`, or a function in the product's own `metrics.py`. The gate asks for
-    `baseline_margin` above the naive baseline, and for no more than `release_margin` below the release now live, both
-    in units of the metric. Live, the metric is that of the last `window_hours`; it means something from `min_labels`
-    labels on, and where `min_coverage` of the predictions older than `label_delay_hours` have theirs. It is watched as
-    a whole and by each of `slices`, which are names of entities. `max_feature_drift` and `max_prediction_drift` are the
-    population stability index, over the window and against the release's own training, above which somebody is told;
-    `max_skew` is the share of predictions whose features the lake does not confirm.
-    """
+    """The metric that the data scientists chose, and how good is good enough. Margins are in units of the metric."""
 
     name: str
+    """A key of `sixfold.metrics.METRICS`, or a function in the product's own `metrics.py`."""
     direction: Literal["higher", "lower"]
+    """Whether a higher or a lower value is better."""
     baseline_margin: float = Field(ge=0)
+    """Gate: how much better than the naive baseline a candidate has to be."""
     release_margin: float = Field(ge=0)
+    """Gate and rollout: how much worse than the live release a candidate may be."""
     live_threshold: float
+    """`ModelMetricBreach` fires when the whole 95% interval of the live metric is beyond this value."""
     window_hours: Hours
+    """Predictions of this many hours, rounded to whole days, count together in the live metric."""
     min_labels: int = Field(ge=1)
+    """Below this number of labels the live metric and a rollout judge nothing."""
     min_coverage: Fraction
+    """Share of the predictions due for a label that must have one; below it, nothing is judged."""
     label_delay_hours: Hours
+    """Hours after a prediction at which its label is due."""
     slices: tuple[str, ...] = ()
+    """Entities by whose values the live metric is measured too."""
     max_feature_drift: Annotated[float, Field(gt=0)] = 0.25
+    """`FeatureDrift` fires above this population stability index of a feature against the release's training data."""
     max_prediction_drift: Annotated[float, Field(gt=0)] = 0.25
+    """`PredictionDrift` fires above this population stability index of the scores against the test months."""
     max_skew: Fraction = 0
+    """`TrainingServingSkew` fires above this share of predictions whose logged features the lake does not confirm."""
 
     @property
     def sign(self) -> int:
@@ -65,36 +74,43 @@ class Metric(Strict):
 
 
 class Label(Strict):
-    """Where the truth arrives: columns of the table `labels.<package>`.
-
-    A row says that `value` was known for `key` from `known_at` on; a later row for the same key corrects it.
-    """
+    """Columns of the table `labels.<package>`; a later row for the same key corrects an earlier one."""
 
     key: str = "label_key"
+    """Column with the key that the product's `label_key()` returns."""
     known_at: str = "known_at"
+    """Column with the moment at which the label became known."""
     value: str = "label"
+    """Column with the label itself."""
 
 
 class Log(Strict):
-    """How long predictions are kept, and which columns of their log (or features, entities) are about a person."""
+    """The prediction log: retention and personal data."""
 
     retention_days: int = Field(default=400, ge=1)
+    """Days after which rows of the log are deleted."""
     personal: tuple[str, ...] = ()
+    """Columns of the log, features or entities that are about a person."""
 
 
 class Objective(Strict):
     """The service level objective, over 30 days."""
 
     availability: Annotated[float, Field(gt=0, lt=1)]
+    """Share of requests that must not fail with 5xx."""
     latency_ms: Annotated[float, Field(gt=0)]
+    """Milliseconds within which `latency_quantile` of the requests must be answered."""
     latency_quantile: Annotated[float, Field(gt=0, lt=1)] = 0.99
+    """Share of requests that must be answered within `latency_ms`."""
 
 
 class Limits(Strict):
-    """How stale the features, and how dirty the data, may be before somebody is told."""
+    """Limits on the age of features and on bad rows, beyond which the owner is notified."""
 
     feature_freshness_hours: Hours
+    """`FeaturesStale` fires when the newest online features are older."""
     quarantine_rate: Fraction
+    """`QuarantineRateHigh` fires when a larger share of a table's rows broke the data contract."""
 
 
 class Status(StrEnum):
@@ -109,8 +125,11 @@ class ApiVersion(Strict):
     """A contract with consumers; many releases serve one API version over its life."""
 
     since: date
+    """Day from which the version exists."""
     deprecated: date | None = None
+    """Day from which answers carry the `Deprecation` header."""
     sunset: date | None = None
+    """Day from which the version answers 410; sent before in the `Sunset` header."""
 
     def status(self, today: date) -> Status:
         """Return where this version stands on a day."""
@@ -122,21 +141,34 @@ class ApiVersion(Strict):
 
 
 class Product(Strict):
-    """One ML service. `example` is a request row that works, for the docs, the portal and a first try."""
+    """The contract of one ML service: the content of `products/<package>/product.yaml`."""
 
     name: Slug
+    """Name in URLs, metrics and resource names. The folder has the same name with `_` for `-`."""
     title: str
+    """Name for people."""
     description: str
+    """The question that the service answers, in one sentence."""
     owner: Slug
+    """Team that owns the service: label `team` of its alerts, and reviewer of its folder."""
     on_call: str
+    """Address of the people on call."""
     consumers: tuple[Consumer, ...] = Field(min_length=1)
+    """Known callers."""
     metric: Metric
+    """How the model is judged: by the gate, in a rollout and live."""
     label: Label = Label()
+    """Where the truth arrives."""
     log: Log = Log()
+    """How long predictions are kept."""
     slo: Objective
+    """What consumers are promised."""
     limits: Limits
+    """How old features and how dirty data may be."""
     example: dict[str, JsonValue]
+    """A request row that works: used by the API docs, the portal and `sixfold predict`."""
     api_versions: dict[Annotated[str, Field(pattern=r"^v[1-9][0-9]*$")], ApiVersion] = Field(min_length=1)
+    """API versions by name: `v1`, `v2`, …"""
 
     @property
     def package(self) -> str:

@@ -21,19 +21,19 @@ KEY = "platform"
 
 
 class Pin(Strict):
-    """A release, and the share of its API version's traffic that it answers, in per cent.
-
-    Where there are several, each of them scores every request; at 0 a release scores, and answers nobody.
-    """
+    """A pinned release and its weight. Of several releases, each scores every request; one of them answers."""
 
     release: Digest
+    """Digest of a published release."""
     weight: Percent = 100
+    """Share of the API version's traffic that it answers, in per cent; at 0 it only scores (shadow)."""
 
 
 class Traffic(Strict):
-    """Who answers an API version. No release at all is allowed: the route then says what to do."""
+    """The releases of an API version."""
 
     releases: tuple[Pin, ...] = ()
+    """Pins whose weights add up to 100. Empty: the route answers 503 and says what to do."""
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
@@ -46,31 +46,40 @@ class Traffic(Strict):
 
 
 class Local(Strict):
-    """A stack on this machine. The edge listens on `first_port`; all other ports follow it (1,000 are set aside)."""
+    """Settings of a stack on this machine."""
 
     first_port: int = Field(ge=1024, le=64000)
+    """Port of the edge; all other ports follow it (1,000 are reserved)."""
 
 
 class Settings(Strict):
-    """One stack: `local` where processes run on this machine, `cluster` where pods run on Kubernetes.
+    """One stack: the value of `sixfold:platform` in `stacks/Pulumi.<stack>.yaml`.
 
-    `deletion_protection` keeps full buckets and tables, and a cluster, from being deleted. `account` is the AWS account
-    that is meant, 12 digits, any other is refused; `role_arn` is the role in which AWS is called, None: the caller's
-    own rights; `aws_endpoint` is a stand-in that runs already. `budget_usd` is what the stack may cost a month at rest,
-    US dollars; None: no limit.
+    A key that the runtime needs must be given; a key that has no meaning in it is refused.
     """
 
     runtime: Literal["processes", "kubernetes"]
+    """`processes`: on this machine, configured by `local`. `kubernetes`: pods, configured by `cluster`."""
     region: str
+    """AWS region."""
     deletion_protection: bool = True
+    """Refuse to delete a cluster, and buckets and tables that are not empty."""
     budget_usd: Annotated[float, Field(ge=0)] | None = None
+    """Most that the stack may cost a month at rest, US dollars; None: no limit."""
     account: Annotated[str, Field(pattern=r"^\d{12}$")] | None = None
+    """AWS account of the stack, 12 digits; credentials of any other account are refused."""
     role_arn: str | None = None
+    """IAM role in which AWS is called; None: the caller's own rights."""
     aws_endpoint: str | None = None
+    """Address of a running stand-in for AWS, for tests."""
     local: Local | None = None
+    """Needed with `processes`."""
     network: Network | None = None
+    """VPC to create; needed with `cluster.eks`."""
     cluster: Cluster | None = None
+    """Needed with `kubernetes`."""
     products: dict[Slug, dict[str, Traffic]] = Field(default_factory=dict)
+    """Releases by product and API version."""
 
     @model_validator(mode="after")
     def _fits_the_runtime(self) -> Self:
