@@ -11,6 +11,7 @@ from typing import Any
 
 from delivery.locks import clear_dead, holder
 from delivery.reporter import say
+from infra.checks.state import Held
 from sixfold.errors import SixfoldError
 from sixfold.outputs import StackOutputs
 
@@ -41,13 +42,13 @@ class Engine:
         deployment = self._deployment()
         return not (deployment.get("resources") or deployment.get("pending_operations"))
 
-    def held(self) -> list[tuple[str, str, str]]:
-        """Return type, id and URN of each resource in the state; none where there is no such stack."""
+    def held(self) -> list[Held]:
+        """Return each resource in the state; none where there is no such stack."""
         stacks = json.loads(self._run("stack", "ls", "--json", quiet=True))
         if self.stack not in {each["name"].rsplit("/", 1)[-1] for each in stacks}:
             return []
         resources = self._deployment().get("resources") or []
-        return [(each["type"], each["id"], each["urn"]) for each in resources if "id" in each]
+        return [Held(each["type"], each["id"], each["urn"]) for each in resources if "id" in each]
 
     def up(self, *options: str) -> None:
         """Apply the program, after whatever a killed engine left has been put right.

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from delivery.commands.status import answers
 from delivery.reporter import say
 from delivery.workspace import Workspace
+from infra.checks.state import answers
 from sixfold.errors import SixfoldError
 from sixfold.registry.releases import Record
 from sixfold.release import SHORT

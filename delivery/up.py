@@ -62,7 +62,9 @@ def up(work: Workspace, *, skip_preflight: bool = False) -> None:
 def _require_clear_way(work: Workspace) -> None:
     from infra.checks.preflight.run import preflight, require_none  # noqa: PLC0415 - loads the whole program
 
-    require_none(preflight(work), work.engine.stack)
+    stack = work.engine.stack
+    found = preflight(stack, read(work.stack_file), root=work.root, home=work.home, held=work.engine.held)
+    require_none(found, stack)
 
 
 def _first_release(work: Workspace, product: str, version: str) -> None:

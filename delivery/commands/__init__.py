@@ -20,13 +20,14 @@ from delivery.reporter import console
 from delivery.rollout import step as rollout
 from delivery.up import up as bring_up
 from delivery.workspace import Workspace
+from infra.checks.state import Held
 from pulumi_sixfold.kit.errors import ProviderError
 from sixfold.contract import load_products
 from sixfold.errors import SixfoldError
 from sixfold.registry.ledger import Decision
 from sixfold.release import SHORT
 from sixfold.roles import read_roles
-from sixfold.stack import Pin
+from sixfold.stack import Pin, read
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="An MLOps platform that you `pulumi up`.")
 data = typer.Typer(no_args_is_help=True, help="The data lake and the feature store.")
@@ -75,7 +76,9 @@ def show_preflight(stack: Stack = "local") -> None:
     """List all that would stop an `up` half-way: credentials, region, permissions, quotas, addresses."""
     from infra.checks.preflight.run import preflight, require_none  # noqa: PLC0415 - loads the whole program
 
-    require_none(preflight(Workspace(stack)), stack)
+    work = Workspace(stack)
+    settings = read(work.stack_file)
+    require_none(preflight(stack, settings, root=work.root, home=work.home, held=work.engine.held), stack)
     console.print(f"Nothing stands in the way of: sixfold up --stack {stack}")
 
 
@@ -100,9 +103,16 @@ def show_status(*, stack: Stack = "local", as_json: AsJson = False) -> None:
 @app.command(name="cost")
 def show_cost(stack: Stack = "local") -> None:
     """Estimate what a stack costs a month at rest, by component. Needs neither credentials nor an engine."""
-    from infra.checks.cost.run import cost  # noqa: PLC0415 - loads the whole program
+    from infra.checks.cost.estimate import Resource, estimate  # noqa: PLC0415 - loads the whole program
+    from infra.checks.cost.report import report  # noqa: PLC0415 - the same
+    from infra.checks.cost.table import prices  # noqa: PLC0415 - the same
+    from infra.checks.recording import record  # noqa: PLC0415 - the same
 
-    sys.stdout.write(cost(Workspace(stack)))
+    work = Workspace(stack)
+    settings, table = read(work.stack_file), prices()
+    planned = record(stack, settings, root=work.root, home=work.home)
+    paid = [Resource(each.urn, each.inputs, each.provider["region"]) for each in planned if each.on_aws]
+    sys.stdout.write(report(stack, settings.region, estimate(paid, table), table, settings.budget_usd))
 
 
 @app.command(name="deployer-policy")
@@ -111,9 +121,18 @@ def show_deployer_policy(
     to: Annotated[Path | None, typer.Option(help="A folder: write a file for each policy there.")] = None,
 ) -> None:
     """Print the IAM policies of whoever deploys a stack. Needs neither credentials nor an engine."""
-    from infra.checks.deployer.files import deployer_policy  # noqa: PLC0415 - loads the whole program
+    from infra.checks.deployer.policies import policies  # noqa: PLC0415 - loads the whole program
 
-    sys.stdout.write(deployer_policy(Workspace(stack), to))
+    work = Workspace(stack)
+    documents = policies(stack, read(work.stack_file), root=work.root, home=work.home)
+    if to is None:
+        sys.stdout.write(json.dumps(documents, indent=2) + "\n")
+        return
+    to.mkdir(parents=True, exist_ok=True)
+    for number, document in enumerate(documents):
+        path = to / f"sixfold-{stack}-{number}.json"
+        path.write_text(json.dumps(document, indent=2) + "\n")
+        sys.stdout.write(f"aws iam create-policy --policy-name {path.stem} --policy-document file://{path}\n")
 
 
 @app.command(name="codeowners")
@@ -264,10 +283,11 @@ def predict(
     sys.stdout.write(json.dumps(model.predict(Workspace(stack), product, version, row), indent=2) + "\n")
 
 
-def _require_no_leaks(work: Workspace, known: Iterable[tuple[str, str, str]] = ()) -> None:
+def _require_no_leaks(work: Workspace, known: Iterable[Held] = ()) -> None:
     from infra.checks.leaks.run import left_by, require_none  # noqa: PLC0415 - loads the whole program
 
-    require_none(left_by(work, known), work.engine.stack)
+    stack = work.engine.stack
+    require_none(left_by(stack, read(work.stack_file), root=work.root, home=work.home, known=known), stack)
 
 
 def main() -> None:

@@ -1,18 +1,10 @@
 """What runs, where, and whether it answers."""
 
-import httpx
 from rich.table import Table
 
+from infra.checks.state import answers
 from sixfold.outputs import ServedVersion, StackOutputs
 from sixfold.release import SHORT
-
-
-def answers(url: str) -> bool:
-    """Return whether a GET of the URL succeeds within two seconds."""
-    try:
-        return httpx.get(url, timeout=2).is_success
-    except httpx.HTTPError:
-        return False
 
 
 def products_table(environment: StackOutputs) -> Table:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from infra.checks.leaks.find import leaks, survivors
+from infra.checks.state import Held
 from pulumi_sixfold.aws.handler import AwsHandler
 from pulumi_sixfold.catalogue import HANDLERS
 from pulumi_sixfold.kit.handler import ProviderArgs
@@ -37,7 +38,7 @@ def test_one_orphan_of_each_kind_is_found_and_none_after_a_clean_destroy(
     empty.write_text(json.dumps(project.stack_export()))
     made = _up(project, cases, inputs := {name: case.args for name, case in cases.items()})
     assert not made.failed
-    known = [(each["type"], each["id"], each["urn"]) for each in project.resources().values()]
+    known = [Held(each["type"], each["id"], each["urn"]) for each in project.resources().values()]
     project.cli("stack", "import", "--file", str(empty))  # all that there is, nobody knows of any more
 
     found = leaks(handlers := _handlers(moto), "test", "test0")

@@ -7,6 +7,7 @@ resources for long after they are gone, and keys and secrets that only wait for 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from infra.checks.state import Held
 from pulumi_sixfold.aws.handler import URN_TAG, AwsHandler, from_pairs
 from pulumi_sixfold.kit.naming import owner
 
@@ -27,8 +28,8 @@ def leaks(handlers: Mapping[str, AwsHandler[Any]], stack: str, project: str) -> 
     return sorted(found)
 
 
-def survivors(handlers: Mapping[str, AwsHandler[Any]], known: Iterable[tuple[str, str, str]]) -> list[Left]:
-    """Return which of the resources that a state held (type, id and URN) are still there, whatever marks they carry."""
+def survivors(handlers: Mapping[str, AwsHandler[Any]], known: Iterable[Held]) -> list[Left]:
+    """Return which of the resources that a state held still exist, whatever marks they carry."""
     return [
         Left(kind, resource_id, owner(urn))
         for kind, resource_id, urn in known

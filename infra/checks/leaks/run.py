@@ -1,41 +1,42 @@
-"""`sixfold leaks`: what a stack left in AWS."""
+"""`sixfold leaks`: the resources of a stack that are left in AWS."""
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from threading import Event
 from typing import Any
 
-from delivery.commands.status import answers
-from delivery.workspace import Workspace
 from infra.checks.leaks.find import Left, leaks, survivors
 from infra.checks.recording import PROJECT, record
+from infra.checks.state import Held, answers
 from pulumi_sixfold.aws.handler import AwsHandler
 from pulumi_sixfold.catalogue import HANDLERS
 from pulumi_sixfold.kit.handler import ProviderArgs
 from sixfold.errors import SixfoldError
-from sixfold.stack import read
-
-Known = tuple[str, str, str]
+from sixfold.stack import Settings
 
 
-def left_by(work: Workspace, known: Iterable[Known] = ()) -> list[Left]:
-    """Return what is there of a stack.
+def left_by(stack: str, settings: Settings, *, root: Path, home: Path, known: Iterable[Held] = ()) -> list[Left]:
+    """Return the resources of a stack that exist in AWS.
 
     Args:
-        work: where.
-        known: what its state held before it was destroyed, as type, id and URN; found even where it has no marks.
+        stack: its name.
+        settings: those of its stack file.
+        root: the project's folder.
+        home: the project's folder on this machine, `SIXFOLD_HOME`.
+        known: the state as it was before the stack was destroyed; these are found even where they carry no mark.
 
     Raises:
         botocore.exceptions.ClientError: AWS refuses to list something; the message names the action.
 
     """
-    planned = record(work.engine.stack, read(work.stack_file), root=work.root, home=work.home)
+    planned = record(stack, settings, root=root, home=home)
     clouds = {str(each.provider): each.provider for each in planned if "region" in each.provider}
-    found: set[Left] = set()
+    found, known = set[Left](), tuple(known)
     for cloud in map(ProviderArgs.model_validate, clouds.values()):
         # A stand-in that has ended took everything with it.
         if not cloud.endpoint or answers(f"{cloud.endpoint}/moto-api/"):
             handlers = handlers_of(cloud)
-            found |= {*leaks(handlers, work.engine.stack, PROJECT), *survivors(handlers, known)}
+            found |= {*leaks(handlers, stack, PROJECT), *survivors(handlers, known)}
     return sorted(found)
 
 

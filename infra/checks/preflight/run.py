@@ -2,47 +2,53 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from delivery.workspace import Workspace
 from infra.checks.deployer.policies import rights
 from infra.checks.preflight import account
 from infra.checks.preflight import plan as plans
 from infra.checks.preflight.account import Clients
 from infra.checks.preflight.plan import Plan, Problem
 from infra.checks.recording import Planned, record
+from infra.checks.state import Held
 from pulumi_sixfold.aws.failure import aws_sentence
 from pulumi_sixfold.aws.handler import aws_client
 from sixfold.errors import SixfoldError
-from sixfold.stack import Settings, read
-
-Held = Sequence[tuple[str, str, str]]
+from sixfold.stack import Settings
 
 
-def preflight(work: Workspace) -> list[Problem]:
-    """Return all problems of a stack; of one without anything on real AWS there are none.
+def preflight(
+    stack: str, settings: Settings, *, root: Path, home: Path, held: Callable[[], Sequence[Held]]
+) -> list[Problem]:
+    """Return all problems of a stack; a stack without anything on real AWS has none.
 
-    Raises:
-        SixfoldError: the stack file is not valid.
+    Args:
+        stack: its name.
+        settings: those of its stack file.
+        root: the project's folder.
+        home: the project's folder on this machine, `SIXFOLD_HOME`.
+        held: reads the resources in the stack's state; called only where something is planned on real AWS.
 
     """
-    settings = read(work.stack_file)
-    planned = record(work.engine.stack, settings, root=work.root, home=work.home)
+    planned = record(stack, settings, root=root, home=home)
     on_aws = [each for each in planned if each.on_aws]
     if not on_aws:
         return []
     role = on_aws[0].provider.get("role_arn")
     clients = partial(aws_client, region=settings.region, endpoint=None, role=role)
-    return problems(on_aws, settings, work.engine.held(), clients)
+    return problems(on_aws, settings, held(), clients)
 
 
-def problems(planned: Sequence[Planned], settings: Settings, held: Held, clients: Clients) -> list[Problem]:
-    """Return all problems of what is planned; the state holds `held` (type, id, URN) already.
+def problems(planned: Sequence[Planned], settings: Settings, held: Sequence[Held], clients: Clients) -> list[Problem]:
+    """Return all problems of what is planned; the state holds `held` already.
 
     What the account refuses to tell is a problem too; without valid credentials nothing else can be asked.
     """
-    wanted = plans.plan(((each.type, each.urn.rsplit("::", 1)[-1], each.inputs) for each in planned), _types(held))
+    wanted = plans.plan(
+        ((each.type, each.urn.rsplit("::", 1)[-1], each.inputs) for each in planned), [each.type for each in held]
+    )
     found = list(plans.address_problems(wanted, {}))
     try:
         who = account.caller(clients)
@@ -76,8 +82,8 @@ def require_none(found: Sequence[Problem], stack: str) -> None:
         )
 
 
-def _neighbours(wanted: Plan, held: Held, clients: Clients) -> Iterator[Problem]:
-    ours = {resource_id for kind, resource_id, _ in held if kind == "sixfold:ec2:Vpc"}
+def _neighbours(wanted: Plan, held: Sequence[Held], clients: Clients) -> Iterator[Problem]:
+    ours = {each.id for each in held if each.type == "sixfold:ec2:Vpc"}
     if wanted.networks:
         others = account.networks(clients, ours)
         yield from plans.address_problems(Plan({}, wanted.networks, {}), others)
@@ -93,7 +99,3 @@ def _asked(check: Callable[[], Iterable[Problem]]) -> list[Problem]:
 def _refusal(error: BotoCoreError | ClientError) -> Problem:
     what, _, remedy = aws_sentence(error).partition("\n  → ")
     return Problem(what, remedy)
-
-
-def _types(held: Held) -> list[str]:
-    return [kind for kind, _, _ in held]

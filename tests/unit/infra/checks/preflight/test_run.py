@@ -16,9 +16,10 @@ from delivery.commands import app
 from delivery.engine import Engine
 from infra.checks.preflight.run import problems
 from infra.checks.recording import Planned
+from infra.checks.state import Held
 from sixfold.stack import Settings, read
 
-ROOT = Path(__file__).parents[4]
+ROOT = Path(__file__).parents[5]
 DEV = read(ROOT / "stacks" / "Pulumi.dev.yaml")
 NETWORK = Planned(
     "urn:pulumi:dev::sixfold::sixfold:ec2:Vpc::network", "sixfold:ec2:Vpc", {"cidr": "10.20.0.0/16"}, {}, frozenset()
@@ -83,7 +84,7 @@ def test_a_stack_that_is_up_is_not_in_its_own_way(
     look: Callable[..., list[str]], vpcs: Callable[..., list[str]]
 ) -> None:
     mine, *_ = vpcs("10.20.0.0/16", "10.9.0.0/16", "10.8.0.0/16", "10.7.0.0/16")
-    assert look(held=[("sixfold:ec2:Vpc", mine, NETWORK.urn)]) == []
+    assert look(held=[Held("sixfold:ec2:Vpc", mine, NETWORK.urn)]) == []
 
 
 def test_what_the_account_refuses_to_tell_is_a_problem(look: Callable[..., list[str]]) -> None:
@@ -102,7 +103,7 @@ def test_without_credentials_it_says_so_at_once_and_changes_nothing(tmp_path: Pa
 
 def test_an_up_looks_first_unless_told_not_to(monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[str] = []
-    monkeypatch.setattr("infra.checks.preflight.run.preflight", lambda _: done.append("preflight") or [])
+    monkeypatch.setattr("infra.checks.preflight.run.preflight", lambda *_, **__: done.append("preflight") or [])
 
     def select(_: Engine) -> None:
         done.append("engine")
