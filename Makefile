@@ -62,8 +62,8 @@ check: bootstrap ## lint, format, types, imports, and the lock in step with pypr
 	python tools/lock.py --check
 	zizmor --offline --quiet .github
 
-test: bootstrap ## run the tests; ARGS="-k name" selects some
-	@pytest $(ARGS)
+test: bootstrap ## run the tests in two processes; ARGS="-k name" selects some, ARGS="-n 0" runs them in one
+	@pytest -n 2 $(ARGS)
 
 conformance: bootstrap ## take every AWS resource type through its life, and print the table; ARGS="-k s3" selects
 	@pytest -q tests/engine/test_provider_aws.py $(ARGS)

@@ -1,17 +1,26 @@
-"""What every test folder may use: a free port, and a moto server in the part of AWS."""
+"""What every test folder may use: a free port, and a moto server in the part of AWS.
 
-import socket
+With several processes the one that prints knows no other conftest, so what it does and prints begins here.
+"""
+
+import os
+import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import prometheus_client  # noqa: F401 - before Feast, whose import would make all counters those of many processes
 import pytest
 from hypothesis import settings
+
+from tests import _control_plane, _parts
+from tests.engine._table import conformance
+from tests.faults._sample import kills
 
 _READY_WITHIN_S = 60
 
@@ -20,10 +29,51 @@ settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
 
 
+def pytest_configure() -> None:
+    """Let all processes try the same sample of faults."""
+    os.environ.setdefault("FAULTS_SEED", str(random.randrange(1_000_000)))  # noqa: S311 - a sample, no secret
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Divide the tests as _parts says."""
+    from tests._scheduler import Parts  # noqa: PLC0415 - `-p no:xdist` has no such thing
+
+    return Parts(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the parts into the order in which they are to begin."""
+    items[:] = _parts.in_order(items)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Have the control plane built, where one process runs all tests."""
+    if not session.config.option.collectonly and not hasattr(session.config, "workerinput"):
+        _control_plane.build_for(session.config, (item.nodeid for item in session.items))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any, ids: Sequence[str]) -> None:
+    """Have the control plane built, where others run the tests."""
+    _control_plane.build_for(node.config, ids)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End what still runs in the background."""
+    _control_plane.end_build(config)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what parts of the suite have to say beyond passed and failed."""
+    conformance(terminalreporter)
+    kills(terminalreporter)
+
+
 @pytest.fixture(scope="session")
 def free_port() -> Callable[[], int]:
     """A function that gives a port on which nothing listens."""
-    return _free_port
+    return _parts.free_port
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +86,7 @@ def moto_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @contextmanager
 def serve_moto(folder: Path) -> Iterator[str]:
     """A moto server on a free port, with its log in a folder."""
-    url = f"http://127.0.0.1:{(port := _free_port())}"
+    url = f"http://127.0.0.1:{(port := _parts.free_port())}"
     log = folder / "moto.log"
     script = Path(__file__).with_name("stand_ins") / "moto_server.py"
     command = [sys.executable, str(script), "--host", "127.0.0.1", "--port", str(port)]
@@ -64,13 +114,6 @@ def moto(moto_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
 def forget_all(moto: str) -> None:
     """Empty a moto server; on a busy machine one with much in it takes its time."""
     httpx.post(f"{moto}/moto-api/reset", timeout=120).raise_for_status()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def _wait_until_ready(url: str, server: subprocess.Popen[bytes], log: Path) -> None:

@@ -13,6 +13,7 @@ from typing import get_args
 import pytest
 
 from sixfold.cluster import Operator
+from tests._control_plane import BOOTSTRAP
 from tests._projects import Project, find_engine, projects
 from tests.cluster._plane import Plane, running
 from tests.cluster._stacks import Stack
@@ -20,48 +21,30 @@ from tests.conftest import forget_all
 from tests.iam.conftest import session_caller, strict_aws  # noqa: F401 - fixtures for the tests here
 
 _HERE = Path(__file__).parent
-_ROOT = _HERE.parents[1]
-_BUILD = pytest.StashKey[subprocess.Popen[str]]()
 _WITH_A_BUILD_S = 1800
 _DOWNLOAD_S = 120
 _CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "eu-west-1"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the tests of this folder last: what they need may be built meanwhile, which the first one then waits for."""
-    ours = [item for item in items if _HERE in item.path.parents]
-    for item in ours:
-        item.add_marker(pytest.mark.timeout(_WITH_A_BUILD_S))
-    items[:] = [item for item in items if item not in ours] + ours
-
-
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Have the control plane built in the background, unless it is there; every other test goes first."""
-    if session.config.option.collectonly or not any(_HERE in item.path.parents for item in session.items):
-        return
-    command = ["nice", "-n", "19", sys.executable, str(_ROOT / "tools" / "bootstrap.py"), "--only", "cluster"]
-    session.config.stash[_BUILD] = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Leave no build behind."""
-    if build := config.stash.get(_BUILD, None):
-        build.terminate()  # it ends its compiler and removes its draft
-        build.communicate()
+    """Give the tests of this folder time: the first one waits for what is built meanwhile."""
+    for item in items:
+        if _HERE in item.path.parents:
+            item.add_marker(pytest.mark.timeout(_WITH_A_BUILD_S))
 
 
 @pytest.fixture(scope="session")
 def binary(request: pytest.FixtureRequest) -> Path:
     """The control plane's binary; shows how its build goes on."""
-    build, said = request.config.stash[_BUILD], ""
+    said = ""
     terminal, capture = map(request.config.pluginmanager.getplugin, ("terminalreporter", "capturemanager"))
-    for line in build.stdout or ():
-        said += line
-        with capture.global_and_fixture_disabled():
-            terminal.write_line(line.rstrip())
-    if build.wait() != 0:
+    with subprocess.Popen(BOOTSTRAP, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as bootstrap:
+        for line in bootstrap.stdout or ():
+            said += line
+            if terminal:  # which a process that runs tests for another one has not
+                with capture.global_and_fixture_disabled():
+                    terminal.write_line(line.rstrip())
+    if bootstrap.returncode != 0:
         pytest.fail(f"there is no control plane:\n{said}", pytrace=False)
     return (Path(sys.prefix) / "bin" / "controlplane").resolve()
 

@@ -1,7 +1,5 @@
-"""Where kills are tried, and how many were survived."""
+"""Where kills are tried."""
 
-import os
-import random
 from collections.abc import Callable, Iterator
 from threading import Event
 from typing import Any
@@ -14,12 +12,12 @@ from tests.faults._campaign import Outcome, campaign, one_stand
 from tests.faults._points import Point, sample
 from tests.faults._programs import PROGRAMS
 from tests.faults._proxy import Proxy, proxied
+from tests.faults._sample import seed
 from tests.faults._stand import Stand
 
 __all__ = ["engine", "pulumi_project"]
 
-SEED = int(os.environ.get("FAULTS_SEED") or random.randrange(1_000_000))  # noqa: S311 - a sample, no secret
-POINTS = sample(list(PROGRAMS), 20, SEED)
+POINTS = sample(list(PROGRAMS), 20, seed())
 
 
 @pytest.fixture(scope="session")
@@ -57,13 +55,3 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give each test of a point one of the sample."""
     if "point" in metafunc.fixturenames:
         metafunc.parametrize("point", POINTS, ids=str)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print how many points were survived, and how to try the same ones again."""
-    tried = [report for key in ("passed", "failed") for report in terminalreporter.getreports(key)]
-    points = [report for report in tried if "survived" in dict(report.user_properties)]
-    if points:
-        survived = sum(dict(report.user_properties)["survived"] for report in points)
-        terminalreporter.section("faults")
-        terminalreporter.write_line(f"{len(points)} kills tried, {survived} survived; FAULTS_SEED={SEED} repeats them")

@@ -1,16 +1,16 @@
 """A bad network: a fifth of the calls of an `up` meets with a fault."""
 
-import os
 import random
 import zlib
 from dataclasses import replace
 
 import pytest
 
+from tests.faults._sample import seed
 from tests.faults._stand import Stand, Truth, difference
 from tests.faults._weather import PATIENCE_S, Weather, failed, half, lost, silent, slow, throttled
 
-SEED = int(os.environ.get("FAULTS_SEED") or random.randrange(1_000_000))  # noqa: S311 - a sample, no secret
+SEED = seed()
 FAULTS = [throttled, failed, lost, half, silent, slow]
 
 

@@ -1,0 +1,53 @@
+"""How the suite is divided among processes (`pytest -n 2`, pytest-xdist), and in which order its parts begin.
+
+The tests of a file stay together, as they share fixtures. The folders in `_WHOLE` stay together as a whole: their tests
+share one control plane, or one platform that each test takes a step further.
+"""
+
+import os
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+_TESTS = Path(__file__).parent
+_WHOLE = ("cluster", "e2e")
+_LAST_ALONE = ("cluster",)  # by then the control plane has been built in the background
+_LAST_OF_MANY = ("cluster", "faults", "e2e")  # longest parts: cluster in one process, meanwhile the others elsewhere
+_given: set[int] = set()
+
+
+def part_of(nodeid: str) -> str:
+    """Name the part that a test belongs to: its file, or its folder where that stays whole."""
+    file = nodeid.split("::", 1)[0]
+    return next((f"tests/{name}" for name in _WHOLE if file.startswith(f"tests/{name}/")), file)
+
+
+def in_order(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Sort the tests by when their folder is due; within a folder they stay as they were collected."""
+    last = _LAST_OF_MANY if worker()[1] > 1 else _LAST_ALONE
+    return sorted(items, key=lambda item: _rank(item.path, last))
+
+
+def worker() -> tuple[int, int]:
+    """Return this process's number among those that run the tests, from 0, and how many they are."""
+    name, count = os.environ.get("PYTEST_XDIST_WORKER", "gw0"), os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")
+    return int(name.removeprefix("gw")), int(count)
+
+
+def free_port() -> int:
+    """Return a port on which nothing listens. It is bound later, so each process has ports that no other is given."""
+    number, count = worker()
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+        if port % count == number and port not in _given:
+            _given.add(port)
+            return port
+
+
+def _rank(path: Path, last: Sequence[str]) -> int:
+    folder = path.relative_to(_TESTS).parts[0]
+    return last.index(folder) if folder in last else -1
