@@ -131,7 +131,7 @@ def write(folder: Path, number: int) -> SqlCatalog:
 
 
 def evaluate(folder: Path) -> Iterator[dict[str, float]]:
-    """Yield what the first run took, and the one after a day has changed."""
+    """Yield the cost of the first evaluation, and of the next one after a day has changed."""
     names: dict[str, Any] = dict.fromkeys(set(PlatformRefs.model_fields) - {"aws_endpoint", "databases"}, "bench")
     layers = Databases(**{layer: layer for layer in Databases.model_fields})
     platform = PlatformRefs(aws_endpoint=None, databases=layers, **names)
@@ -179,7 +179,7 @@ def _environment(folder: Path) -> str:
 
 
 def measured(folder: Path, peers: str) -> Iterator[tuple[str, dict[str, float]]]:
-    """Yield what each way took, ours first."""
+    """Yield the cost of each tool, ours first."""
     names = ("Sixfold, all of the window", "Sixfold, after one day changed")
     yield from zip(names, _said(sys.executable, "-m", "bench.evaluation", "--folder", str(folder)), strict=True)
     for (name, (imports, body)), (what, given) in product(PEERS.items(), GIVEN.items()):

@@ -1,4 +1,4 @@
-"""What a stack of the bench is made of; without boto3, so that a program or a plugin starts as fast as it can."""
+"""Resource types of a bench stack; without boto3, so that a program or a plugin starts as fast as possible."""
 
 from typing import Any
 

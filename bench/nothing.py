@@ -25,7 +25,7 @@ class Nothing(Handler[Any]):
         """Do nothing."""
 
     def read(self, resource_id: str) -> State[Any]:
-        """Return what the id says."""
+        """Return the state that is encoded in the id."""
         return State(self.args.model_validate_json(resource_id), dict.fromkeys(self.outputs, resource_id))
 
     def delete(self, resource_id: str, args: Args) -> None:

@@ -1,4 +1,4 @@
-"""What the log adds to a request of one row, in microseconds of processor time: `python -m bench.prediction_log`.
+"""Processor time, in microseconds, that the prediction log adds to a one-row request: `python -m bench.prediction_log`.
 
 Everything on the request's path counts: the row's columns, two JSON texts of 45 features and 4 entities, the buffer's
 lock and its metrics. What is written to the lake is written by another thread, and is not counted.

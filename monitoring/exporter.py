@@ -31,7 +31,7 @@ _log = logging.getLogger("sixfold.exporter")
 
 
 class TableFacts(NamedTuple):
-    """What is known of one table; `notes` are those of its last load."""
+    """Facts of one table; `notes` are those of its last load."""
 
     layer: str
     table: str
@@ -49,7 +49,7 @@ class Lake:
         self._read: dict[str, TableFacts] = {}
 
     def facts(self) -> list[TableFacts]:
-        """Return what is known of each table now."""
+        """Return the present facts of each table."""
         self._read = {
             place: self._read.get(place) or self._facts(layer, table, place) for layer, table, place in self._tables()
         }

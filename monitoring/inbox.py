@@ -37,7 +37,7 @@ class Alert(BaseModel):
 
 
 class Notification(BaseModel):
-    """What Alertmanager posts."""
+    """Body of Alertmanager's webhook."""
 
     model_config = ConfigDict(extra="ignore")
 

@@ -32,7 +32,7 @@ _log = logging.getLogger("sixfold.app")
 
 
 class Feedback(BaseModel):
-    """What turned out. `label` is a number of the product's own: for a yes or no, 1 or 0."""
+    """Observed outcome of a prediction. `label` is a number: for a yes or no, 1 or 0."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 

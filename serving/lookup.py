@@ -27,13 +27,13 @@ class Freshness(Protocol):
 
 
 class Reader(Protocol):
-    """What `models.features.online.OnlineReader` offers."""
+    """Interface of `models.features.online.OnlineReader`."""
 
     def read(self, rows: list[dict[str, str]], at: datetime | None = None) -> Sequence[Mapping[str, Any]]:
         """Return the features of each row of entity keys, now or as known at a moment; None for what is not known."""
 
     def freshness(self) -> Freshness:
-        """Return how old the features are."""
+        """Return the time of the newest features, and of their copy."""
 
 
 class Lookup:
@@ -76,7 +76,7 @@ class Lookup:
         return found
 
     def age_s(self) -> float:
-        """Return how many seconds ago the features were copied to the online store.
+        """Return the age of the last copy to the online store, in seconds.
 
         It grows on while nobody can say whether they were copied again. Raises what the store raises where it was never
         known.

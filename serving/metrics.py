@@ -12,7 +12,7 @@ BUCKETS_S = (0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
 
 class Identity(NamedTuple):
-    """Who is measured; `release` is the short digest."""
+    """Labels of all series; `release` is the short digest."""
 
     product: str
     api_version: str

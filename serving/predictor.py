@@ -57,7 +57,7 @@ class Served(NamedTuple):
         return None in self.features.values()
 
     def answer(self) -> dict[str, Any]:
-        """Return what the consumer gets."""
+        """Return the answer to the consumer."""
         return {"prediction_id": self.prediction_id, "prediction": self.prediction}
 
     def logged(self) -> dict[str, Any]:

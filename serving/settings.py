@@ -1,4 +1,4 @@
-"""What a release process is told: its settings from the environment, and the bento that its code lies in."""
+"""Settings of a release process, from the environment, and the bento that contains its code."""
 
 import os
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What the serving side writes to the lake: every prediction, and what consumers say of it later."""
+"""Tables that serving writes to the lake: predictions, and the feedback of consumers."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path

@@ -132,7 +132,7 @@ class ApiVersion(Strict):
     """Day from which the version answers 410; sent before in the `Sunset` header."""
 
     def status(self, today: date) -> Status:
-        """Return where this version stands on a day."""
+        """Return the status of this version on a day."""
         if self.sunset and today >= self.sunset:
             return Status.RETIRED
         if self.deprecated and today >= self.deprecated:

@@ -1,4 +1,4 @@
-"""What a stack gives to those who use it: the typed stack output `environment`."""
+"""Typed stack outputs: the output `environment`, which jobs, commands and programs read."""
 
 from sixfold.contract import Status, Strict
 

@@ -1,4 +1,4 @@
-"""What a stack file may say, and the one way to change the releases in it.
+"""Stack file: its fields, and the one way to change the releases in it.
 
 `stacks/Pulumi.<stack>.yaml` is data, of one shape for every stack; all of ours lies under `sixfold:platform`.
 """

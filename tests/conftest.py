@@ -1,4 +1,4 @@
-"""What every test folder may use: a free port, and a moto server in the part of AWS.
+"""Fixtures for every test folder: a free port, and a moto server in place of AWS.
 
 With several processes the one that prints knows no other conftest, so what it does and prints begins here.
 """

@@ -1,4 +1,4 @@
-"""What the bootstrap tells the person at the terminal."""
+"""Messages of the bootstrap at the terminal."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""What the bootstrap puts into `.venv/bin`: small scripts for pulumi and its language host, links for the rest."""
+"""Launchers in `.venv/bin`: small scripts for pulumi and its language host, links for the rest."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a change would do to a stack, and to what the stack costs, as a page for its pull request: `make review`."""
+"""Page for a pull request: plan and cost difference of a change to a stack (`make review`)."""
 
 import argparse
 import os

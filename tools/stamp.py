@@ -10,7 +10,7 @@ _TOOLS = Path(__file__).parent
 
 
 class Stamp:
-    """What each part was made from, and the files it needs: a part holds while both are as they were."""
+    """Inputs and files of each installed part: a part is valid while neither has changed."""
 
     def __init__(self, environment: Path) -> None:
         self._file = environment / "bootstrap.json"

@@ -1,4 +1,4 @@
-"""What the evaluation found, as Prometheus wants it. Names and labels are a contract: docs/reference/metrics.md."""
+"""Results of the evaluation as Prometheus metrics. Names and labels are a contract: docs/reference/metrics.md."""
 
 import logging
 import math

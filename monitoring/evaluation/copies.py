@@ -1,4 +1,4 @@
-"""What was read of the lake, kept on disk in files by a hash, so that what belongs together is read together.
+"""Local copy of lake rows, on disk in buckets by a hash, so that rows with the same key are read together.
 
 Ten million predictions are joined with their labels in the memory of one bucket of each. A file of the lake is read
 once: files are never changed, only added and taken away.
@@ -104,7 +104,7 @@ class Copy:
 
     @property
     def stamp(self) -> Stamp:
-        """What it holds now."""
+        """Version of the present contents."""
         return Stamp(self._generation, self.rows.parts)
 
     def follow(self, listing: Listing) -> None:

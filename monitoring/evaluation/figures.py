@@ -1,4 +1,4 @@
-"""What the contract asks about live predictions, from counted rows. Not enough labels is a state of its own."""
+"""Live figures of the contract, from counted rows. "Not enough labels" is a state of its own."""
 
 from enum import StrEnum
 from typing import Any

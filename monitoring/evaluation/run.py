@@ -25,7 +25,7 @@ SAMPLE = 5_000
 
 
 class Tables(Protocol):
-    """What `source.Source` offers."""
+    """Interface of `source.Source`."""
 
     def files(self) -> list[LogFile]:
         """Return the files of the prediction log."""
@@ -37,17 +37,17 @@ class Tables(Protocol):
         """Return about that many predictions of a day with their features."""
 
     def labels(self, since: datetime) -> Listing:
-        """Return what became known from a moment on, by label key."""
+        """Return the labels that became known from a moment on, by label key."""
 
     def feedback(self, since: datetime) -> Listing:
-        """Return what consumers said from a moment on, by prediction id."""
+        """Return the feedback of consumers from a moment on, by prediction id."""
 
     def versions(self) -> tuple[int | None, int | None]:
-        """Return what changes when labels or feedback do."""
+        """Return the snapshots of labels and feedback: while they stay, so do the labels."""
 
 
 class Day(NamedTuple):
-    """What is kept of a day; `files`, `seen` and `changes_at` say whether it still holds."""
+    """Kept results of a day; `files`, `seen` and `changes_at` tell whether they are still valid."""
 
     files: frozenset[str]
     seen: Seen
@@ -59,7 +59,7 @@ class Day(NamedTuple):
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What was found at `now`, the product's own time. `sample` has features as served; `read` days were looked at."""
+    """Results at `now`, the product's own time. `sample` has features as served; `read` are the evaluated days."""
 
     product: Product
     now: datetime

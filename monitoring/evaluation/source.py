@@ -1,4 +1,4 @@
-"""What the evaluation reads of the lake: which files the prediction log has, one day of it, and the labels.
+"""Reads for the evaluation: files of the prediction log, one day of it, and the labels.
 
 Files are read a few at a time: pyiceberg reads all that it is asked for at once, however slowly it is taken from it.
 """
@@ -107,11 +107,11 @@ class Source:
         return pl.DataFrame(pa.Table.from_batches(parts))
 
     def labels(self, since: datetime) -> Listing:
-        """Return what became known from a moment on, by label key, as `join.attach` wants it."""
+        """Return the labels that became known from a moment on, by label key, in the form of `join.attach`."""
         return self._known(self._databases.labels, self._product.package, self._product.label, since)
 
     def feedback(self, since: datetime) -> Listing:
-        """Return what consumers said from a moment on, by prediction id, as `join.attach` wants it."""
+        """Return the feedback of consumers from a moment on, by prediction id, in the form of `join.attach`."""
         return self._known(self._databases.predictions, f"feedback_{self._product.package}", _FEEDBACK, since)
 
     def versions(self) -> tuple[int | None, int | None]:
@@ -158,7 +158,7 @@ def _listing(scan: "DataScan | None", raw: dict[str, Any], shape: Callable[[pl.D
 
 
 def _name(task: "FileScanTask") -> str:
-    """Return what a file is called here: one of which other engines have deleted rows is another."""
+    """Return the cache key of a data file: path and delete files, so that a file with new deletes is read again."""
     return " ".join([task.file.file_path, *sorted(each.file_path for each in task.delete_files)])
 
 

@@ -22,7 +22,7 @@ Seen = tuple[Stamp, Stamp]
 
 
 class Store:
-    """What was read of one product's tables.
+    """Local copies of one product's tables.
 
     Args:
         folder: for its files alone; what a process that was killed left there goes.

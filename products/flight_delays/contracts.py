@@ -1,4 +1,4 @@
-"""What each row of the sources must look like to be believed.
+"""Data contracts: the conditions that each row of a source must meet.
 
 Ranges are physical limits: a row outside them is a fault of measurement or transmission, and not rare weather.
 """

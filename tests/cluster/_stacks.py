@@ -74,7 +74,7 @@ class Stack:
             platform["products"]["flight-delays"]["v1"]["releases"] = releases
 
     def left(self) -> list[Left]:
-        """Return what is in AWS of this stack."""
+        """Return the AWS resources of this stack."""
         handlers = handlers_of(ProviderArgs.model_validate({"region": "eu-west-1", "endpoint": self._aws}))
         return leaks(handlers, self.name, "sixfold")
 

@@ -1,4 +1,4 @@
-"""What the watch API said while something was done: every state of some kinds, in the order in which it came to be."""
+"""Records of the watch API during an operation: every state of some kinds, in order."""
 
 import json
 import subprocess
@@ -74,7 +74,7 @@ def _watch(plane: Plane, namespace: str, kind: str, file: Path) -> subprocess.Po
 
 
 def answering(state: State, route: str) -> dict[str, int]:
-    """Return how many pods are ready behind each release that a route sends requests to."""
+    """Return the number of ready pods behind each release that a route sends requests to."""
     ready: dict[str, int] = defaultdict(int)
     for (kind, _), live in state.items():
         if kind == "EndpointSlice":

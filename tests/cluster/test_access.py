@@ -1,4 +1,4 @@
-"""What service accounts of the dev stack may do on Kubernetes, asked of the API server; all others may do nothing."""
+"""Rights of the dev stack's service accounts on Kubernetes, by the API server; all other accounts have none."""
 
 import json
 from collections.abc import Callable, Iterator

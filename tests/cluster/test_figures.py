@@ -1,4 +1,4 @@
-"""What a rollout is decided by, asked of a cluster's Prometheus through the real API server, by people with roles.
+"""Evidence of a rollout: a cluster's Prometheus is queried through the real API server, by people with roles.
 
 Prometheus is a real one; that it runs on this machine and not in its pod, the API server does not know.
 """

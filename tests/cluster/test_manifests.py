@@ -23,7 +23,7 @@ SETTINGS = {
 
 @pytest.fixture(scope="module")
 def manifests(tmp_path_factory: pytest.TempPathFactory) -> list[Mapping[str, Any]]:
-    """What a stack with a canary declares."""
+    """Manifests of a stack with a canary."""
     root, home = Path(__file__).parents[2], tmp_path_factory.mktemp("home")
     planned = record("asked", parse(SETTINGS, "test"), root=root, home=home)
     return [each.inputs for each in planned if "kind" in each.inputs]

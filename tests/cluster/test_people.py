@@ -1,4 +1,4 @@
-"""What the roles of `stacks/roles.yaml` may do, asked of the real API server."""
+"""Rights of the roles in `stacks/roles.yaml`, by the real API server."""
 
 import json
 from pathlib import Path

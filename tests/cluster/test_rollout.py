@@ -35,7 +35,7 @@ def routed(plane: Plane) -> dict[str, int]:
 
 
 def fewest(film: Film) -> int:
-    """Return how few pods were ever ready behind a release that was sent requests."""
+    """Return the least number of ready pods behind a release that was sent requests."""
     seen = [
         count for state in film.states() if ("HTTPRoute", ROUTE) in state for count in answering(state, ROUTE).values()
     ]

@@ -109,7 +109,7 @@ def _described(folder: Path) -> bytes:
 
 @pytest.fixture(scope="session", autouse=True)
 def _credentials() -> Iterator[None]:
-    """What a stand-in takes; for the tests that look into the lake or the registry themselves."""
+    """Credentials of the stand-in, for tests that read the lake or the registry themselves."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, "test")
@@ -132,7 +132,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
 
 @pytest.fixture(scope="session")
 def first_up(fresh: Project) -> str:
-    """What the first `sixfold up` printed."""
+    """Output of the first `sixfold up`."""
     return fresh.run("sixfold", "up")
 
 

@@ -1,4 +1,4 @@
-"""What a person finds after `make up`."""
+"""State of the platform after `make up`."""
 
 import json
 import re

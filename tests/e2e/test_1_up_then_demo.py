@@ -11,13 +11,13 @@ pytestmark = pytest.mark.timeout(1800)  # two weeks of flights, seven changes of
 
 @pytest.fixture(scope="module")
 def demo(platform: Any) -> str:
-    """What `sixfold demo` printed."""
+    """Output of `sixfold demo`."""
     return str(platform.run("sixfold", "demo"))
 
 
 @pytest.fixture(scope="module")
 def decided(demo: str, platform: Any) -> list[dict[str, Any]]:
-    """What the rollouts wrote into the ledger."""
+    """Ledger entries of the rollouts."""
     assert "drawn: " in demo
     entries = [json.loads(line) for line in platform.run("sixfold", "ledger", "--json").splitlines()]
     return [entry for entry in entries if entry["decision"]["by"] == "rollout"]

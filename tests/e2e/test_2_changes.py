@@ -1,4 +1,4 @@
-"""What happens to those who call while the stack changes, and what a mistake in a stack file does."""
+"""Consumers during a change of the stack, and mistakes in a stack file."""
 
 import getpass
 import json
@@ -23,7 +23,7 @@ OTHER = "as another release has it"
 
 @pytest.fixture(scope="module")
 def first(platform: Any) -> str:
-    """What is live before any of these tests."""
+    """Live release before any of these tests."""
     return str(platform.release)
 
 

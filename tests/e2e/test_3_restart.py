@@ -1,4 +1,4 @@
-"""What a restart of the machine takes away, and `make up` brings back."""
+"""Restart of the machine: `make up` restores what was lost."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What `make down` leaves behind: the copy of the releases, and nothing that runs."""
+"""State after `make down`: the copy of the releases stays, and no process runs."""
 
 import json
 import socket

@@ -18,7 +18,7 @@ _STANDS = 4  # each waits a third of its time; on two cores
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a point: the call of the kill, empty: it never came; and what was wrong, empty: it survived."""
+    """Outcome of a point: the killed call (empty: it never came) and the fault (empty: the point was survived)."""
 
     point: Point
     call: str
@@ -39,12 +39,12 @@ class Campaign:
         self._truths: dict[str, Future[dict[str, Truth]]] = {}
 
     def truths(self, programs: Iterable[str]) -> dict[str, dict[str, Truth]]:
-        """Return what programs come to, each run once."""
+        """Return the undisturbed results of programs, each run once."""
         self._measure(programs)
         return {program: future.result() for program, future in self._truths.items()}
 
     def run(self, points: Iterable[Point]) -> Iterator[Outcome]:
-        """Yield what becomes of points, as it is known."""
+        """Yield the outcomes of points as they arrive."""
         chains: list[list[Point]] = []
         for point in points:
             if not chains or point.phase == PHASES[0]:

@@ -1,4 +1,4 @@
-"""What is in AWS, asked without the provider: an orphan or a double is in these lists and in no state."""
+"""Contents of AWS, listed without the provider: an orphan or a duplicate is in these lists and in no state."""
 
 from collections.abc import Callable, Iterable
 from typing import Any

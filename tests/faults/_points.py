@@ -69,5 +69,5 @@ def tried(points: Iterable[Point], calls: Mapping[tuple[str, str], int]) -> set[
 
 
 def _middle(call: int, calls: int) -> float:
-    """Return where the middle of a call is, the inverse of `Point.call`."""
+    """Return the index of the middle of a call, the inverse of `Point.call`."""
     return (call - 0.5) / calls

@@ -1,4 +1,4 @@
-"""What is put up, changed and destroyed under faults: each kind of resource, with few inputs.
+"""Programs that are brought up, changed and destroyed under faults: each resource type, with few inputs.
 
 Name → handler, inputs at first, and what an update changes. References are written as in the conformance cases. One
 resource of each program is replaced by the update, so that a kill also falls between the new one and the old one's end.

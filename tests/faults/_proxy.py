@@ -32,7 +32,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """What AWS answers. `missing` bytes more are promised, and never come."""
+    """Answer of AWS. `missing` further bytes are announced and never sent."""
 
     status: int
     headers: Mapping[str, str]
@@ -48,11 +48,11 @@ class Meddler:
     """Lets every call through; those that meddle derive from it. Either side may raise NoAnswerError."""
 
     def before(self, call: Call) -> Answer | None:  # noqa: ARG002 - for those that override
-        """Return what to answer in place of moto, before the call reaches it."""
+        """Return the answer in place of moto's, before the call reaches moto."""
         return None
 
     def after(self, call: Call, answer: Answer) -> Answer:  # noqa: ARG002 - for those that override
-        """Return what the plugin gets of moto's answer."""
+        """Return the part of moto's answer that the plugin receives."""
         return answer
 
 

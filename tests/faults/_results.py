@@ -1,4 +1,4 @@
-"""What became of points, a line of JSON each, so that a matrix of hours can be run in parts."""
+"""Outcomes of points, a line of JSON each, so that a matrix of hours can be run in parts."""
 
 import json
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from tests.faults._points import Point
 
 
 def survived(file: Path) -> Iterator[Outcome]:
-    """Yield what a file says was survived; points that were lost are to be tried again."""
+    """Yield the survived outcomes of a file; points that were lost are to be tried again."""
     for line in file.read_text().splitlines() if file.exists() else ():
         read = json.loads(line)
         if not read["wrong"]:

@@ -28,7 +28,7 @@ _COMMANDS = {"up": "up", "update": "up", "destroy": "destroy"}
 
 @dataclass(frozen=True)
 class Truth:
-    """What a phase comes to: the state with names for ids, what is in AWS, and the calls that it took."""
+    """Result of a phase: the state with names for ids, the contents of AWS, and the calls that were made."""
 
     state: dict[str, Any]
     found: list[str]
@@ -113,7 +113,7 @@ class Stand:
         return f"{kill.call}" if kill else "?", wrong
 
     def truth(self, program: str, calls: list[Call] | None = None) -> Truth:
-        """Return what is there now."""
+        """Return the present state and contents of AWS."""
         deployment = self._deployment()
         resources = deployment.get("resources", [])
         names = _names(resources) | {self.proxy.url: "<aws>"}
@@ -212,7 +212,7 @@ class Stand:
 
 
 def _names(resources: list[dict[str, Any]]) -> dict[str, str]:
-    """Return what AWS and the engine drew at random → the resource and property that it is."""
+    """Return random values of AWS and the engine → the resource and property that they belong to."""
     names: dict[str, str] = {}
     for each in resources:
         name = each["urn"].rsplit("::", 1)[-1]
@@ -236,7 +236,7 @@ def _in_order(value: Any) -> Any:
 
 
 def difference(want: Truth, have: Truth) -> str:
-    """Return what differs, for people; empty where nothing does."""
+    """Return the differences as text, empty for none."""
     wrong = []
     for name in {**want.state, **have.state}:
         one, other = want.state.get(name), have.state.get(name)

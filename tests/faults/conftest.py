@@ -24,7 +24,7 @@ POINTS = sample(list(PROGRAMS), 20, seed())
 def outcomes(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[Point, Outcome]]:
-    """What became of the points of all tests that were selected."""
+    """Outcomes of the points of all selected tests."""
     tests = [item for item in request.session.items if "outcomes" in getattr(item, "fixturenames", ())]
     wanted = [test.callspec.params["point"] for test in tests]  # type: ignore[attr-defined]
     with campaign(tmp_path_factory.mktemp("faults")) as running:

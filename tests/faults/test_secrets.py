@@ -35,7 +35,7 @@ class Echo(Meddler):
 
 @dataclass(frozen=True)
 class Said:
-    """What was printed and kept on the way of a secret into AWS."""
+    """Output and state on the way of a secret into AWS."""
 
     logs: str
     preview: str

@@ -52,7 +52,7 @@ class HoldSecond(Meddler):
 
 @dataclass(frozen=True)
 class Met:
-    """What the second `up` was told, and what Ctrl-C left of the first."""
+    """Message of the second `up`, and state after Ctrl-C in the first."""
 
     project: Project
     proxy: Proxy

@@ -12,7 +12,7 @@ from pulumi_sixfold.engine.wire import decode, encode
 
 
 class Refused(Exception):  # noqa: N818 - reads as a sentence where it is caught
-    """What the engine would show."""
+    """Refusal as the engine would show it."""
 
 
 class _Context:

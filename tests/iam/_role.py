@@ -1,4 +1,4 @@
-"""Who calls: clients whose credentials change hands between the administrator and a role."""
+"""Callers: clients whose credentials switch between the administrator and a role."""
 
 import json
 from collections.abc import Iterable
@@ -57,7 +57,7 @@ class Caller:
         return role
 
     def environment(self, role: str, *documents: dict[str, Any]) -> dict[str, str]:
-        """Return what a process finds in its environment that has a new role with these policies and nothing more."""
+        """Return the environment of a process that has a new role with exactly these policies."""
         _, taken = self._taken(role, documents)
         return {
             "AWS_ACCESS_KEY_ID": taken["AccessKeyId"],

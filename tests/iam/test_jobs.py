@@ -1,4 +1,4 @@
-"""What runs on a cluster does its work in its own role, on a real lake: some flights, their features, and a log.
+"""Jobs of a cluster work in their own roles, on a real lake: some flights, their features, and a log.
 
 moto asks for the rights of S3 and Glue that AWS asks for, and for none to use the key.
 """

@@ -1,4 +1,4 @@
-"""What the roles of `stacks/roles.yaml` may do in AWS, asked of one that enforces IAM."""
+"""Rights of the roles in `stacks/roles.yaml` in AWS, on a moto server that enforces IAM."""
 
 from collections.abc import Callable
 from pathlib import Path

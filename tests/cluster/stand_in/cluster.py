@@ -20,7 +20,7 @@ _KIND_WITHIN_S = 20
 
 
 class Refused(SixfoldError):  # noqa: N818 - reads as a sentence where it is caught
-    """What the API server answered instead of an object; `status` is the HTTP one."""
+    """Refusal of the API server; `status` is the HTTP status."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(f"the API server answered {status}: {message}", remedy="change the manifest, then run again")
@@ -29,7 +29,7 @@ class Refused(SixfoldError):  # noqa: N818 - reads as a sentence where it is cau
 
 
 class Cluster:
-    """What the stand-in asks of a cluster; objects are identified by their apiVersion, kind, namespace and name.
+    """Client of a cluster for the stand-in; objects are identified by their apiVersion, kind, namespace and name.
 
     Args:
         settings: the provider's `kubeconfig` (its text, or a path) and `context`.

@@ -1,4 +1,4 @@
-"""What can be said of Kubernetes objects without asking a server."""
+"""Facts about Kubernetes objects that need no server."""
 
 import hashlib
 from collections.abc import Mapping

@@ -6,7 +6,7 @@ from tests.cluster.stand_in.objects import Object
 
 
 def waits_for(live: Object) -> str | None:
-    """Return what is still missing, or None when it is ready; kinds that are not listed are ready at once."""
+    """Return the missing condition, or None for a ready object; kinds that are not listed are ready at once."""
     return _KINDS.get(live["kind"], lambda _: None)(live)
 
 

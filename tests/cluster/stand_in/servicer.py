@@ -159,7 +159,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         return any(str(each).lower() == "true" for each in said)
 
     def _foreseen(self, manifest: Object) -> Object:
-        """Return what the server would make of it; the manifest itself where that cannot be asked yet."""
+        """Return the object as the server would store it; the manifest itself if a dry run is not possible yet."""
         if not is_known(manifest):
             return manifest
         try:

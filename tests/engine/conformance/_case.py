@@ -1,4 +1,4 @@
-"""What a resource type is taken through: inputs, changes to them, and what somebody else does behind the engine."""
+"""Conformance case of a resource type: inputs, changes to them, and changes by somebody else."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

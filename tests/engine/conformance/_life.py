@@ -34,14 +34,14 @@ _PLANNED = {"create", "update", "replace", "delete", "import"}
 
 @dataclass
 class Step:
-    """What one run of the engine did: resource → (operation, inputs that differed), and what failed."""
+    """Result of one run of the engine: resource → (operation, inputs that differed), and failures."""
 
     done: dict[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
 
     def of(self, name: str) -> tuple[str, frozenset[str]]:
-        """Return what happened to a resource, `same` where nothing did; the test fails where the resource failed."""
+        """Return the operation on a resource, `same` for none; the test fails if the resource failed."""
         assert name not in self.failed, self.failed[name]
         assert "" not in self.failed, self.failed[""]
         return self.done.get(name, ("same", frozenset()))

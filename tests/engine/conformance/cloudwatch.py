@@ -7,7 +7,7 @@ from tests.engine.conformance._case import GONE, Aws, Case
 
 
 def _meddle(**changed: Any) -> Any:
-    """Return what puts the alarm with something else in it."""
+    """Return a function that puts the alarm with one value changed."""
 
     def put(aws: Aws, name: str) -> None:
         alarm = aws("cloudwatch").describe_alarms(AlarmNames=[name])["MetricAlarms"][0]

@@ -16,7 +16,7 @@ def _names(rule_id: str) -> dict[str, str]:
 
 
 def _meddle(**changed: str) -> Any:
-    """Return what puts the rule with something else in it."""
+    """Return a function that puts the rule with one value changed."""
 
     def put(aws: Aws, rule_id: str) -> None:
         found = aws("events").describe_rule(**_names(rule_id))

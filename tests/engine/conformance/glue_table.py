@@ -12,7 +12,7 @@ _WRITABLE = ("Name", "Description", "TableType", "Parameters", "PartitionKeys", 
 
 
 def _meddle(change: Callable[[dict[str, Any]], object]) -> Any:
-    """Return what puts the table with something else in it."""
+    """Return a function that puts the table with one value changed."""
 
     def put(aws: Aws, table_id: str) -> None:
         database, name = table_id.split("/", 1)

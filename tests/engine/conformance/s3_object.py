@@ -13,7 +13,7 @@ def _where(object_id: str) -> dict[str, str]:
 
 
 def _meddle(**changed: Any) -> Any:
-    """Return what writes the object with something else about it."""
+    """Return a function that writes the object with one property changed."""
 
     def put(aws: Aws, object_id: str) -> None:
         s3, where = aws("s3"), _where(object_id)

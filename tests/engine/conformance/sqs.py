@@ -10,7 +10,7 @@ _LETTERS = "arn:aws:sqs:eu-west-1:123456789012:letters"
 
 
 def _set(attribute: str, value: str) -> Callable[[Aws, str], Any]:
-    """Return what sets one attribute; moto forgets a policy that does not come along."""
+    """Return a function that sets one attribute; moto drops a policy that is not sent along."""
 
     def meddle(aws: Aws, name: str) -> None:
         where = {"QueueUrl": _url(aws, name)}

@@ -1,4 +1,4 @@
-"""What the bench compares us with makes the same things."""
+"""The bench's recorded calls create the same resources as the provider."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Who reviews what."""
+"""Reviewers of each path."""
 
 from pathlib import Path
 

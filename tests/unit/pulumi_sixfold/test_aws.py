@@ -1,4 +1,4 @@
-"""What AWS resources do where it matters most: guards, adoption, an AWS that is down."""
+"""Guards, adoption and an unreachable AWS, on AWS resources."""
 
 import json
 from collections.abc import Callable

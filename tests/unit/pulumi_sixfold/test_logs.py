@@ -18,7 +18,7 @@ Make = Callable[..., Any]
 
 
 def found(**more: Any) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
-    """What AWS answers to a handler that reads a group."""
+    """Answer of AWS to a handler that reads a group."""
     group = {"logGroupName": "trace", "arn": f"{ARN}:*", "retentionInDays": 30, **more}
     return [
         ("describe_log_groups", {"logGroupNamePrefix": "trace"}, {"logGroups": [group]}),

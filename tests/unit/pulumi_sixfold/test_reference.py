@@ -1,4 +1,4 @@
-"""What is derived from the handlers: the package's schema and the reference in the docs."""
+"""Schema of the package and reference page, derived from the handlers."""
 
 from typing import Any
 

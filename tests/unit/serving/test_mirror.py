@@ -1,4 +1,4 @@
-"""What one release answers, the others score; nobody gets what they say."""
+"""Shadow traffic: a request that one release answers is scored by the others, whose answers nobody gets."""
 
 import threading
 from collections.abc import Callable, Iterator

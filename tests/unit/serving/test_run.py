@@ -160,7 +160,7 @@ def kill_all(process: "subprocess.Popen[str]") -> None:
 
 
 def _written(client: httpx.Client) -> int:
-    """Return how many predictions the server says that it has written to the lake."""
+    """Return the number of predictions that the server reports as written to the lake."""
     name = "sixfold_prediction_log_written_total"
     lines = [line for line in client.get("/metrics").text.splitlines() if line.startswith(name)]
     return sum(int(float(line.split()[-1])) for line in lines if 'table="flight_delays"' in line)

@@ -23,7 +23,7 @@ def product() -> Product:
 
 @dataclass
 class Seen:
-    """What is seen of a candidate; by itself it is as good as the live release, and surely so."""
+    """Evidence on a candidate; by default it is certainly as good as the live release."""
 
     labelled: int = 3000
     due: int = 3100

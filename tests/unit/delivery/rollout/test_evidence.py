@@ -1,4 +1,4 @@
-"""What a rollout learns of errors and latency, from a real Prometheus with a past."""
+"""Evidence of a rollout on errors and latency, from a real Prometheus with a past."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta

@@ -41,7 +41,7 @@ def _estimates(seed: int, harm: float = 0.0) -> list[Estimate]:
 
 @pytest.fixture(scope="module")
 def of_equals() -> list[list[Estimate]]:
-    """What is seen, look after look, of candidates that are as good as the live release."""
+    """Evidence, evaluation by evaluation, on candidates that are as good as the live release."""
     return [_estimates(seed) for seed in range(RUNS)]
 
 

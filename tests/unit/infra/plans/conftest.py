@@ -1,4 +1,4 @@
-"""What the tests of the plans share: a product, who serves it, and the tools that judge what is rendered."""
+"""Shared by the tests of the plans: a product, its traffic, and the tools that check rendered files."""
 
 import json
 import sys

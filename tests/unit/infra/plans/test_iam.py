@@ -27,7 +27,7 @@ POLICIES: dict[str, Callable[..., iam.Document]] = {
 
 
 def actions(role: str, on: str) -> set[str]:
-    """Return what a role may do to resources that have a text in their ARN."""
+    """Return the actions of a role on resources that have a text in their ARN."""
     statements: list[dict[str, Any]] = POLICIES[role](estate=ESTATE)["Statement"]
     return {a for s in statements if any(on in arn for arn in s["Resource"]) for a in s["Action"]}
 

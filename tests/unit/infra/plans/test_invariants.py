@@ -1,4 +1,4 @@
-"""What holds for every set of products."""
+"""Invariants of every set of products."""
 
 import json
 import subprocess

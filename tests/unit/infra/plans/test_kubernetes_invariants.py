@@ -1,4 +1,4 @@
-"""What holds for every stack on Kubernetes, whatever its products and releases."""
+"""Invariants of every stack on Kubernetes, whatever its products and releases."""
 
 from collections.abc import Mapping
 from typing import Any

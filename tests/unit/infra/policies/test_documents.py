@@ -1,4 +1,4 @@
-"""What a policy document allows."""
+"""Permissions that a policy document grants."""
 
 import json
 

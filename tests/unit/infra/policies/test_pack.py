@@ -1,4 +1,4 @@
-"""What the pack makes of what the engine tells it."""
+"""The pack's verdicts on the resources that the engine reports."""
 
 import json
 

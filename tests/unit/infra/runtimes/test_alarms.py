@@ -1,4 +1,4 @@
-"""What AWS alone can see of a stack: each part of it has an alarm, and somebody hears of each."""
+"""Alarms on what only AWS sees of a stack: each part has one, and a topic is notified of each."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -59,7 +59,7 @@ def _monitor(name: str, ports: dict[str, int], folder: Path, *arguments: str) ->
 
 
 def wait_for(what: Callable[[], Any]) -> Any:
-    """Return what `what` gives once it is something."""
+    """Return the result of `what` once it is not empty."""
     deadline = time.monotonic() + WITHIN_S
     while time.monotonic() < deadline:
         if found := what():

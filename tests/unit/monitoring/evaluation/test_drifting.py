@@ -12,7 +12,7 @@ DAY = timedelta(days=1)
 
 
 def served(rows: int, *, release: str = "a", celsius: bool = False) -> pl.DataFrame:
-    """Return what was served over two days, with every tenth temperature missing."""
+    """Return the served features of two days, with every tenth temperature missing."""
     temp = np.random.default_rng(2).normal(50, 10, rows)
     start = datetime(2013, 10, 1, tzinfo=UTC)
     return pl.DataFrame(

@@ -1,4 +1,4 @@
-"""What a stack costs at rest."""
+"""Cost of a stack at rest."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What must hold before the first change: the pure half."""
+"""Preflight, the pure half: requirements before the first change."""
 
 from typing import Any
 
