@@ -23,8 +23,7 @@ from infra.plans.aws.iam import (
     training_policy,
 )
 from infra.plans.monitoring.alertmanager import teams_of
-from infra.plans.routing.served import served
-from infra.plans.routing.traffic import plan_traffic
+from infra.plans.routing.traffic import plan_traffic, served
 from infra.runtimes.kubernetes import KubernetesRuntime
 from infra.runtimes.local import Machine
 from infra.runtimes.runtime import Site, Work

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 from pulumi import ComponentResource, Input, ResourceOptions
 
-from infra.components.code import digest
-from infra.components.processes import Processes, binary, python
+from infra.components.processes import Processes, binary, code_digest, python
 from infra.plans import names
 from infra.plans.monitoring.local import MonitoringPlan
 from pulumi_sixfold.local.process import Process, Reload
@@ -53,7 +52,7 @@ class Monitoring(ComponentResource):
         port = self._ports[name]
         command = python(f"monitoring.{name}", "--port", str(port), *arguments)
         # The command stays what it is when its code changes; this does not, and restarts it.
-        known = {**(environment or {}), "SIXFOLD_CODE": digest(self._runtime.root, _CODE)}
+        known = {**(environment or {}), "SIXFOLD_CODE": code_digest(self._runtime.root, _CODE)}
         return self._runtime.run(name, command, port=port, ready="/readyz", environment=known, parent=self)
 
     def _monitor(self, name: str, *arguments: str, files: Mapping[str, str]) -> Process:

@@ -1,8 +1,9 @@
 """Where workloads run. Here: as processes of this machine."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from pulumi import Input, Resource, ResourceOptions
@@ -66,3 +67,12 @@ def python(module: str, *arguments: str) -> list[str]:
 def binary(name: str, *arguments: str) -> list[str]:
     """Return the command that runs a program which the bootstrap put beside this Python."""
     return [str(Path(sys.executable).with_name(name)), *arguments]
+
+
+def code_digest(root: Path, packages: Iterable[str]) -> str:
+    """Return 16 hex digits of SHA-256 over the paths and the bytes of all Python files of `packages` below `root`."""
+    digest = sha256()
+    for path in sorted(path for package in packages for path in (root / package).rglob("*.py")):
+        digest.update(sha256(path.relative_to(root).as_posix().encode()).digest())
+        digest.update(sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:16]

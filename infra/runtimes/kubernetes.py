@@ -27,7 +27,7 @@ from infra.plans.kubernetes.monitoring import ALERTMANAGER, EXPORTER, plan_watch
 from infra.plans.kubernetes.operators import plan_operators
 from infra.plans.kubernetes.requests import adapter
 from infra.plans.kubernetes.scaling import AUTOSCALER, autoscaler_policy, scaling_operators
-from infra.plans.kubernetes.serving import ACCOUNT
+from infra.plans.kubernetes.serving import ACCOUNT, service_upstreams
 from infra.plans.kubernetes.stack import plan_serving
 from infra.plans.kubernetes.target import Place
 from infra.plans.kubernetes.training import ACCOUNT as TRAINING
@@ -35,8 +35,7 @@ from infra.plans.kubernetes.training import plan_training
 from infra.plans.monitoring.alertmanager import sns_config, teams_of
 from infra.plans.monitoring.rules import PLATFORM_TEAM, prometheus_rules
 from infra.plans.portal.page import portal_page
-from infra.plans.routing.served import Pins, service_upstreams
-from infra.plans.routing.traffic import Upstreams
+from infra.plans.routing.traffic import Pins, Upstreams
 from infra.runtimes.runtime import Work
 from pulumi_sixfold.aws.eks_pod_identity import PodIdentityAssociation, PodIdentityAssociationArgs
 from pulumi_sixfold.aws.provider import Provider, ProviderArgs

@@ -8,8 +8,7 @@ from infra.config import Config
 from infra.plans import names
 from infra.plans.monitoring.local import plan_monitoring
 from infra.plans.portal.page import portal_page
-from infra.plans.routing.served import Pins, upstreams
-from infra.plans.routing.traffic import Upstreams
+from infra.plans.routing.traffic import Pins, Upstreams, local_upstreams
 from infra.runtimes.runtime import Work
 from pulumi_sixfold.aws.provider import Provider, ProviderArgs
 from sixfold.stack import Local
@@ -36,7 +35,7 @@ class Machine:
 
     def upstreams(self, pins: Pins) -> Upstreams:
         """Return who answers, each at a port of its own."""
-        return upstreams(pins, self._first_port)
+        return local_upstreams(pins, self._first_port)
 
     def run(self, work: Work) -> None:
         """Run the monitors, each release, and the edge before them."""

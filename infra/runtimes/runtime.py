@@ -5,8 +5,7 @@ from typing import NamedTuple, Protocol
 
 from pulumi import Input, Output
 
-from infra.plans.routing.served import Pins
-from infra.plans.routing.traffic import Upstreams, VersionTraffic
+from infra.plans.routing.traffic import Pins, Upstreams, VersionTraffic
 from pulumi_sixfold.aws.provider import Provider
 from sixfold.contract import Product
 from sixfold.outputs import Endpoints

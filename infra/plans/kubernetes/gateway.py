@@ -5,6 +5,7 @@ and what nobody knows are answered by a small Caddy, by the same configuration a
 """
 
 import json
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -12,12 +13,8 @@ from infra.plans.kubernetes import network_policy, pods
 from infra.plans.kubernetes.manifest import COMPONENT, NAME, Manifest, manifest
 from infra.plans.kubernetes.serving import release_name
 from infra.plans.kubernetes.target import Place
-from infra.plans.routing.caddy import (
-    MIRRORING,
-    lifecycle_headers,
-    mirror_headers,
-    portal_config,
-)
+from infra.plans.routing.caddy import portal_config
+from infra.plans.routing.routes import ANSWER_WITHIN_S, Forward, forward, lifecycle_headers
 from infra.plans.routing.traffic import VersionTraffic
 
 GATEWAY, PORTAL, CONTROLLER = "edge", "portal", "gateway.envoyproxy.io/gatewayclass-controller"
@@ -49,29 +46,29 @@ def gateway_manifests(place: Place) -> tuple[Manifest, ...]:
 
 def version_route(place: Place, version: VersionTraffic) -> Manifest:
     """Return the route of an API version that is served: its releases by weight, and its life in the headers."""
-    strip = {"type": "URLRewrite", "urlRewrite": {"path": {"type": "ReplacePrefixMatch", "replacePrefixMatch": "/"}}}
-    said = [{"name": name, "value": values[0]} for name, values in lifecycle_headers(version).items()]
-    announce = [{"type": "ResponseHeaderModifier", "responseHeaderModifier": {"set": said}}] if said else []
+    forwarded = forward(version)
     rule = {
         "matches": [{"path": {"type": "PathPrefix", "value": version.path}}],
-        "filters": [strip, _mirrored(version), *announce],
+        "filters": _filters(forwarded, lifecycle_headers(version)),
         "backendRefs": [
             _backend(release_name(version.product, version.version, upstream.release), upstream.weight)
-            for upstream in version.upstreams
+            for upstream in forwarded.upstreams
         ],
-        "timeouts": {"request": "30s"},
+        "timeouts": {"request": f"{ANSWER_WITHIN_S}s"},
     }
     return _route(place, f"{version.product}-{version.version}", rule)
 
 
-def _mirrored(version: VersionTraffic) -> dict[str, Any]:
-    """Tell the release that answers who else scores the request; what consumers say of that does not count."""
-    said = mirror_headers(version)
-    modify: dict[str, Any] = {"set": [{"name": name, "value": value} for name, value in said.items()]} if said else {}
-    return {
-        "type": "RequestHeaderModifier",
-        "requestHeaderModifier": modify | {"remove": [name for name in MIRRORING if name not in said]},
-    }
+def _filters(forwarded: Forward, announce: Mapping[str, str]) -> list[dict[str, Any]]:
+    strip = {"type": "URLRewrite", "urlRewrite": {"path": {"type": "ReplacePrefixMatch", "replacePrefixMatch": "/"}}}
+    request = ({"set": _listed(forwarded.set)} if forwarded.set else {}) | {"remove": list(forwarded.remove)}
+    change = {"type": "RequestHeaderModifier", "requestHeaderModifier": request}
+    response = {"type": "ResponseHeaderModifier", "responseHeaderModifier": {"set": _listed(announce)}}
+    return [strip, change, *([response] if announce else [])]
+
+
+def _listed(headers: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in headers.items()]
 
 
 def portal_manifests(place: Place, traffic: tuple[VersionTraffic, ...], *, portal: str) -> tuple[Manifest, ...]:

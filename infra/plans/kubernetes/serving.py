@@ -5,7 +5,7 @@ from typing import Any
 from infra.plans.kubernetes import network_policy, pods
 from infra.plans.kubernetes.manifest import COMPONENT, NAME, PRODUCT, RELEASE, VERSION, Manifest, manifest
 from infra.plans.kubernetes.requests import A_POD_TAKES, METRIC
-from infra.plans.routing.traffic import Upstream, VersionTraffic
+from infra.plans.routing.traffic import Pins, Upstream, Upstreams, VersionTraffic, upstreams
 from sixfold.release import SHORT
 
 ACCOUNT = "serving"
@@ -18,6 +18,11 @@ _STOP_WITHIN_S = 60
 def release_name(product: str, version: str, release: str) -> str:
     """Return what all objects of a release are called; within 63 characters, the limit of a Service's name."""
     return f"{product}-{version}-{release[:SHORT]}"
+
+
+def service_upstreams(pins: Pins, namespace: str) -> Upstreams:
+    """Return each release behind a Service of its own."""
+    return upstreams(pins, lambda *key: f"{release_name(*key)}.{namespace}:{pods.PORT}")
 
 
 def release_labels(version: VersionTraffic, upstream: Upstream) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Everything that the monitors of a stack are told, derived from its products and their traffic."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -9,9 +9,9 @@ from infra.plans import names
 from infra.plans.monitoring.alertmanager import alertmanager_config
 from infra.plans.monitoring.prometheus import Target, prometheus_config
 from infra.plans.monitoring.rules import prometheus_rules
-from infra.plans.routing.served import scrape_targets
 from infra.plans.routing.traffic import VersionTraffic
 from sixfold.contract import Product, Strict
+from sixfold.release import SHORT
 
 RULES = "rules.yml"
 MONITORS = ("prometheus", "alertmanager", "exporter", "evaluation")
@@ -43,6 +43,27 @@ def plan_monitoring(
         },
         alertmanager={"alertmanager.yml": _yaml(routing)},
     )
+
+
+def scrape_targets(traffic: Sequence[VersionTraffic], ports: Mapping[str, int]) -> list[Target]:
+    """Return every process that serves, and the edge before them."""
+    return [
+        Target(job="edge", address=names.socket(ports["edge-admin"])),
+        Target(job="router", address=names.socket(ports["router-admin"])),
+        *(
+            Target(
+                job="serving",
+                address=upstream.address,
+                labels={
+                    "product": version.product,
+                    "api_version": version.version,
+                    "release": upstream.release[:SHORT],
+                },
+            )
+            for version in traffic
+            for upstream in version.upstreams
+        ),
+    ]
 
 
 def _yaml(document: dict[str, Any]) -> str:

@@ -4,8 +4,9 @@ The windows and factors are those of the Google SRE workbook, chapter 5 ("Alerti
 spend 2% of 30 days' budget in an hour or 5% in six, a ticket for 10% in one day or in three.
 """
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
+from infra.plans.monitoring.rule import Rule, Severity, alert
 from sixfold.contract import Product
 
 WINDOWS = ("5m", "30m", "1h", "2h", "6h", "1d", "3d")
@@ -16,9 +17,6 @@ _CERTAIN = 0.99
 # One slow request of two is half of them, and no reason to wake anybody. A dead process alerts by itself (TargetDown).
 _MIN_BAD = 10
 _SECONDS = {"1h": 3600, "6h": 6 * 3600, "1d": 24 * 3600, "3d": 72 * 3600}
-
-
-Severity = Literal["page", "ticket"]
 
 
 class Burn(NamedTuple):
@@ -67,6 +65,38 @@ class Indicator(NamedTuple):
         limit = f"{min(burn.factor * self.budget, _CERTAIN):.6g}"
         bad = f"({self.bad}) * {_SECONDS[burn.long]}".replace("$window", burn.long)
         return f"{self.recorded(burn.long)} > {limit} and {self.recorded(burn.short)} > {limit} and {bad} >= {_MIN_BAD}"
+
+
+def recorded_shares(product: Product) -> list[Rule]:
+    """Return the rules that record the share of bad requests over each window."""
+    label = {"product": product.name}  # the series has it already; promtool tells rules of one name apart by it
+    return [
+        {"record": indicator.series(window), "expr": indicator.share(window), "labels": label.copy()}
+        for indicator in (availability(product), latency(product))
+        for window in WINDOWS
+    ]
+
+
+def slo_rules(product: Product) -> list[Rule]:
+    """Return the alerts on an error budget that burns too fast."""
+    promises = {
+        "AvailabilityBudgetBurn": (availability(product), f"{product.slo.availability:.3%} of requests succeed"),
+        "LatencyBudgetBurn": (
+            latency(product),
+            f"{product.slo.latency_quantile:.1%} of requests take at most {product.slo.latency_ms:g} ms",
+        ),
+    }
+    return [
+        alert(
+            name,
+            indicator.burning(severity),
+            severity,
+            f"{product.name} {{{{ $labels.api_version }}}} breaks its promise too fast",
+            f"The objective over 30 days is that {promise}; {{{{ $value | humanizePercentage }}}} do not.",
+        )
+        for name, (indicator, promise) in promises.items()
+        for severity in BURNS
+    ]
 
 
 def availability(product: Product) -> Indicator:

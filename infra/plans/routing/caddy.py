@@ -9,21 +9,23 @@ Every key is described at https://caddyserver.com/docs/json/.
 """
 
 import json
-from datetime import UTC, date, datetime, time
-from email.utils import format_datetime
+from collections.abc import Mapping
 from math import gcd
 from typing import Any
 
+from infra.plans.routing.routes import (
+    ANSWER_WITHIN_S,
+    MAX_BODY_BYTES,
+    PORTAL_HEADERS,
+    READY,
+    REFUSED,
+    Forward,
+    Problem,
+    Route,
+    unknown,
+    version_route,
+)
 from infra.plans.routing.traffic import VersionTraffic
-from sixfold.contract import Status
-
-MAX_BODY_BYTES = 999_999
-"""The largest request body, some thousands of rows. Six digits, so that a pattern on Content-Length knows it."""
-
-MIRRORING = ("X-Mirror-To", "X-Shadow")
-"""The headers by which releases score each other's requests; no consumer may set them."""
-
-_GONE, _NOT_FOUND, _UNAVAILABLE = 410, 404, 503
 
 
 def front_config(*, port: int, router_port: int, admin_port: int | None = None) -> dict[str, Any]:
@@ -52,9 +54,8 @@ def router_config(
         admin_port: the admin API and `/metrics`, on 127.0.0.1.
 
     """
-    return _caddy(
-        admin_port, port, [_portal(portal_html), *(_version(version) for version in traffic), _unknown(traffic)]
-    )
+    routes = [_route(version_route(version)) for version in traffic]
+    return _caddy(admin_port, port, [_portal(portal_html), *routes, _unknown(traffic)])
 
 
 def portal_config(
@@ -64,7 +65,7 @@ def portal_config(
 
     Its metrics have a port of their own, to which no route leads.
     """
-    silent = [_version(version) for version in traffic if not version.served]
+    silent = [_route(version_route(version)) for version in traffic if not version.served]
     config = _caddy(None, port, [_portal(portal_html), *silent, _unknown(traffic)], host="")
     counted = {"match": [{"path": ["/metrics"]}], "handle": [{"handler": "metrics"}]}
     beside = {"listen": [f":{metrics_port}"], "automatic_https": {"disable": True}, "routes": [counted]}
@@ -93,60 +94,27 @@ def _caddy(admin_port: int | None, port: int, routes: list[dict[str, Any]], host
     }
 
 
-def lifecycle_headers(version: VersionTraffic) -> dict[str, list[str]]:
-    """Return what tells consumers that a version goes away: Deprecation (RFC 9745), Sunset (RFC 8594), Link (RFC 8288).
-
-    A date that lies ahead is announced too, as both RFCs allow: consumers plan with it.
-    """
-    headers: dict[str, list[str]] = {}
-    if version.deprecated:
-        headers["Deprecation"] = [f"@{int(_midnight(version.deprecated).timestamp())}"]
-    if version.sunset:
-        headers["Sunset"] = [format_datetime(_midnight(version.sunset), usegmt=True)]
-    if headers:
-        links = ['</>; rel="deprecation"; type="text/html"']
-        if version.successor:
-            links.append(f'</{version.product}/{version.successor}/docs>; rel="successor-version"')
-        headers["Link"] = [", ".join(links)]
-    return headers
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
-
-
-def _version(version: VersionTraffic) -> dict[str, Any]:
-    name = f"{version.product} {version.version}"
-    if version.status is Status.RETIRED:
-        move = f"Move to /{version.product}/{version.successor}/." if version.successor else "It has no successor."
-        answer = [_problem(_GONE, f"{name} was retired on {version.sunset}. {move}")]
-    elif not version.upstreams:
-        remedy = f"Publish one with `sixfold publish {version.product}`, name it in the stack file, and run `make up`."
-        answer = [_problem(_UNAVAILABLE, f"{name} has no release yet. {remedy}")]
+def _route(route: Route) -> dict[str, Any]:
+    if isinstance(route.answer, Problem):
+        answer = [_problem(route.answer)]
     else:
-        answering = {upstream.address: upstream.weight for upstream in version.upstreams if upstream.weight}
-        proxy = _proxy(answering) | {"health_checks": _HEALTH, "headers": {"request": _mirrored(version)}}
-        answer = [{"handler": "rewrite", "strip_path_prefix": version.path}, proxy]
-    headers = lifecycle_headers(version)
-    announce = [{"handler": "headers", "response": {"set": headers}}] if headers else []
-    return {"match": [{"path": [version.path, f"{version.path}/*"]}], "handle": announce + answer, "terminal": True}
+        answer = [{"handler": "rewrite", "strip_path_prefix": route.prefix}, _forward(route.answer)]
+    announce = [{"handler": "headers", "response": {"set": _listed(route.announce)}}] if route.announce else []
+    return {"match": [{"path": [route.prefix, f"{route.prefix}/*"]}], "handle": announce + answer, "terminal": True}
 
 
-def mirror_headers(version: VersionTraffic) -> dict[str, str]:
-    """Return what tells the release that answers who is to score the request: all that there are, itself among them."""
-    everyone = ",".join(upstream.address for upstream in version.upstreams)
-    return {"X-Mirror-To": everyone} if len(version.upstreams) > 1 else {}
+def _forward(forward: Forward) -> dict[str, Any]:
+    answering = {upstream.address: upstream.weight for upstream in forward.upstreams if upstream.weight}
+    headers = {"delete": list(forward.remove)} | ({"set": _listed(forward.set)} if forward.set else {})
+    return _proxy(answering) | {"health_checks": _HEALTH, "headers": {"request": headers}}
 
 
-def _mirrored(version: VersionTraffic) -> dict[str, Any]:
-    """Tell it, whatever consumers say of that."""
-    said = mirror_headers(version)
-    change = {"delete": [name for name in MIRRORING if name not in said]}
-    return change | ({"set": {name: [value] for name, value in said.items()}} if said else {})
+def _listed(headers: Mapping[str, str]) -> dict[str, list[str]]:
+    return {name: [value] for name, value in headers.items()}
 
 
 _HEALTH = {
-    "active": {"uri": "/readyz", "interval": "2s", "timeout": "2s"},
+    "active": {"uri": READY, "interval": "2s", "timeout": "2s"},
     "passive": {"fail_duration": "2s", "max_fails": 1},
 }
 
@@ -154,7 +122,7 @@ _HEALTH = {
 def _proxy(weights: dict[str, int]) -> dict[str, Any]:
     """Send requests to addresses by weight, and send them again when one goes away (restart, reload, roll-out).
 
-    All requests may be repeated: a prediction has no effect but its log line, and feedback names its prediction.
+    `routes.Forward` says why every request may be sent again.
     """
     divisor = gcd(*weights.values())  # Caddy takes turns in blocks of the weights: 9 and 1 mix better than 90 and 10
     return {
@@ -174,42 +142,29 @@ def _proxy(weights: dict[str, int]) -> dict[str, Any]:
                 {"method": ["POST"], "header_regexp": {"Content-Length": {"pattern": r"^\d{1,6}$"}}},
             ],
         },
-        "transport": {"protocol": "http", "dial_timeout": "1s", "response_header_timeout": "30s"},
+        "transport": {"protocol": "http", "dial_timeout": "1s", "response_header_timeout": f"{ANSWER_WITHIN_S}s"},
     }
 
 
 def _portal(html: str) -> dict[str, Any]:
-    headers = {
-        "Content-Type": ["text/html; charset=utf-8"],
-        "Content-Security-Policy": ["default-src 'none'; style-src 'unsafe-inline'; img-src data:"],
-        "Cache-Control": ["no-cache"],
-    }
+    headers = _listed(PORTAL_HEADERS)
     answer = {"handler": "static_response", "status_code": 200, "headers": headers, "body": _literal(html)}
     return {"match": [{"path": ["/"]}], "handle": [answer], "terminal": True}
 
 
 def _unknown(traffic: tuple[VersionTraffic, ...]) -> dict[str, Any]:
-    there = [f"{version.path}/" for version in traffic if version.status is not Status.RETIRED]
-    return {
-        "handle": [_problem(_NOT_FOUND, "Nothing is served at this path. The page at / says what is.", available=there)]
-    }
+    return {"handle": [_problem(unknown(traffic))]}
 
 
 def _failure() -> dict[str, Any]:
     """Answer what Caddy itself refuses, or could not get an answer for, in the same shape as everything else."""
     code, text = "{http.error.status_code}", "{http.error.status_text}"
-    body = f'\\{{"type": "about:blank", "title": "{text}", "status": {code}, "detail": "%s"\\}}'
-    detail = (
-        "The edge refused this request or got no answer from a release; `sixfold status` shows which releases answer."
-    )
-    return {"handle": [_static(code, body % detail)]}
+    body = f'\\{{"type": "about:blank", "title": "{text}", "status": {code}, "detail": "{REFUSED}"\\}}'
+    return {"handle": [_static(code, body)]}
 
 
-def _problem(status: int, detail: str, **members: Any) -> dict[str, Any]:  # noqa: ANN401 - RFC 9457 allows any member
-    """Answer with problem details (RFC 9457)."""
-    titles = {_GONE: "Gone", _NOT_FOUND: "Not Found", _UNAVAILABLE: "Service Unavailable"}
-    document = {"type": "about:blank", "title": titles[status], "status": status, "detail": detail, **members}
-    return _static(status, _literal(json.dumps(document)))
+def _problem(problem: Problem) -> dict[str, Any]:
+    return _static(problem.status, _literal(json.dumps(problem.document)))
 
 
 def _static(status: int | str, body: str) -> dict[str, Any]:

@@ -3,15 +3,19 @@
 The edge, the portal and the Gateway API routes are all rendered from it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import groupby
 from typing import Annotated
 
 from pydantic import Field
 
+from infra.plans import names
 from sixfold.contract import Product, Status, Strict
 from sixfold.errors import SixfoldError
+from sixfold.outputs import ServedProduct, ServedRelease, ServedVersion
 from sixfold.release import SHORT
+from sixfold.stack import Traffic
 
 
 class Upstream(Strict):
@@ -47,7 +51,36 @@ class VersionTraffic(Strict):
         return bool(self.upstreams) and self.status is not Status.RETIRED
 
 
+Pins = Mapping[str, Mapping[str, Traffic]]
+"""The releases that a stack file names, by product and API version."""
 Upstreams = Mapping[str, Mapping[str, tuple[Upstream, ...]]]
+"""The same releases with their addresses."""
+
+
+def upstreams(pins: Pins, address: Callable[[str, str, str], str]) -> Upstreams:
+    """Return each release with its address; `address` takes product, API version and release."""
+    return {
+        product: {
+            version: tuple(
+                Upstream(release=pin.release, address=address(product, version, pin.release), weight=pin.weight)
+                for pin in traffic.releases
+            )
+            for version, traffic in versions.items()
+        }
+        for product, versions in pins.items()
+    }
+
+
+def local_upstreams(pins: Pins, first_port: int) -> Upstreams:
+    """Return each release at a port of its own on this machine."""
+    ports = names.release_ports(first_port, ("/".join(key) for key in _keys(pins)))
+    return upstreams(pins, lambda *key: names.socket(ports["/".join(key)]))
+
+
+def _keys(pins: Pins) -> Iterator[tuple[str, str, str]]:
+    for product, versions in pins.items():
+        for version, traffic in versions.items():
+            yield from ((product, version, pin.release) for pin in traffic.releases)
 
 
 def plan_traffic(*, products: Mapping[str, Product], upstreams: Upstreams, today: date) -> tuple[VersionTraffic, ...]:
@@ -69,6 +102,25 @@ def plan_traffic(*, products: Mapping[str, Product], upstreams: Upstreams, today
         _version(products[product], version, upstreams.get(product, {}).get(version, ()), today)
         for product in sorted(products)
         for version in sorted(products[product].api_versions, key=_number)
+    )
+
+
+def served(traffic: Sequence[VersionTraffic], edge: str) -> tuple[ServedProduct, ...]:
+    """Return the traffic plan as the stack's output shows it; `edge` is the base URL."""
+    return tuple(
+        ServedProduct(
+            name=product,
+            api_versions=tuple(
+                ServedVersion(
+                    version=version.version,
+                    url=f"{edge}{version.path}",
+                    status=version.status,
+                    releases=tuple(ServedRelease(release=up.release, weight=up.weight) for up in version.upstreams),
+                )
+                for version in versions
+            ),
+        )
+        for product, versions in groupby(traffic, key=lambda version: version.product)
     )
 
 

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from delivery.rollout.evidence import pairs
-from infra.plans.monitoring.live_rules import live_rules
+from infra.plans.monitoring.label_loop_rules import label_loop_rules
 from models.candidate import Candidate
 from models.gate import judge as gate
 from models.training import train as training
@@ -81,4 +81,4 @@ def test_the_live_figure_is_its_value(changed: Changed, name: str, rows: pl.Data
 @pytest.mark.parametrize(("name", "breach"), [("roc_auc", "_high{%s} < 0.3"), ("brier", "_low{%s} > 0.3")])
 def test_the_alert_is_on_its_worse_side(changed: Changed, name: str, breach: str) -> None:
     where = 'product="flight-delays",shadow="false",slice=""'
-    assert f"sixfold_live_metric{breach % where}" in live_rules(changed(name), ("v1",))[0]["expr"]
+    assert f"sixfold_live_metric{breach % where}" in label_loop_rules(changed(name), ("v1",))[0]["expr"]

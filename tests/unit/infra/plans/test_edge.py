@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from infra.plans.routing.caddy import front_config, lifecycle_headers, router_config
+from infra.plans.routing.caddy import front_config, router_config
+from infra.plans.routing.routes import lifecycle_headers
 from infra.plans.routing.traffic import VersionTraffic
 from sixfold.contract import Product, Status
 
@@ -45,9 +46,9 @@ def test_a_deprecated_version_announces_its_end_in_the_formats_of_the_rfcs() -> 
         successor="v2",
     )
     assert lifecycle_headers(version) == {
-        "Deprecation": ["@1788220800"],
-        "Sunset": ["Mon, 01 Mar 2027 00:00:00 GMT"],
-        "Link": ['</>; rel="deprecation"; type="text/html", </p/v2/docs>; rel="successor-version"'],
+        "Deprecation": "@1788220800",
+        "Sunset": "Mon, 01 Mar 2027 00:00:00 GMT",
+        "Link": '</>; rel="deprecation"; type="text/html", </p/v2/docs>; rel="successor-version"',
     }
 
 

@@ -14,11 +14,11 @@ import httpx
 import pytest
 
 from infra.plans.routing.caddy import (
-    MAX_BODY_BYTES,
     front_config,
     portal_config,
     router_config,
 )
+from infra.plans.routing.routes import MAX_BODY_BYTES
 from infra.plans.routing.traffic import Upstream, VersionTraffic
 from sixfold.contract import Status
 

@@ -3,11 +3,13 @@ from datetime import date
 
 import pytest
 
-from infra.plans.routing.traffic import VersionTraffic
+from infra.plans.routing.traffic import VersionTraffic, local_upstreams, served
 from sixfold.contract import Product, Status
 from sixfold.errors import SixfoldError
+from sixfold.stack import Pin, Traffic
 
 Plan = Callable[..., tuple[VersionTraffic, ...]]
+A, B = "a" * 64, "b" * 64
 LIFE = {
     "v1": {"since": date(2024, 1, 1), "deprecated": date(2025, 1, 1), "sunset": date(2026, 1, 1)},
     "v2": {"since": date(2025, 1, 1), "deprecated": date(2026, 6, 1), "sunset": date(2027, 1, 1)},
@@ -54,3 +56,16 @@ def test_only_a_version_that_is_not_retired_and_has_a_release_is_served(
         True,
         False,
     ]
+
+
+def test_each_pinned_release_is_an_upstream_at_a_port_of_its_own() -> None:
+    pins = {"flight-delays": {"v1": Traffic(releases=(Pin(release=A, weight=90), Pin(release=B, weight=10)))}}
+    first, second = local_upstreams(pins, 4600)["flight-delays"]["v1"]
+    assert (first.release, first.weight, second.weight) == (A, 90, 10)
+    assert first.address != second.address
+
+
+def test_an_api_version_without_a_release_is_served_by_nobody_and_still_has_a_url(product: Product, plan: Plan) -> None:
+    (found,) = served(plan(product), "http://edge")
+    (version,) = found.api_versions
+    assert (version.url, version.releases) == ("http://edge/flight-delays/v1", ())

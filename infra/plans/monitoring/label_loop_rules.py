@@ -6,13 +6,13 @@ contract's `min_labels` and `min_coverage`.
 
 from datetime import UTC, datetime, time
 
-from infra.plans.monitoring.alerting import Rule, alert, unwatched
+from infra.plans.monitoring.rule import Rule, alert, unwatched
 from sixfold.contract import Product
 
 STALE_S = 600
 
 
-def live_rules(product: Product, versions: tuple[str, ...]) -> list[Rule]:
+def label_loop_rules(product: Product, versions: tuple[str, ...]) -> list[Rule]:
     """Return the alerts of a product's label loop; `versions` are the API versions that it serves."""
     return [*_metric(product), *_distributions(product), *_evaluation(product), *_deprecated(product, versions)]
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.components.code import digest
+from infra.components.processes import code_digest
 
 
 @pytest.fixture
@@ -17,19 +17,19 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_a_changed_module_changes_the_digest_wherever_it_is_in_the_package(root: Path) -> None:
-    before = digest(root, ["serving"])
+    before = code_digest(root, ["serving"])
     (root / "serving" / "deep" / "module.py").write_text("x = 2\n")
-    assert digest(root, ["serving"]) != before
+    assert code_digest(root, ["serving"]) != before
 
 
-def test_a_renamed_module_changes_the_digest(root: Path) -> None:
-    before = digest(root, ["serving"])
+def test_a_renamed_module_changes_the_code_digest(root: Path) -> None:
+    before = code_digest(root, ["serving"])
     (root / "serving" / "deep" / "module.py").rename(root / "serving" / "module.py")
-    assert digest(root, ["serving"]) != before
+    assert code_digest(root, ["serving"]) != before
 
 
 def test_other_packages_and_other_files_change_nothing(root: Path) -> None:
-    before = digest(root, ["serving"])
+    before = code_digest(root, ["serving"])
     (root / "models" / "module.py").write_text("x = 2\n")
     (root / "serving" / "module.pyc").write_bytes(b"compiled")
-    assert digest(root, ["serving"]) == before
+    assert code_digest(root, ["serving"]) == before

@@ -1,31 +1,11 @@
-from collections.abc import Callable
-
 import yaml
 
-from infra.plans.monitoring.local import plan_monitoring
+from infra.plans.monitoring.local import plan_monitoring, scrape_targets
 from infra.plans.names import service_ports
-from infra.plans.routing.served import scrape_targets, served, upstreams
 from infra.plans.routing.traffic import VersionTraffic
 from sixfold.contract import Product
-from sixfold.stack import Pin, Traffic
 
-A, B = "a" * 64, "b" * 64
 PORTS = service_ports(4600)
-
-
-def test_each_pinned_release_is_an_upstream_at_a_port_of_its_own() -> None:
-    pins = {"flight-delays": {"v1": Traffic(releases=(Pin(release=A, weight=90), Pin(release=B, weight=10)))}}
-    first, second = upstreams(pins, 4600)["flight-delays"]["v1"]
-    assert (first.release, first.weight, second.weight) == (A, 90, 10)
-    assert first.address != second.address
-
-
-def test_an_api_version_without_a_release_is_served_by_nobody_and_still_has_a_url(
-    product: Product, plan: Callable[..., tuple[VersionTraffic, ...]]
-) -> None:
-    (found,) = served(plan(product), "http://edge")
-    (version,) = found.api_versions
-    assert (version.url, version.releases) == ("http://edge/flight-delays/v1", ())
 
 
 def test_every_release_is_scraped_under_its_product_version_and_short_digest(live: tuple[VersionTraffic, ...]) -> None:

@@ -1,10 +1,10 @@
-"""What every alert has."""
+"""One alert of Prometheus, and who is notified of it. Every file of rules builds its alerts with these functions."""
 
-from typing import Any
-
-from infra.plans.monitoring.slo import Severity
+from typing import Any, Literal
 
 Rule = dict[str, Any]
+Severity = Literal["page", "ticket"]
+"""A page: somebody acts now. A ticket: somebody acts this week."""
 
 
 def alert(
@@ -31,3 +31,11 @@ def unwatched(product: str, expr: str, series: str) -> Rule:
         wait="10m",
         series=series,
     )
+
+
+def labelled(rule: Rule, team: str, product: str | None, runbooks: str) -> Rule:
+    """Return the alert with the team that is notified, its product, and the runbook of the alert's name."""
+    return rule | {
+        "labels": {**rule["labels"], "team": team, **({"product": product} if product else {})},
+        "annotations": {**rule["annotations"], "runbook_url": f"{runbooks.rstrip('/')}/{rule['alert']}.md"},
+    }

@@ -1,0 +1,78 @@
+"""Alerts on releases that serve: up, with fresh features, with their online store, and with every series measured."""
+
+from infra.plans.monitoring import slo
+from infra.plans.monitoring.rule import Rule, alert, unwatched
+from sixfold.contract import Product
+
+_WITHOUT_STORE = 0.05  # of predictions; a store that is throttled or away soon costs more, and a slow read costs less
+
+
+def service_rules(product: Product, versions: tuple[str, ...]) -> list[Rule]:
+    """Return the alerts of a product's releases; `versions` are the API versions that it serves."""
+    return [*_missing(product, versions), *_conditions(product)]
+
+
+def _conditions(product: Product) -> list[Rule]:
+    own, limits = f'{{product="{product.name}"}}', product.limits
+    stale = f"max by (product) (sixfold_feature_freshness_seconds{own})"
+    return [
+        alert(
+            "TargetDown",
+            f"up{own} == 0",
+            "page",
+            "A release of {{ $labels.product }} {{ $labels.api_version }} does not answer",
+            "Prometheus has not reached release {{ $labels.release }} at {{ $labels.instance }} for a minute.",
+            wait="1m",
+        ),
+        alert(
+            "FeaturesStale",
+            f"{stale} > {limits.feature_freshness_hours * 3600:.15g}",
+            "ticket",
+            f"{product.name} predicts from old features",
+            "The online features are {{ $value | humanizeDuration }} old; "
+            f"{limits.feature_freshness_hours:g} hours are allowed.",
+            wait="5m",
+        ),
+        alert(
+            "OnlineStoreFailing",
+            f"sum by (product, api_version) (rate({_without_store(product)}[10m])) / "
+            f"sum by (product, api_version) (rate(sixfold_predictions_total{own}[10m])) > {_WITHOUT_STORE}",
+            "ticket",
+            f"{product.name} {{{{ $labels.api_version }}}} predicts without its online features",
+            "The online store does not answer in time for {{ $value | humanizePercentage }} of predictions.",
+            wait="10m",
+        ),
+        alert(
+            "QuarantineRateHigh",
+            f"sixfold_quarantine_rate > {limits.quarantine_rate:.15g}",
+            "ticket",
+            "Too much of {{ $labels.table }} is refused by its data contract",
+            f"{{{{ $value | humanizePercentage }}}} of its rows are in quarantine; {product.name} allows "
+            f"{limits.quarantine_rate:.2%}.",
+            wait="5m",
+        ),
+        alert(
+            "PredictionLogShedding",
+            f"sum by (product, api_version, release) (increase(sixfold_prediction_log_shed_total{own}[10m])) > 0",
+            "ticket",
+            f"{product.name} does not log all of its predictions",
+            "{{ $value | humanize }} rows were given up within ten minutes, because the lake took them too slowly.",
+        ),
+    ]
+
+
+def _without_store(product: Product) -> str:
+    return f'sixfold_fallback_total{{product="{product.name}",reason="store"}}'
+
+
+def _missing(product: Product, versions: tuple[str, ...]) -> list[Rule]:
+    """No data is not "all is well": each series that another alert reads has to be there."""
+    own = [f'product="{product.name}",api_version="{version}"' for version in versions]
+    series = [template % where for where in own for template in ("up{%s}", "sixfold_predictions_total{%s}")]
+    series += [
+        slo.within_objective(product),
+        f'sixfold_feature_freshness_seconds{{product="{product.name}"}}',
+        _without_store(product),
+        "sixfold_quarantine_rate",
+    ]
+    return [unwatched(product.name, f"absent({selector})", selector) for selector in series]
