@@ -1,4 +1,4 @@
-"""Runs the Pulumi CLI for one stack, and puts right what an engine left that was killed."""
+"""Runs the Pulumi CLI for one stack, and repairs the state that a killed engine left."""
 
 import json
 import os
@@ -10,10 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from delivery.locks import clear_dead, holder
-from delivery.reporter import say
+from delivery.reporter import Reporter, Silent
 from infra.checks.state import Held
 from sixfold.errors import SixfoldError
 from sixfold.outputs import StackOutputs
+from sixfold.telemetry import QUIET, QUIET_ENGINE
+from sixfold.wire import ENV_HOME
+
+_LONGEST_CAUSE = 2000
 
 
 class Engine:
@@ -22,15 +26,26 @@ class Engine:
     Args:
         root: the project's folder.
         stack: name of the stack.
-        env: the environment of the engine; None: that of this process.
+        home: the project's folder on this machine; the engine and the program find it as `SIXFOLD_HOME`.
+        env: the rest of the environment of the engine; None: that of this process.
+        report: receives progress, and what the engine writes on stderr; without one that is in the errors raised.
 
     """
 
-    def __init__(self, root: Path, stack: str, env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        stack: str,
+        home: Path,
+        env: Mapping[str, str] | None = None,
+        report: Reporter | None = None,
+    ) -> None:
         self.root = root
         self.stack = stack
-        self._env = os.environ if env is None else env
-        self._backend = self._env.get("PULUMI_BACKEND_URL", f"file://{self._env.get('SIXFOLD_HOME', '')}/state")
+        self._report = report or Silent()
+        self._tells = report is not None
+        self._env = {**QUIET_ENGINE, **QUIET, **(os.environ if env is None else env), ENV_HOME: str(home)}
+        self._backend = self._env.get("PULUMI_BACKEND_URL", f"file://{home}/state")
         self._pulumi = Path(sys.executable).with_name("pulumi")
 
     def select(self) -> None:
@@ -68,15 +83,15 @@ class Engine:
     def recover(self) -> None:
         """Clear the lock of a dead engine, and the operations that it began: the next `up` adopts what they made."""
         for pid in clear_dead(self._backend, self.stack):
-            say(f"an engine was killed half-way (pid {pid}); its lock is cleared")
+            self._report.say(f"an engine was killed half-way (pid {pid}); its lock is cleared")
         if self._deployment().get("pending_operations"):
-            say("what it had begun is looked for")
+            self._report.say("looking for the resources that it had begun to create")
             self._run(
                 "refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--suppress-progress", quiet=True
             )
 
-    def environment(self) -> StackOutputs:
-        """Return the stack's output.
+    def outputs(self) -> StackOutputs:
+        """Return the outputs of the stack's last apply.
 
         Raises:
             SixfoldError: the stack has never been up.
@@ -113,11 +128,12 @@ class Engine:
                 f"there is no stack {self.stack!r} in {self._backend}",
                 remedy=f"correct PULUMI_BACKEND_URL, or begin the stack: pulumi stack init {self.stack}",
             )
-        sys.stderr.write(said)
+        self._report.relay(said)
         if code:
+            cause = "" if self._tells else f":\n{said.strip()[-_LONGEST_CAUSE:]}"
             raise SixfoldError(
-                f"`pulumi {' '.join(arguments)}` on the stack {self.stack!r} stopped with exit code {code}",
-                remedy="the cause is printed above; put it right and run the same command again: it goes on from there",
+                f"`pulumi {' '.join(arguments)}` on the stack {self.stack!r} stopped with exit code {code}{cause}",
+                remedy="the cause is above; put it right and run the same command again: it goes on from there",
             )
         return out
 

@@ -12,23 +12,22 @@ from functools import partial
 from importlib import import_module
 from itertools import cycle
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import NamedTuple, cast
 
 import httpx
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+import polars as pl
 
-from delivery import lifecycle as model
-from delivery.reporter import console
-from delivery.workspace import Workspace
-from sixfold.contract import Strict
+from delivery.reporter import Reporter
+from delivery.served import url
+from models.lake import Lake
+from sixfold.contract import Product, Strict
 from sixfold.errors import SixfoldError
-
-if TYPE_CHECKING:
-    import polars as pl
+from sixfold.outputs import StackOutputs
+from sixfold.wire import CONSUMER, REPLAY_TIME
 
 ROWS = 10  # a request
 AT_ONCE = 4  # a service that slows down slows the replay down, and is not buried
-_PATIENCE_S = 180  # the first answer of a release takes the seconds that its history takes to load
+_TIMEOUT_S = 180  # the first answer of a release takes the seconds that its history takes to load
 
 
 class Span(Strict):
@@ -56,11 +55,12 @@ class Reached(NamedTuple):
     failed: int = 0
 
 
-def replay(work: Workspace, span: Span, speed: float) -> Generator[Reached, None, None]:
+def replay(outputs: StackOutputs, product: Product, span: Span, speed: float) -> Generator[Reached, None, None]:
     """Send a span, and yield after each hour of it; closing the iterator stops it between two.
 
     Args:
-        work: where.
+        outputs: those of the stack.
+        product: its contract.
         span: what to send.
         speed: how many seconds of the past one second may hold; the machine may be slower.
 
@@ -68,48 +68,51 @@ def replay(work: Workspace, span: Span, speed: float) -> Generator[Reached, None
         SixfoldError: there is nothing in the span, or the endpoint is not there.
 
     """
-    from models.lake import Lake  # noqa: PLC0415 - Iceberg takes seconds to load
-
-    contract = work.product(span.product)
-    url = f"{model.url(work, span.product, span.version)}/predict"
-    stream = import_module(f"products.{contract.package}.stream")
-    asked = stream.requests(Lake(work.platform).read, span.since, span.until)
+    address = f"{url(outputs, product.name, span.version)}/predict"
+    stream = import_module(f"products.{product.package}.stream")
+    asked = stream.requests(Lake(outputs.platform).read, span.since, span.until)
     if asked.is_empty():
         raise SixfoldError(
             f"nothing is asked of {span.product} from {span.since} to {span.until}", remedy="give other dates"
         )
-    consumers, reached, began = [each.name for each in contract.consumers], Reached(span.since), time.monotonic()
-    with httpx.Client(timeout=_PATIENCE_S) as client, ThreadPoolExecutor(AT_ONCE) as pool:
+    consumers, reached, began = [each.name for each in product.consumers], Reached(span.since), time.monotonic()
+    with httpx.Client(timeout=_TIMEOUT_S) as client, ThreadPoolExecutor(AT_ONCE) as pool:
         for (hour,), part in asked.group_by(asked["at"].dt.truncate("1h").alias("hour"), maintain_order=True):
             time.sleep(max(0.0, (hour - span.since).total_seconds() / speed - (time.monotonic() - began)))
-            answered = sum(pool.map(partial(_ask, client, url), _requests(part, consumers)))
+            answered = sum(pool.map(partial(_ask, client, address), _requests(part, consumers)))
             missed = part.height - answered
             reached = Reached(hour + timedelta(hours=1), reached.answered + answered, reached.failed + missed)
             yield reached
 
 
-def show(work: Workspace, span: Span, speed: float) -> None:
-    """Run a replay with a bar; where the same one was stopped before, it goes on from there."""
-    mark = work.home / "replay.json"
+def resumable(outputs: StackOutputs, product: Product, span: Span, speed: float, mark: Path, report: Reporter) -> None:
+    """Run a replay with a bar; where the same one was stopped before, it goes on from there. Ctrl-C stops it.
+
+    Args:
+        outputs: those of the stack.
+        product: its contract.
+        span: what to send.
+        speed: how many seconds of the past one second may hold.
+        mark: the file that keeps how far a stopped replay has come.
+        report: receives the bar.
+
+    """
     left = _left(mark, span)
     if left.since > span.since:
-        console.print(f"going on from {left.since:%Y-%m-%d %H:%M} UTC, where this replay was stopped")
-    turns, reached = replay(work, left, speed), Reached(left.since)
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        report.say(f"going on from {left.since:%Y-%m-%d %H:%M} UTC, where this replay was stopped")
+    hours, reached = replay(outputs, product, left, speed), Reached(left.since)
     try:
-        with Progress(*columns, console=console) as progress:
-            bar = progress.add_task("the first hour", total=(span.until - left.since).total_seconds())
-            for reached in turns:
+        with report.progress((span.until - left.since).total_seconds()) as advance:
+            for reached in hours:
                 mark.write_text(left.model_copy(update={"since": reached.at}).model_dump_json())
-                done = (reached.at - left.since).total_seconds()
                 text = f"{reached.at:%Y-%m-%d %H:%M}  {reached.answered:,} answered  {reached.failed:,} failed"
-                progress.update(bar, completed=done, description=text)
+                advance((reached.at - left.since).total_seconds(), text)
         mark.unlink(missing_ok=True)
     except KeyboardInterrupt:
-        console.print("stopped; the same command goes on from here")
+        report.say("stopped; the same command goes on from here")
     finally:
-        turns.close()
-    console.print(f"{reached.answered:,} predictions answered, {reached.failed:,} failed, up to {reached.at} (UTC)")
+        hours.close()
+    report.say(f"{reached.answered:,} predictions answered, {reached.failed:,} failed, up to {reached.at} (UTC)")
 
 
 def _left(mark: Path, span: Span) -> Span:
@@ -121,7 +124,7 @@ def _left(mark: Path, span: Span) -> Span:
     return stopped if same else span
 
 
-def _requests(part: "pl.DataFrame", consumers: Sequence[str]) -> Iterator[Request]:
+def _requests(part: pl.DataFrame, consumers: Sequence[str]) -> Iterator[Request]:
     """Yield what is asked at each moment, at most `ROWS` rows at once; the consumers take turns."""
     turn = cycle(consumers)
     for (at,), same in part.group_by("at", maintain_order=True):
@@ -129,13 +132,13 @@ def _requests(part: "pl.DataFrame", consumers: Sequence[str]) -> Iterator[Reques
             yield Request(cast("datetime", at), next(turn), some["row"].to_list())
 
 
-def _ask(client: httpx.Client, url: str, asked: Request) -> int:
+def _ask(client: httpx.Client, address: str, asked: Request) -> int:
     """Return how many rows were answered: all or none."""
     headers = {
-        "Content-Type": "application/json", "X-Consumer": asked.consumer, "X-Replay-Time": asked.at.isoformat()
+        "Content-Type": "application/json", CONSUMER: asked.consumer, REPLAY_TIME: asked.at.isoformat()
     }  # fmt: skip
     try:
-        answer = client.post(url, content=f'{{"rows": [{",".join(asked.rows)}]}}', headers=headers)
+        answer = client.post(address, content=f'{{"rows": [{",".join(asked.rows)}]}}', headers=headers)
     except httpx.TransportError:
         return 0
     return len(asked.rows) if answer.is_success else 0

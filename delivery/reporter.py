@@ -1,40 +1,44 @@
-"""Shows long work: a line while it runs, its time when it is done."""
+"""Progress of long work, as delivery tells of it. The caller decides where it goes: a terminal, a log, nowhere."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from time import perf_counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
 
-from rich.console import Console
-from rich.table import Table
-
-console = Console(highlight=False)
+Advance = Callable[[float, str], None]
+"""Takes how much of the total is done, and a text."""
 
 
-class Stages:
-    """Times the stages of a command, and prints them as a table at the end."""
+class Reporter(Protocol):
+    """Receives the progress of an operation. `delivery.commands.console` prints it."""
 
-    def __init__(self) -> None:
-        self._seconds: list[tuple[str, float]] = []
+    def say(self, text: str, *, passed: bool | None = None) -> None:
+        """Tell one line of progress; `passed` marks the outcome of a check."""
+
+    def relay(self, text: str) -> None:
+        """Pass on the errors of another program, as that program wrote them."""
+
+    def stage(self, title: str) -> AbstractContextManager[None]:
+        """Tell that a stage begins, and measure its time."""
+
+    def progress(self, total: float) -> AbstractContextManager[Advance]:
+        """Show a bar while the block runs."""
+
+
+class Silent:
+    """A reporter that tells nobody."""
+
+    def say(self, text: str, *, passed: bool | None = None) -> None:
+        """Do nothing."""
+
+    def relay(self, text: str) -> None:
+        """Do nothing: what stops an operation is in its error."""
 
     @contextmanager
-    def stage(self, title: str) -> Iterator[None]:
-        """Announce a stage and take its time."""
-        console.print(f"[bold]▸ {title}[/]")
-        began = perf_counter()
+    def stage(self, title: str) -> Iterator[None]:  # noqa: ARG002 - the protocol's
+        """Do nothing around the block."""
         yield
-        self._seconds.append((title, perf_counter() - began))
 
-    def table(self) -> Table:
-        """Return stage and seconds, with their sum."""
-        table = Table("stage", "seconds", show_footer=True, box=None)
-        for title, seconds in self._seconds:
-            table.add_row(title, f"{seconds:.1f}")
-        table.columns[0].footer = "in all"
-        table.columns[1].footer = f"{sum(seconds for _, seconds in self._seconds):.1f}"
-        table.columns[1].justify = "right"
-        return table
-
-
-def say(text: str) -> None:
-    """Print one line of progress."""
-    console.print(f"  {text}")
+    @contextmanager
+    def progress(self, total: float) -> Iterator[Advance]:  # noqa: ARG002 - the protocol's
+        """Show no bar."""
+        yield lambda _done, _text: None

@@ -1,126 +1,112 @@
-"""Changes what is live: the stack file, then one `up`, then the ledger."""
+"""Changes which releases answer: the stack file first, then one `up`, then the ledger."""
 
 import getpass
-from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
-from rich.table import Table
-
-from delivery import lifecycle as model
-from delivery.reporter import say
-from delivery.workspace import Workspace
+from delivery.lifecycle import keep_features
+from delivery.live_stack import LiveStack
+from delivery.reporter import Reporter
+from delivery.served import describe, live_release, pins
+from sixfold.contract import Product
 from sixfold.errors import SixfoldError
-from sixfold.registry.ledger import Decision, Entry, Versions
-from sixfold.release import SHORT
-from sixfold.stack import Pin, pin
+from sixfold.registry.ledger import Decision, Entry, Ledger, Versions
+from sixfold.registry.releases import Registry
+from sixfold.stack import pin
 
 UNKNOWN = "unknown"
 FOUND = Decision(by=UNKNOWN, verdict="release", reason="found live: the stack file was applied by hand")
 
 
-def change(work: Workspace, product: str, versions: Versions, decision: Decision) -> Entry:
-    """Let these releases answer, and return the ledger's entry; API versions that are not named stay as they are.
+@dataclass(frozen=True)
+class Traffic:
+    """The traffic of a stack that is up, with its registry and ledger."""
 
-    Raises:
-        SixfoldError: the engine stopped; what was live goes on answering, and the ledger has no entry.
+    stack: LiveStack
+    registry: Registry
+    ledger: Ledger
+    report: Reporter
 
-    """
-    if now(work, product):
-        _record(work, product, FOUND)  # what was changed by hand must not be lost from the ledger
-    for version, pins in versions.items():
-        pin(work.stack_file, product, version, list(pins))
-    work.engine.up()
-    work.forget()
-    return _record(work, product, decision)
+    @classmethod
+    def of(cls, stack: LiveStack, report: Reporter) -> "Traffic":
+        """Return the traffic of a stack, with the registry and ledger in its own buckets.
 
+        Raises:
+            SixfoldError: the stack has never been up.
 
-def catch_up(work: Workspace) -> None:
-    """Bring back ledger entries that the bucket lacks, and note what became live without a command of ours."""
-    for product in (served.name for served in work.environment.products if now(work, served.name)):
-        work.ledger.restore(product)
-        _record(work, product, FOUND)
+        """
+        home = stack.project.home
+        return cls(stack, Registry(stack.platform, home), Ledger(stack.platform, home), report)
 
+    def now(self, product: str) -> Versions:
+        """Return the releases that answer each API version of a product, by the stack's last apply."""
+        return pins(self.stack.outputs, product)
 
-def roll_back(work: Workspace, product: str, to: datetime | None = None) -> Entry:
-    """Bring back what was live at a moment, without one what was live last and is not live now; return that entry.
+    def change(self, product: str, versions: Versions, decision: Decision) -> Entry:
+        """Let these releases answer, and return the ledger's entry; API versions that are not named stay as they are.
 
-    Releases and weights come back with one `up`; the feature definitions are those of the release that comes back.
+        Raises:
+            SixfoldError: the engine stopped; the live releases go on answering, and the ledger has no entry.
 
-    Raises:
-        SixfoldError: nothing was live then, or nothing else ever was.
+        """
+        if self.now(product):
+            self.record_what_is_live(product)  # a change by hand must not be lost from the ledger
+        for version, releases in versions.items():
+            pin(self.stack.file, product, version, list(releases))
+        self.stack.apply()
+        return self.record_what_is_live(product, decision)
 
-    """
-    wanted = work.ledger.live_at(product, to) if to else _before(work, product)
-    say(f"back to entry {wanted.number} of {wanted.at:%Y-%m-%d %H:%M:%S} UTC: {describe(wanted.versions)}")
-    reason = f"back to entry {wanted.number}"
-    change(work, product, wanted.versions, Decision(by=me(), verdict="roll back", reason=reason))
-    model.keep_features(work, product)
-    return wanted
+    def catch_up(self) -> None:
+        """Bring back ledger entries that the bucket lacks, and record releases that became live without a command."""
+        for product in (served.name for served in self.stack.outputs.products if self.now(served.name)):
+            self.ledger.restore(product)
+            self.record_what_is_live(product)
 
+    def roll_back(self, product: Product, by: str, to: datetime | None = None) -> Entry:
+        """Bring back the releases of a moment; without one, the last that were live and are not live now.
 
-def now(work: Workspace, product: str) -> Versions:
-    """Return the releases that answer each API version of a product, as the stack's output has them."""
-    served = (version for each in work.environment.products if each.name == product for version in each.api_versions)
-    return {
-        version.version: tuple(Pin(release=release.release, weight=release.weight) for release in version.releases)
-        for version in served
-        if version.releases
-    }
+        Releases and weights come back with one `up`; the feature definitions are those of the release that comes back.
 
+        Args:
+            product: its contract.
+            by: a person or a command, for the ledger.
+            to: the moment.
 
-def entry(work: Workspace, product: str) -> Entry:
-    """Return the ledger's entry of what is live; what somebody applied by hand gets one."""
-    return _record(work, product, FOUND)
+        Raises:
+            SixfoldError: nothing was live then, or nothing else ever was.
+
+        """
+        wanted = self.ledger.live_at(product.name, to) if to else self._before(product.name)
+        self.report.say(
+            f"back to entry {wanted.number} of {wanted.at:%Y-%m-%d %H:%M:%S} UTC: {describe(wanted.versions)}"
+        )
+        decision = Decision(by=by, verdict="roll back", reason=f"back to entry {wanted.number}")
+        self.change(product.name, wanted.versions, decision)
+        self.keep_features(product)
+        return wanted
+
+    def keep_features(self, product: Product) -> None:
+        """Bring the features in step with the lake, by the definitions of the live release."""
+        keep_features(self.stack.outputs, self.registry, product, self.report)
+
+    def record_what_is_live(self, product: str, decision: Decision = FOUND) -> Entry:
+        """Add an entry for the live releases to the ledger, unless its last entry says the same; return that entry."""
+        known = {record.digest: record.feature_hash for record in self.registry.records(product)}
+        live = live_release(self.stack.outputs, product)
+        features = known.get(live or "", UNKNOWN)  # a release that was pinned by hand may be in no registry
+        return self.ledger.record(product, self.now(product), features, decision)
+
+    def _before(self, product: str) -> Entry:
+        live = self.now(product)
+        others = [entry for entry in self.ledger.entries(product) if entry.versions != live]
+        if not others:
+            raise SixfoldError(
+                f"no release of {product} but {describe(live) or 'none'} was ever live",
+                remedy=f"`sixfold ledger {product}` shows what was live when",
+            )
+        return others[-1]
 
 
 def me() -> str:
     """Return who runs this command, as the machine knows them."""
     return getpass.getuser()
-
-
-def describe(versions: Versions) -> str:
-    """Return releases and weights as people read them."""
-    return "; ".join(
-        f"{version} " + ", ".join(f"{each.release[:SHORT]} {each.weight}%" for each in pins)
-        for version, pins in versions.items()
-    )
-
-
-def table(entries: Iterable[Entry]) -> Table:
-    """Return one row per entry, oldest first."""
-    rows = Table("no", "since (UTC)", "live", "verdict", "by", "because", box=None)
-    for entry in entries:
-        decided = entry.decision
-        because = f"{decided.reason} ({_evidence(decided)})" if decided.numbers else decided.reason
-        since, live = f"{entry.at:%Y-%m-%d %H:%M:%S}", describe(entry.versions)
-        rows.add_row(str(entry.number), since, live, decided.verdict, decided.by, because)
-    return rows
-
-
-def _evidence(decision: Decision) -> str:
-    """Return the numbers that weigh most; `--json` has them all."""
-    numbers = decision.numbers
-    asked = f"{numbers.get('labelled', 0):,.0f} labels, {numbers.get('requests', 0):,.0f} requests"
-    if "gain_low" not in numbers:
-        return asked
-    return f"gain {numbers['gain']:+.4f}, {numbers['gain_low']:+.4f} to {numbers['gain_high']:+.4f}; {asked}"
-
-
-def _record(work: Workspace, product: str, decision: Decision) -> Entry:
-    versions = now(work, product)
-    known = {record.digest: record.feature_hash for record in work.registry.records(product)}
-    features = known.get(
-        model.live_release(work, product) or "", UNKNOWN
-    )  # what was pinned by hand may be in no registry
-    return work.ledger.record(product, versions, features, decision)
-
-
-def _before(work: Workspace, product: str) -> Entry:
-    live = now(work, product)
-    others = [entry for entry in work.ledger.entries(product) if entry.versions != live]
-    if not others:
-        raise SixfoldError(
-            f"nothing but {describe(live) or 'nothing'} was ever live of {product}",
-            remedy=f"`sixfold ledger {product}` shows what was live when",
-        )
-    return others[-1]

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from sixfold.contract import Slug, Strict
 
-Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
+ImageDigest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 Zone = Annotated[str, Field(pattern=r"^[a-z]$")]
 SMALLEST_PREFIX, LARGEST_PREFIX = 16, 24
 MANY_ZONES = 4  # `plans.network` has room for as many
@@ -92,7 +92,7 @@ class Cluster(Strict):
     """Context of the kubeconfig by which the API server is reached."""
     eks: Eks | None = None
     """The cluster to create; None: `context` names an existing one."""
-    runner: Digest | None = None
+    runner: ImageDigest | None = None
     """Digest of the runner image in the stack's own repository; no release can be pinned before it exists."""
     present: tuple[Operator, ...] = ()
     """Operators that the cluster already has; all others are installed."""

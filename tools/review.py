@@ -49,7 +49,7 @@ def main() -> None:
     sys.exit(planned.returncode)
 
 
-_COST = (sys.executable, "-c", "from delivery.commands import app; app()", "cost", "--stack")
+_COST = (sys.executable, "-m", "delivery", "cost", "--stack")
 
 
 @contextmanager

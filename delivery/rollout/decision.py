@@ -1,23 +1,24 @@
-"""Whether a rollout goes on: errors, latency and the product's metric, candidate against live release. Pure."""
+"""Whether a rollout goes on: errors, latency and the product's metric, candidate against live release. Pure.
+
+`judge` is called by `delivery.rollout.step`. New evidence takes a field in `Seen`, a harm in `judge`, and a number in
+`sixfold.registry.ledger.Numbers`; `delivery.rollout.evidence` measures it.
+"""
 
 import math
 from enum import StrEnum
 from typing import NamedTuple
 
-from delivery.rollout.sequential import (
-    Bounds,
-    Estimate,
-    bounds,
-    shares,
-)
+from delivery.rollout.sequential import Bounds, Estimate, bounds, shares
 from sixfold.contract import Metric, Product
+from sixfold.labels import Labels
+from sixfold.registry.ledger import Compared, Numbers
 
 STEPS = (0, 5, 25, 100)
 """Per cent of the traffic that the candidate answers, one after the other; at 0 it only scores what others answer."""
 
 
 class Verdict(StrEnum):
-    """What is to be done."""
+    """The outcome of a step."""
 
     PROMOTE = "promote"
     HOLD = "hold"
@@ -42,15 +43,23 @@ class Quality(NamedTuple):
     difference: Estimate
 
 
+class Seen(NamedTuple):
+    """All evidence of one step."""
+
+    quality: Quality
+    live: Requests = Requests()
+    candidate: Requests = Requests()
+
+
 class Judgement(NamedTuple):
-    """A verdict, why, and the numbers behind it."""
+    """A verdict, its reason, and the numbers behind it."""
 
     verdict: Verdict
     reason: str
-    numbers: dict[str, float]
+    numbers: Numbers = Numbers()
 
 
-def judge(product: Product, quality: Quality, live: Requests, candidate: Requests, onto: int) -> Judgement:
+def judge(product: Product, seen: Seen, onto: int) -> Judgement:
     """Say whether the candidate may answer `onto` per cent of the traffic.
 
     It is rolled back where it is surely worse: in its metric by more than the release margin, in failed or slow
@@ -58,39 +67,42 @@ def judge(product: Product, quality: Quality, live: Requests, candidate: Request
     surely worse at all, and what it could cost at worst, over all traffic, stays within the release margin: at 5% a
     rough idea will do, at 100% not.
     """
-    metric, slo = product.metric, product.slo
-    failures = _worse(shares((live.failed, live.all), (candidate.failed, candidate.all)), 1 - slo.availability)
-    slowness = _worse(shares((live.slow, live.all), (candidate.slow, candidate.all)), 1 - slo.latency_quantile)
+    metric, slo, (quality, live, candidate) = product.metric, product.slo, seen
     gain = _gain(metric, quality.difference)
-    numbers = _numbers(metric, quality, gain) | {"failed": candidate.failed, "slow": candidate.slow}
-    numbers |= {"requests": candidate.all}
+    numbers = _numbers(metric, seen, gain)
     harms = {
-        "it fails more often than the objective allows": failures,
-        "it is slow more often than the objective allows": slowness,
-        f"its {metric.name} is worse by more than {metric.release_margin:g}": gain.high < -metric.release_margin,
+        f"the candidate fails more often than availability {slo.availability:g} allows": _worse(
+            shares((live.failed, live.all), (candidate.failed, candidate.all)), 1 - slo.availability
+        ),
+        f"the candidate takes longer than {slo.latency_ms:g} ms more often than the objective allows": _worse(
+            shares((live.slow, live.all), (candidate.slow, candidate.all)), 1 - slo.latency_quantile
+        ),
+        f"the candidate is worse by more than release_margin, {metric.release_margin:g} {metric.name}": gain.high
+        < -metric.release_margin,
     }
     for reason, harmful in harms.items():
         if harmful:
             return Judgement(Verdict.ROLL_BACK, reason, numbers)
-    verdict, reason = _enough(metric, quality, gain, onto)
+    verdict, reason = _cost(metric, quality, gain, onto)
     return Judgement(verdict, reason, numbers)
 
 
-def _enough(metric: Metric, quality: Quality, gain: Bounds, onto: int) -> tuple[Verdict, str]:
-    if quality.labelled < metric.min_labels:
-        return Verdict.HOLD, f"not enough labels yet: {quality.labelled} of {metric.min_labels}"
+def _cost(metric: Metric, quality: Quality, gain: Bounds, onto: int) -> tuple[Verdict, str]:
     coverage = quality.labelled / quality.due if quality.due else math.nan
-    if not coverage >= metric.min_coverage:
-        return Verdict.HOLD, f"labels for {coverage:.0%} of what is due, and not for {metric.min_coverage:.0%}"
+    match Labels.of(metric, labelled=quality.labelled, coverage=coverage):
+        case Labels.FEW:
+            return Verdict.HOLD, f"not enough labels yet: {quality.labelled} of {metric.min_labels}"
+        case Labels.LOW_COVERAGE:
+            needed = f"min_coverage asks for {metric.min_coverage:.0%}"
+            return Verdict.HOLD, f"only {coverage:.0%} of the predictions that are due have a label; {needed}"
     if gain.high < 0:
-        return (
-            Verdict.HOLD,
-            f"it is worse, by at most {-gain.low:.4f} of {metric.name}, and more than the margin or not",
-        )
+        worse = f"the candidate is worse (up to {-gain.low:.4f} {metric.name})"
+        return Verdict.HOLD, f"{worse}; whether that exceeds release_margin is not yet known"
     cost = -gain.low * onto / 100
     if not cost <= metric.release_margin:
-        return Verdict.HOLD, f"at {onto}% it could still cost {cost:.4f} of {metric.name}"
-    return Verdict.PROMOTE, f"at {onto}% it costs at most {max(cost, 0):.4f} of {metric.name}"
+        possible = f"at {onto}% of the traffic the candidate could still cost {cost:.4f} {metric.name}"
+        return Verdict.HOLD, f"{possible}, more than release_margin, {metric.release_margin:g}"
+    return Verdict.PROMOTE, f"at {onto}% of the traffic the candidate costs at most {max(cost, 0):.4f} {metric.name}"
 
 
 def _gain(metric: Metric, difference: Estimate) -> Bounds:
@@ -103,13 +115,19 @@ def _worse(difference: Estimate, margin: float) -> bool:
     return bounds(difference, 2 * margin).low > margin
 
 
-def _numbers(metric: Metric, quality: Quality, gain: Bounds) -> dict[str, float]:
-    found = {
-        metric.name: quality.candidate,
-        f"live_{metric.name}": quality.live,
-        "gain": gain.value,
-        "gain_low": gain.low,
-        "gain_high": gain.high,
-        "labelled": quality.labelled,
-    }
-    return {name: float(value) for name, value in found.items() if math.isfinite(value)}
+def _numbers(metric: Metric, seen: Seen, gain: Bounds) -> Numbers:
+    quality, _, candidate = seen
+    return Numbers(
+        metric=Compared(name=metric.name, candidate=_finite(quality.candidate), live=_finite(quality.live)),
+        gain=_finite(gain.value),
+        gain_low=_finite(gain.low),
+        gain_high=_finite(gain.high),
+        labelled=quality.labelled,
+        requests=candidate.all,
+        failed=candidate.failed,
+        slow=candidate.slow,
+    )
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None

@@ -1,22 +1,23 @@
-"""What a rollout is judged on: joined predictions from the lake, errors and latency from Prometheus."""
+"""The evidence of a rollout: joined predictions from the lake, errors and latency from Prometheus."""
 
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
-from delivery.rollout.decision import Quality, Requests
-from delivery.rollout.prometheus import Sample, query
+import polars as pl
+
+from delivery.rollout.decision import Quality, Requests, Seen
+from delivery.rollout.prometheus import Prometheus, Sample
 from delivery.rollout.sequential import Estimate, paired
-from delivery.workspace import Workspace
+from monitoring.evaluation.join import attach
+from monitoring.evaluation.source import Source, clock
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
 from sixfold.metrics import measure_of
+from sixfold.outputs import PlatformRefs
 from sixfold.release import SHORT
-
-if TYPE_CHECKING:
-    import polars as pl
 
 WINDOWS = 4
 """Predictions of so many windows of the contract are looked at: a rollout that takes longer has other troubles."""
@@ -27,14 +28,30 @@ _KIND, _WHEN = "kind", "when"
 NOTHING = Quality(0, 0, math.nan, math.nan, Estimate(math.nan, math.nan))
 
 
-def quality(work: Workspace, product: Product, live: str, candidate: str) -> Quality:
+class Stage(NamedTuple):
+    """A rollout under way: the API version, the release to be replaced, the candidate, and since when both score."""
+
+    version: str
+    replaced: str
+    candidate: str
+    since: datetime
+
+
+def gather(platform: PlatformRefs, prometheus: Prometheus, product: Product, stage: Stage) -> Seen:
+    """Return all evidence of a step.
+
+    Raises:
+        SixfoldError: the stack's Prometheus does not answer, or knows nothing of the beginning of the step.
+
+    """
+    counted = requests(prometheus, product, stage.version, stage.since)
+    live, candidate = (counted.get(release[:SHORT], Requests()) for release in (stage.replaced, stage.candidate))
+    return Seen(quality(platform, product, stage.replaced, stage.candidate), live, candidate)
+
+
+def quality(platform: PlatformRefs, product: Product, live: str, candidate: str) -> Quality:
     """Return the metric of two releases on the requests that both scored, by the labels that are known by now."""
-    import polars as pl  # noqa: PLC0415 - most commands do without
-
-    from monitoring.evaluation.join import attach  # noqa: PLC0415 - the same
-    from monitoring.evaluation.source import Source, clock  # noqa: PLC0415 - the same
-
-    source, metric = Source(work.platform, product), product.metric
+    source, metric = Source(platform, product), product.metric
     files = source.files()
     now = clock(files, datetime.now(UTC))
     if now is None:
@@ -51,7 +68,7 @@ def quality(work: Workspace, product: Product, live: str, candidate: str) -> Qua
     return pairs(product, joined.rows, live, candidate)
 
 
-def pairs(product: Product, rows: "pl.DataFrame", live: str, candidate: str) -> Quality:
+def pairs(product: Product, rows: pl.DataFrame, live: str, candidate: str) -> Quality:
     """Compare two releases on the requests that both scored: same key, same moment; the rest of `rows` does not count.
 
     Args:
@@ -61,8 +78,6 @@ def pairs(product: Product, rows: "pl.DataFrame", live: str, candidate: str) -> 
         candidate: the one that is to replace it.
 
     """
-    import polars as pl  # noqa: PLC0415 - most commands do without
-
     measure = measure_of(product)
     request = ["key", "time"]
     old, new = (
@@ -82,8 +97,8 @@ def pairs(product: Product, rows: "pl.DataFrame", live: str, candidate: str) -> 
     )
 
 
-def requests(work: Workspace, product: Product, version: str, since: datetime) -> dict[str, Requests]:
-    """Return by short release what it was asked since a moment, copies included; what Prometheus knows by now.
+def requests(prometheus: Prometheus, product: Product, version: str, since: datetime) -> dict[str, Requests]:
+    """Return the requests of each short release since a moment, mirrored ones included, as far as Prometheus knows.
 
     Raises:
         SixfoldError: the stack's Prometheus does not answer, or has forgotten that moment, or one may not ask it.
@@ -98,7 +113,7 @@ def requests(work: Workspace, product: Product, version: str, since: datetime) -
         "fast": f'sixfold_request_seconds_bucket{{{of},le="{product.slo.latency_ms / 1000}"}}',
     }
     now = datetime.now(UTC)
-    samples = query(work, _then_and_now(series, since, now), now)
+    samples = prometheus.query(_then_and_now(series, since, now), now)
     if samples and all(labels[_WHEN] == "now" for labels, _ in samples):  # whoever is replaced was there at that moment
         raise SixfoldError(
             f"Prometheus knows nothing of {product.name} {version} at {since:%Y-%m-%d %H:%M:%S} UTC: it is younger",

@@ -1,74 +1,71 @@
-"""`sixfold rollout`: a release on its way to all of the traffic, step by step, and back where it is worse.
+"""`sixfold rollout`: one step of a release on its way to all of the traffic, and back where it is worse.
 
-Where a rollout stands is in the stack file and the ledger alone, so one that was killed goes on with the next call.
+The state of a rollout is in the stack file and the ledger alone, so that one that was killed goes on with the next
+step. Whoever calls `step` again and again, a person, CI or a pod, drives the rollout.
 """
 
 from typing import NamedTuple
 
-from delivery import lifecycle as model
-from delivery import traffic as live
-from delivery.reporter import say
 from delivery.rollout import evidence
-from delivery.rollout.decision import (
-    STEPS,
-    Judgement,
-    Requests,
-    Verdict,
-    judge,
-)
-from delivery.workspace import Workspace
+from delivery.rollout.decision import STEPS, Judgement, Verdict, judge
+from delivery.rollout.prometheus import Prometheus
+from delivery.traffic import Traffic
+from sixfold.contract import Product
 from sixfold.errors import SixfoldError
 from sixfold.registry.ledger import Decision
 from sixfold.release import SHORT
-from sixfold.stack import Pin, read
+from sixfold.stack import Pin
 
 BY = "rollout"
 
 
-class Standing(NamedTuple):
-    """Where a rollout stands: the release to be replaced, and the candidate's share, None before it began."""
+class State(NamedTuple):
+    """The state of a rollout: the release to be replaced, and the candidate's share, None before it began."""
 
     replaced: str
     weight: int | None
 
 
-def turn(work: Workspace, product: str, version: str, candidate: str) -> Judgement:
-    """Take a rollout one step on, if that is right by now, and say what was decided.
+def step(traffic: Traffic, prometheus: Prometheus, product: Product, version: str, candidate: str) -> Judgement:
+    """Take a rollout one step on, if that is right by now, and return the judgement.
 
     Args:
-        work: where.
-        product: its name.
+        traffic: the stack's; the step changes it.
+        prometheus: the stack's.
+        product: its contract.
         version: the API version that the candidate is to answer.
         candidate: the whole digest of a published release.
 
     Raises:
-        SixfoldError: another rollout is under way, nothing is there to be replaced, or a step could not be applied.
+        SixfoldError: another rollout is under way, no release can be replaced, or a step could not be applied.
 
     """
-    pins = _pins(work, product, version)
-    if live.now(work, product).get(version, ()) != pins:
-        say("what the stack file says is not live yet; applying it")
-        live.change(work, product, {version: pins}, Decision(by=BY, verdict="go on", reason="it was interrupted"))
+    pins = _pins(traffic, product.name, version)
+    if traffic.now(product.name).get(version, ()) != pins:
+        traffic.report.say("the stack file was changed and not applied; applying it")
+        decision = Decision(by=BY, verdict="go on", reason="the step before was interrupted")
+        traffic.change(product.name, {version: pins}, decision)
     if [pin.release for pin in pins] == [candidate]:
-        return Judgement(Verdict.PROMOTE, "it answers all of the traffic", {})
-    at = standing(pins, candidate, f"{product} {version}")
-    if at.weight is None:
-        judgement, onto = Judgement(Verdict.PROMOTE, "it begins, and answers nobody yet", {}), STEPS[0]
-        pins = shares(at.replaced, candidate, judgement, onto)
-        live.change(work, product, {version: pins}, _decision(judgement))
-        return judgement
-    onto = next(step for step in STEPS if step > at.weight)
-    judgement = _judge(work, product, version, at.replaced, candidate, onto)
+        return Judgement(Verdict.PROMOTE, "the candidate answers all of the traffic")
+    state = state_of(pins, candidate, f"{product.name} {version}")
+    if state.weight is None:
+        judgement, onto = Judgement(Verdict.PROMOTE, "it begins, and answers nobody yet"), STEPS[0]
+    else:
+        onto = next(share for share in STEPS if share > state.weight)
+        since = traffic.record_what_is_live(product.name).at
+        stage = evidence.Stage(version, state.replaced, candidate, since)
+        seen = evidence.gather(traffic.stack.platform, prometheus, product, stage)
+        judgement = judge(product, seen, onto)
     if judgement.verdict is not Verdict.HOLD:
-        pins = shares(at.replaced, candidate, judgement, onto)
-        live.change(work, product, {version: pins}, _decision(judgement))
+        decision = Decision(by=BY, verdict=judgement.verdict, reason=judgement.reason, numbers=judgement.numbers)
+        traffic.change(product.name, {version: shares(state.replaced, candidate, judgement, onto)}, decision)
     if judgement.verdict is Verdict.ROLL_BACK:
-        model.keep_features(work, product)
+        traffic.keep_features(product)
     return judgement
 
 
-def standing(pins: tuple[Pin, ...], candidate: str, name: str) -> Standing:
-    """Say where a rollout stands by the pins of its API version.
+def state_of(pins: tuple[Pin, ...], candidate: str, name: str) -> State:
+    """Return the state of a rollout by the pins of its API version.
 
     Raises:
         SixfoldError: there is no release to be replaced, or more than one.
@@ -81,19 +78,11 @@ def standing(pins: tuple[Pin, ...], candidate: str, name: str) -> Standing:
             f"a rollout replaces one release, and {name} has {names} besides the candidate",
             remedy="finish the other rollout, or settle it with `sixfold release`",
         )
-    return Standing(others[0], next((pin.weight for pin in pins if pin.release == candidate), None))
-
-
-def _judge(work: Workspace, product: str, version: str, replaced: str, candidate: str, onto: int) -> Judgement:
-    contract = work.product(product)
-    began = live.entry(work, product).at
-    found = evidence.requests(work, contract, version, began)
-    old, new = (found.get(release[:SHORT], Requests()) for release in (replaced, candidate))
-    return judge(contract, evidence.quality(work, contract, replaced, candidate), old, new, onto)
+    return State(others[0], next((pin.weight for pin in pins if pin.release == candidate), None))
 
 
 def shares(replaced: str, candidate: str, judgement: Judgement, onto: int) -> tuple[Pin, ...]:
-    """Return who answers how much after a judgement that moves something."""
+    """Return the weights of both releases after a judgement to promote or to roll back."""
     if judgement.verdict is Verdict.ROLL_BACK:
         return (Pin(release=replaced),)
     if onto == STEPS[-1]:
@@ -101,10 +90,6 @@ def shares(replaced: str, candidate: str, judgement: Judgement, onto: int) -> tu
     return Pin(release=replaced, weight=100 - onto), Pin(release=candidate, weight=onto)
 
 
-def _decision(judgement: Judgement) -> Decision:
-    return Decision(by=BY, verdict=judgement.verdict, reason=judgement.reason, numbers=judgement.numbers)
-
-
-def _pins(work: Workspace, product: str, version: str) -> tuple[Pin, ...]:
-    traffic = read(work.stack_file).products.get(product, {}).get(version)
-    return traffic.releases if traffic else ()
+def _pins(traffic: Traffic, product: str, version: str) -> tuple[Pin, ...]:
+    served = traffic.stack.settings().products.get(product, {}).get(version)
+    return served.releases if served else ()

@@ -1,5 +1,6 @@
 """Live figures of the contract, from counted rows. "Not enough labels" is a state of its own."""
 
+import math
 from enum import StrEnum
 from typing import Any
 
@@ -8,6 +9,7 @@ import polars as pl
 from monitoring.evaluation.cells import KEYS
 from monitoring.evaluation.interval import interval
 from sixfold.contract import Metric, Product, Strict
+from sixfold.labels import Labels
 from sixfold.metrics import calibration_error, measure_of
 
 
@@ -78,9 +80,10 @@ def _figure(product: Product, about: dict[str, Any], cells: pl.DataFrame) -> Fig
 
 
 def state(metric: Metric, *, labelled: int, coverage: float, figure: float) -> State:
-    """Say whether there are labels enough, as the contract counts them."""
-    if labelled < metric.min_labels:
-        return State.FEW_LABELS
-    if not coverage >= metric.min_coverage:  # nan: none is due
-        return State.LOW_COVERAGE
-    return State.ENOUGH if figure == figure else State.ONE_OUTCOME  # noqa: PLR0124 - nan differs from itself
+    """Return whether there are labels enough, as the contract counts them, and whether the figure means something."""
+    match Labels.of(metric, labelled=labelled, coverage=coverage):
+        case Labels.FEW:
+            return State.FEW_LABELS
+        case Labels.LOW_COVERAGE:
+            return State.LOW_COVERAGE
+    return State.ONE_OUTCOME if math.isnan(figure) else State.ENOUGH

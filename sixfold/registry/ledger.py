@@ -6,9 +6,9 @@ and outlives a local AWS that forgets.
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AwareDatetime, Field, FiniteFloat, ValidationError
+from pydantic import AwareDatetime, Field, FiniteFloat, ValidationError, model_validator
 
 from sixfold.contract import Slug, Strict
 from sixfold.errors import SixfoldError
@@ -19,13 +19,50 @@ from sixfold.stack import Pin
 Versions = dict[str, tuple[Pin, ...]]
 
 
+class Compared(Strict):
+    """The product's metric of two releases on the same requests; None where there were no labels for it."""
+
+    name: str
+    candidate: FiniteFloat | None = None
+    live: FiniteFloat | None = None
+
+
+class Numbers(Strict):
+    """The evidence of a decision. A number that was not finite, or not looked at, is None and is left out of the JSON.
+
+    `gain` says by how much the candidate is better, whatever the metric's direction, between its bounds. `labelled`
+    requests have their label; `requests`, `failed` and `slow` count those of the candidate since the step began.
+    """
+
+    metric: Compared | None = None
+    gain: FiniteFloat | None = None
+    gain_low: FiniteFloat | None = None
+    gain_high: FiniteFloat | None = None
+    labelled: int | None = None
+    requests: int | None = None
+    failed: int | None = None
+    slow: int | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_flat(cls, data: Any) -> Any:  # noqa: ANN401 - whatever is to be validated
+        """Read entries of older versions: the metric was `<name>` and `live_<name>` among the other numbers."""
+        if not isinstance(data, dict) or not (flat := sorted(data.keys() - cls.model_fields.keys())):
+            return data
+        name = flat[0].removeprefix("live_")
+        if not {name, f"live_{name}"}.issuperset(flat):
+            return data
+        metric = {"name": name, "candidate": data.get(name), "live": data.get(f"live_{name}")}
+        return {key: value for key, value in data.items() if key not in flat} | {"metric": metric}
+
+
 class Decision(Strict):
-    """Why something changed. `by` is a person or a command; `numbers` are those that decided, by name."""
+    """Why something changed. `by` is a person or a command; `numbers` are the evidence, empty where none was needed."""
 
     by: str
     verdict: str
     reason: str
-    numbers: dict[str, FiniteFloat] = Field(default_factory=dict)
+    numbers: Numbers = Numbers()
 
 
 class Entry(Strict):
@@ -103,40 +140,46 @@ class Ledger:
     def restore(self, product: str) -> int:
         """Make the bucket and the copy hold the same entries, and return how many the bucket lacked."""
         there = set(self._bucket.keys(f"{self._prefix}/{product}/", self._about(product)))
-        lacking = [self._read(name, product) for name in sorted(set(self._copied(product)) - there)]
-        for entry in lacking:
-            self._write(entry)
+        lacking = sorted(set(self._copied(product)) - there)
+        for name in lacking:
+            self._bucket.write_once(name, self._body(name, product)[1], self._about(product))
         for name in sorted(there):
-            self._keep(self._read(name, product))
+            self._keep(name, self._body(name, product)[1])
         return len(lacking)
 
     def _write(self, entry: Entry) -> bool:
-        written = self._bucket.write_once(self._name(entry), _body(entry), self._about(entry.product))
+        body = entry.model_dump_json(indent=2, exclude_none=True).encode()
+        written = self._bucket.write_once(self._name(entry), body, self._about(entry.product))
         if written:
-            self._keep(entry)
+            self._keep(self._name(entry), body)
         return written
 
-    def _keep(self, entry: Entry) -> None:
-        path = self._home / self._name(entry)
+    def _keep(self, name: str, body: bytes) -> None:
+        path = self._home / name
         if path.exists():
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
-        part.write_bytes(_body(entry))
+        part.write_bytes(body)
         part.replace(path)
 
     def _read(self, name: str, product: str) -> Entry:
+        return self._body(name, product)[0]
+
+    def _body(self, name: str, product: str) -> tuple[Entry, bytes]:
+        """Return an entry and its bytes. They are copied as they are: an older version of us may have written them."""
         copy = self._home / name
         bodies = [self._bucket.read(name, self._about(product)), copy.read_bytes() if copy.exists() else None]
         found = {body for body in bodies if body is not None}
         try:
-            (entry,) = (Entry.model_validate_json(body) for body in found)
+            (body,) = found
+            entry = Entry.model_validate_json(body)
         except (ValidationError, ValueError) as error:
             raise SixfoldError(
                 f"{name} is not the ledger entry that was written: the bucket and {copy} differ, or it cannot be read",
                 remedy="it was changed by hand: bring back the first version of the object, or of the file",
             ) from error
-        return entry
+        return entry, body
 
     def _copied(self, product: str) -> list[str]:
         folder = self._home / self._prefix / product
@@ -147,7 +190,3 @@ class Ledger:
 
     def _about(self, product: str) -> str:
         return f"the ledger of {product}"
-
-
-def _body(entry: Entry) -> bytes:
-    return entry.model_dump_json(indent=2).encode()

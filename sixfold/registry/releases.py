@@ -12,7 +12,8 @@ from sixfold.errors import SixfoldError
 from sixfold.outputs import PlatformRefs
 from sixfold.registry.archive import pack, tree_digest, unpack
 from sixfold.registry.bucket import Bucket
-from sixfold.release import SHORT, Record, ReleaseCopy
+from sixfold.registry.copy import ReleaseCopy
+from sixfold.release import SHORT, Record
 
 __all__ = ["Record", "Registry"]
 

@@ -7,19 +7,20 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from delivery.rollout.decision import Requests
 from delivery.rollout.evidence import requests
+from delivery.rollout.prometheus import BehindApiServer
 from infra.plans.kubernetes.manifest import namespace
 from infra.plans.kubernetes.people import group, people_manifests
 from infra.plans.names import namespace as name_of
 from sixfold.contract import load_product
 from sixfold.errors import SixfoldError
 from sixfold.roles import read_roles
+from sixfold.stack import Settings
 from tests.cluster._plane import Plane
 from tests.cluster._prometheus import declare, running
 
@@ -60,23 +61,20 @@ def ask(room: Plane, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Ask:
         config["users"][0]["user"] |= {"as": "somebody", "as-groups": [group(STACK, role), "system:authenticated"]}
         config["contexts"][0]["name"] = called
         (tmp_path / "kubeconfig").write_text(json.dumps(config))
-        return requests(work(tmp_path, context), PRODUCT, "v1", datetime.now(UTC) - FIVE_MINUTES)
+        return requests(behind(context), PRODUCT, "v1", datetime.now(UTC) - FIVE_MINUTES)
 
     return asked
 
 
-def work(folder: Path, context: str | None) -> Any:
-    """Return a stack on a cluster that exists, or, without its context, on one that it makes."""
+def behind(context: str | None) -> BehindApiServer:
+    """Return the Prometheus of a stack on a cluster that exists, or, without its context, on one that it makes."""
     cluster: dict[str, Any] = {"host": "ml.example.com", "context": context}
     settings = {"runtime": "kubernetes", "region": "eu-west-1", "cluster": cluster}
     if context is None:
         machines = {"instance_types": ["m6i.large"], "min": 0, "max": 1}
         cluster["eks"] = {"version": "1.34", "node_groups": {"all": machines}}
         settings["network"] = {"cidr": "10.0.0.0/16", "zones": ["a", "b"]}
-    file = folder / f"Pulumi.{STACK}.yaml"
-    file.write_text(json.dumps({"config": {"sixfold:platform": settings}}))
-    environment = SimpleNamespace(endpoints=SimpleNamespace(prometheus=None))
-    return SimpleNamespace(engine=SimpleNamespace(stack=STACK), stack_file=file, environment=environment)
+    return BehindApiServer(STACK, Settings.model_validate(settings))
 
 
 @pytest.mark.usefixtures("prometheus")

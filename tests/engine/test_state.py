@@ -23,4 +23,4 @@ def test_a_stack_that_is_not_there_is_named_with_its_state(pulumi_project: Calla
     with pytest.raises(
         SixfoldError, match=r"there is no stack 'staging' in file://.*state.*\n.*pulumi stack init staging"
     ):
-        Engine(project.root, "staging", project.env).recover()
+        Engine(project.root, "staging", Path(project.env["SIXFOLD_HOME"]), project.env).recover()

@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -71,7 +72,7 @@ class Stand:
         self.project = project
         self.proxy = proxy
         self.moto = moto
-        self.engine = Engine(project.root, "test", project.env)
+        self.engine = Engine(project.root, "test", Path(project.env["SIXFOLD_HOME"]), project.env)
         self.at = ("", "")
         session: Any = boto3.Session("test", "test", region_name="eu-west-1")
         self._client = cache(lambda service: session.client(service, endpoint_url=moto))

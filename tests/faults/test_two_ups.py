@@ -31,7 +31,11 @@ first = Topic("first", TopicArgs(), pulumi.ResourceOptions(provider=aws))
 second = Topic("second", TopicArgs(), pulumi.ResourceOptions(provider=aws, depends_on=[first]))
 Topic("third", TopicArgs(), pulumi.ResourceOptions(provider=aws, depends_on=[second]))
 """
-UP = "from pathlib import Path; from delivery.engine import Engine; Engine(Path.cwd(), 'test').up()"
+UP = """
+from pathlib import Path
+from delivery.engine import Engine
+Engine(Path.cwd(), "test", Path.cwd().parent / "sixfold").up()
+"""
 PATIENCE_S = 240
 
 
@@ -92,7 +96,7 @@ def met(moto_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             try:
                 assert hold.reached.wait(PATIENCE_S)
                 with pytest.raises(SixfoldError) as refused:
-                    Engine(project.root, "test", project.env).up()
+                    Engine(project.root, "test", Path(project.env["SIXFOLD_HOME"]), project.env).up()
                 first.send_signal(signal.SIGINT)
                 said = _until(first, "^C received")
             finally:
@@ -127,7 +131,7 @@ def test_after_ctrl_c_the_call_in_flight_is_in_the_state_and_nothing_is_pending_
 
 
 def test_the_next_up_goes_on_from_there(met: Met) -> None:
-    Engine(met.project.root, "test", met.project.env).up()
+    Engine(met.project.root, "test", Path(met.project.env["SIXFOLD_HOME"]), met.project.env).up()
     assert met.topics() == ["first", "second", "third"]
 
 
@@ -147,7 +151,7 @@ def test_a_lock_in_a_shared_state_is_left_to_its_people_who_are_named(
         lock = {"pid": 1, "username": "eve", "hostname": "elsewhere", "timestamp": "2026-01-02T03:04:05Z"}
         s3.put_object(Bucket="state", Key=".pulumi/locks/organization/test0/test/one.json", Body=json.dumps(lock))
         with pytest.raises(SixfoldError, match=r"eve@elsewhere \(pid 1\) since 2026-01-02(.|\n)*pulumi cancel -s test"):
-            Engine(project.root, "test", project.env).up()
+            Engine(project.root, "test", Path(project.env["SIXFOLD_HOME"]), project.env).up()
         project.cli("cancel", "--yes", "--stack", "test")
-        Engine(project.root, "test", project.env).up()
+        Engine(project.root, "test", Path(project.env["SIXFOLD_HOME"]), project.env).up()
     s3.close()

@@ -6,11 +6,13 @@ import pytest
 from delivery.rollout.decision import (
     Quality,
     Requests,
+    Seen,
     Verdict,
     judge,
 )
 from delivery.rollout.sequential import Estimate
 from sixfold.contract import Product, load_product
+from sixfold.registry.ledger import Compared
 
 FINE = Requests(all=5000, failed=2, slow=10)
 ROOT = Path(__file__).parents[4]
@@ -22,7 +24,7 @@ def product() -> Product:
 
 
 @dataclass
-class Seen:
+class Look:
     """Evidence on a candidate; by default it is certainly as good as the live release."""
 
     labelled: int = 3000
@@ -36,47 +38,57 @@ class Seen:
 
 
 def test_an_equal_candidate_is_promoted_all_the_way(product: Product) -> None:
-    assert judge(product, Seen().quality, FINE, FINE, 100).verdict is Verdict.PROMOTE
+    assert judge(product, Seen(Look().quality, FINE, FINE), 100).verdict is Verdict.PROMOTE
 
 
 def test_a_candidate_that_is_surely_worse_by_more_than_the_margin_is_rolled_back(product: Product) -> None:
-    judgement = judge(product, Seen(gain=-0.02).quality, FINE, FINE, 5)
+    judgement = judge(product, Seen(Look(gain=-0.02).quality, FINE, FINE), 5)
     assert judgement.verdict is Verdict.ROLL_BACK
-    assert judgement.numbers["gain_high"] < -product.metric.release_margin
+    assert (judgement.numbers.gain_high or 0) < -product.metric.release_margin
 
 
 def test_what_is_surely_worse_goes_no_further_even_within_the_margin(product: Product) -> None:
-    assert judge(product, Seen(gain=-0.004).quality, FINE, FINE, 5).verdict is Verdict.HOLD
+    assert judge(product, Seen(Look(gain=-0.004).quality, FINE, FINE), 5).verdict is Verdict.HOLD
 
 
 def test_for_a_metric_where_less_is_better_more_is_worse(product: Product) -> None:
     lower = product.model_copy(update={"metric": product.metric.model_copy(update={"direction": "lower"})})
-    assert judge(lower, Seen(gain=0.02).quality, FINE, FINE, 5).verdict is Verdict.ROLL_BACK
+    assert judge(lower, Seen(Look(gain=0.02).quality, FINE, FINE), 5).verdict is Verdict.ROLL_BACK
 
 
 def test_not_enough_labels_is_a_hold_and_says_how_many_there_are(product: Product) -> None:
-    judgement = judge(product, Seen(labelled=120).quality, FINE, FINE, 5)
+    judgement = judge(product, Seen(Look(labelled=120).quality, FINE, FINE), 5)
     assert (judgement.verdict, judgement.reason) == (Verdict.HOLD, "not enough labels yet: 120 of 500")
 
 
 def test_labels_for_too_small_a_part_of_what_is_due_are_a_hold(product: Product) -> None:
-    assert judge(product, Seen(due=9000).quality, FINE, FINE, 5).verdict is Verdict.HOLD
+    assert judge(product, Seen(Look(due=9000).quality, FINE, FINE), 5).verdict is Verdict.HOLD
 
 
 def test_what_is_sure_enough_for_a_few_is_not_for_everybody(product: Product) -> None:
-    rough = Seen(deviation=0.01).quality
-    assert [judge(product, rough, FINE, FINE, onto).verdict for onto in (5, 100)] == [Verdict.PROMOTE, Verdict.HOLD]
+    rough = Look(deviation=0.01).quality
+    assert [judge(product, Seen(rough, FINE, FINE), onto).verdict for onto in (5, 100)] == [
+        Verdict.PROMOTE,
+        Verdict.HOLD,
+    ]
 
 
 @pytest.mark.parametrize("broken", [Requests(all=500, failed=40), Requests(all=500, slow=60)])
 def test_a_candidate_that_fails_or_is_slow_is_rolled_back_before_any_label(product: Product, broken: Requests) -> None:
-    assert judge(product, Seen(labelled=0, due=0).quality, FINE, broken, 25).verdict is Verdict.ROLL_BACK
+    assert judge(product, Seen(Look(labelled=0, due=0).quality, FINE, broken), 25).verdict is Verdict.ROLL_BACK
 
 
 def test_one_failed_request_of_a_few_rolls_nothing_back(product: Product) -> None:
-    assert judge(product, Seen().quality, FINE, Requests(all=20, failed=1), 25).verdict is Verdict.PROMOTE
+    assert judge(product, Seen(Look().quality, FINE, Requests(all=20, failed=1)), 25).verdict is Verdict.PROMOTE
 
 
 def test_where_both_fail_alike_the_candidate_is_not_to_blame(product: Product) -> None:
     failing = Requests(all=5000, failed=900)
-    assert judge(product, Seen().quality, failing, failing, 25).verdict is Verdict.PROMOTE
+    assert judge(product, Seen(Look().quality, failing, failing), 25).verdict is Verdict.PROMOTE
+
+
+def test_a_metric_may_have_any_name_and_overwrites_no_number(product: Product) -> None:
+    failed = product.model_copy(update={"metric": product.metric.model_copy(update={"name": "failed"})})
+    numbers = judge(failed, Seen(Look(gain=0.01).quality, FINE, FINE), 5).numbers
+    assert numbers.metric == Compared(name="failed", candidate=0.75, live=0.74)
+    assert numbers.failed == FINE.failed

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from delivery.rollout.decision import Requests
 from delivery.rollout.evidence import requests
+from delivery.rollout.prometheus import AtAddress
 from sixfold.contract import load_product
 from sixfold.errors import SixfoldError
 from tests._history import remembering
@@ -48,11 +48,7 @@ def known(free_port: Callable[[], int], tmp_path_factory: pytest.TempPathFactory
     """A function that gives what is known of the requests since the middle of that past."""
     now = datetime.now(UTC)
     with remembering(PAST, now, tmp_path_factory.mktemp("prometheus"), free_port()) as address:
-        yield lambda version, ago=5: requests(at(address), PRODUCT, version, now - timedelta(minutes=ago))
-
-
-def at(address: str) -> Any:
-    return SimpleNamespace(environment=SimpleNamespace(endpoints=SimpleNamespace(prometheus=address)))
+        yield lambda version, ago=5: requests(AtAddress(address), PRODUCT, version, now - timedelta(minutes=ago))
 
 
 def test_each_pods_counter_counts_by_itself_however_pods_come_and_go(known: Known) -> None:
@@ -78,4 +74,4 @@ def test_a_prometheus_that_was_started_since_judges_nothing(known: Known) -> Non
 
 def test_a_prometheus_that_is_away_is_named(free_port: Callable[[], int]) -> None:
     with pytest.raises(SixfoldError, match=r"(?s)Prometheus at http://127.0.0.1:\d+ does not answer.*make up"):
-        requests(at(f"http://127.0.0.1:{free_port()}"), PRODUCT, "v1", datetime.now(UTC))
+        requests(AtAddress(f"http://127.0.0.1:{free_port()}"), PRODUCT, "v1", datetime.now(UTC))

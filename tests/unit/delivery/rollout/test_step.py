@@ -6,14 +6,14 @@ import pytest
 
 from delivery.rollout.decision import Judgement, Verdict
 from delivery.rollout.evidence import pairs
-from delivery.rollout.step import Standing, shares, standing
+from delivery.rollout.step import State, shares, state_of
 from sixfold.contract import Product, load_product
 from sixfold.errors import SixfoldError
 from sixfold.stack import Pin
 
 OLD, NEW, OTHER = "a" * 64, "b" * 64, "c" * 64
 NOON = datetime(2013, 10, 1, 12, tzinfo=UTC)
-PROMOTE, BACK = (Judgement(verdict, "because", {}) for verdict in (Verdict.PROMOTE, Verdict.ROLL_BACK))
+PROMOTE, BACK = (Judgement(verdict, "because") for verdict in (Verdict.PROMOTE, Verdict.ROLL_BACK))
 
 
 @pytest.fixture
@@ -22,18 +22,18 @@ def product() -> Product:
 
 
 def test_before_it_begins_a_rollout_knows_whom_it_replaces() -> None:
-    assert standing((Pin(release=OLD),), NEW, "p v1") == Standing(OLD, None)
+    assert state_of((Pin(release=OLD),), NEW, "p v1") == State(OLD, None)
 
 
 def test_a_rollout_that_was_killed_stands_where_the_stack_file_says() -> None:
     pins = (Pin(release=OLD, weight=75), Pin(release=NEW, weight=25))
-    assert standing(pins, NEW, "p v1") == Standing(OLD, 25)
+    assert state_of(pins, NEW, "p v1") == State(OLD, 25)
 
 
 @pytest.mark.parametrize("pins", [(), (Pin(release=OLD, weight=50), Pin(release=OTHER, weight=50))])
 def test_a_rollout_replaces_exactly_one_release(pins: tuple[Pin, ...]) -> None:
     with pytest.raises(SixfoldError, match="a rollout replaces one release"):
-        standing(pins, NEW, "p v1")
+        state_of(pins, NEW, "p v1")
 
 
 @pytest.mark.parametrize(("onto", "weights"), [(0, [100, 0]), (5, [95, 5]), (25, [75, 25]), (100, [100])])

@@ -1,3 +1,4 @@
+import json
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,9 +9,11 @@ import pytest
 from sixfold.errors import SixfoldError
 from sixfold.outputs import PlatformRefs
 from sixfold.registry.ledger import (
+    Compared,
     Decision,
     Entry,
     Ledger,
+    Numbers,
     Versions,
 )
 from sixfold.stack import Pin
@@ -30,7 +33,7 @@ def _record(ledger: Ledger, versions: Versions, decision: Decision = BY_HAND) ->
 
 
 def test_entries_come_back_in_order_with_the_numbers_that_decided(ledger: Ledger) -> None:
-    judged = Decision(by="rollout", verdict="promote", reason="no worse", numbers={"difference": 0.01})
+    judged = Decision(by="rollout", verdict="promote", reason="no worse", numbers=Numbers(gain=0.01, labelled=800))
     written = [_record(ledger, FIRST), _record(ledger, SECOND, judged)]
     assert ledger.entries("flight-delays") == written
     assert [entry.number for entry in written] == [1, 2]
@@ -92,3 +95,29 @@ def test_a_copy_that_was_lost_loses_nothing(ledger: Ledger, tmp_path: Path) -> N
     written = _record(ledger, FIRST)
     shutil.rmtree(tmp_path / "home")
     assert ledger.entries("flight-delays") == [written]
+
+
+OLDER = """{"number": 1, "at": "2026-11-01T00:00:00Z", "product": "flight-delays", "versions": {}, "feature_hash": "f",
+"decision": {"by": "rollout", "verdict": "promote", "reason": "no worse", "numbers": {"roc_auc": 0.74,
+"live_roc_auc": 0.73, "gain": 0.01, "labelled": 812.0, "failed": 0.0}}}"""
+
+
+def test_an_entry_of_an_older_version_is_read_and_copied_as_it_was_written(
+    ledger: Ledger, bucket: Any, tmp_path: Path
+) -> None:
+    key = "ledger/test/flight-delays/000001.json"
+    bucket.put_object(Key=key, Body=OLDER.encode())
+    ledger.restore("flight-delays")
+    (entry,) = ledger.entries("flight-delays")
+    metric = Compared(name="roc_auc", candidate=0.74, live=0.73)
+    assert entry.decision.numbers == Numbers(metric=metric, gain=0.01, labelled=812, failed=0)
+    assert (tmp_path / "home" / key).read_text() == OLDER
+    bucket.objects.delete()
+    assert ledger.restore("flight-delays") == 1
+    assert ledger.entries("flight-delays") == [entry]
+
+
+def test_a_decision_without_evidence_has_no_numbers_in_its_json(ledger: Ledger, bucket: Any) -> None:
+    _record(ledger, FIRST)
+    body = bucket.Object("ledger/test/flight-delays/000001.json").get()["Body"].read()
+    assert json.loads(body)["decision"]["numbers"] == {}

@@ -1,0 +1,61 @@
+"""The terminal: the one place that prints."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from delivery.reporter import Advance
+
+console = Console(highlight=False)
+_OUTCOMES = {None: "", True: "[green]pass[/] ", False: "[red]fail[/] "}
+
+
+def write(text: str) -> None:
+    """Write text for programs to stdout, as it is."""
+    sys.stdout.write(text)
+
+
+class Terminal:
+    """A reporter that prints: a line while work runs, its time when it is done."""
+
+    def __init__(self) -> None:
+        self._seconds: list[tuple[str, float]] = []
+
+    def say(self, text: str, *, passed: bool | None = None) -> None:
+        """Print one line of progress."""
+        console.print(f"  {_OUTCOMES[passed]}{escape(text)}")
+
+    def relay(self, text: str) -> None:
+        """Write the errors of another program to stderr."""
+        sys.stderr.write(text)
+
+    @contextmanager
+    def stage(self, title: str) -> Iterator[None]:
+        """Announce a stage and take its time."""
+        console.print(f"[bold]▸ {escape(title)}[/]")
+        began = perf_counter()
+        yield
+        self._seconds.append((title, perf_counter() - began))
+
+    @contextmanager
+    def progress(self, total: float) -> Iterator[Advance]:
+        """Show a bar with the time that has passed."""
+        with Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console) as shown:
+            bar = shown.add_task("the first hour", total=total)
+            yield lambda done, text: shown.update(bar, completed=done, description=text)
+
+    def times(self) -> Table:
+        """Return stage and seconds, with their sum."""
+        table = Table("stage", "seconds", show_footer=True, box=None)
+        for title, seconds in self._seconds:
+            table.add_row(title, f"{seconds:.1f}")
+        table.columns[0].footer = "in all"
+        table.columns[1].footer = f"{sum(seconds for _, seconds in self._seconds):.1f}"
+        table.columns[1].justify = "right"
+        return table

@@ -1,0 +1,104 @@
+"""Commands about a stack as a whole."""
+
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from delivery.commands.console import Terminal, console, write
+from delivery.commands.context import AsJson, StackName, find
+from delivery.live_stack import LiveStack
+
+commands = typer.Typer()
+
+
+@commands.command()
+def up(
+    *,
+    stack: StackName = "local",
+    skip_preflight: Annotated[
+        bool, typer.Option("--skip-preflight", help="Do not look first for what AWS would refuse half-way.")
+    ] = False,
+) -> None:
+    """Bring everything up, from an empty machine to live predictions."""
+    from delivery.commands.tables import endpoints_table, products_table
+    from delivery.up import up as bring_up
+
+    live = find(stack, terminal := Terminal())
+    bring_up(live, terminal, None if skip_preflight else lambda _: _require_clear_way(live))
+    console.print(products_table(live.outputs), endpoints_table(live.outputs), terminal.times())
+    console.print(f"Next: open {live.outputs.endpoints.portal}, or `sixfold predict`, or `make down`")
+
+
+@commands.command()
+def down(stack: StackName = "local") -> None:
+    """Delete all that the stack made. The releases' copy on this machine stays, and the next `up` brings it back."""
+    from delivery.down import down as take_down
+    from infra.checks.leaks.run import left_by, require_none
+
+    live = find(stack, Terminal())
+    left = partial(left_by, stack, live.settings(), root=live.project.root, home=live.project.home)
+    known = take_down(live)
+    require_none(left(known=known), stack)
+    console.print(f"Gone. Kept: releases and ledger in {live.project.home}. Next: `make up` brings it all back")
+
+
+@commands.command()
+def recover(stack: StackName = "local") -> None:
+    """Put right what an engine left that was killed: its lock, and what it had begun. `up` and `down` do it first."""
+    find(stack, Terminal()).engine.recover()
+    console.print(f"Nothing is under way. Next: sixfold up --stack {stack}")
+
+
+@commands.command()
+def status(*, stack: StackName = "local", as_json: AsJson = False) -> None:
+    """Show what is served, by which release, and where to look."""
+    from delivery.commands.tables import endpoints_table, products_table
+
+    outputs = find(stack, Terminal()).outputs
+    if as_json:
+        write(outputs.model_dump_json(indent=2) + "\n")
+    else:
+        console.print(products_table(outputs), endpoints_table(outputs))
+        console.print("Next: `sixfold predict flight-delays`")
+
+
+@commands.command()
+def preflight(stack: StackName = "local") -> None:
+    """List all that would stop an `up` half-way: credentials, region, permissions, quotas, addresses."""
+    _require_clear_way(find(stack, Terminal()))
+    console.print(f"Nothing stands in the way of: sixfold up --stack {stack}")
+
+
+@commands.command()
+def leaks(stack: StackName = "local") -> None:
+    """Look for what a stack left in AWS after `sixfold down`. What is found ends with exit code 1."""
+    from infra.checks.leaks.run import left_by, require_none
+
+    live = find(stack, Terminal())
+    require_none(left_by(stack, live.settings(), root=live.project.root, home=live.project.home), stack)
+    console.print("Nothing of the stack is left")
+
+
+@commands.command()
+def cost(stack: StackName = "local") -> None:
+    """Estimate what a stack costs a month at rest, by component. Needs neither credentials nor an engine."""
+    from infra.checks.cost.estimate import Resource, estimate
+    from infra.checks.cost.report import report
+    from infra.checks.cost.table import prices
+    from infra.checks.recording import record
+
+    live = find(stack, Terminal())
+    settings, table = live.settings(), prices()
+    planned = record(stack, settings, root=live.project.root, home=live.project.home)
+    paid = [Resource(each.urn, each.inputs, each.provider["region"]) for each in planned if each.on_aws]
+    write(report(stack, settings.region, estimate(paid, table), table, settings.budget_usd))
+
+
+def _require_clear_way(live: LiveStack) -> None:
+    from infra.checks.preflight.run import preflight as problems_of
+    from infra.checks.preflight.run import require_none
+
+    project, name = live.project, live.name
+    found = problems_of(name, live.settings(), root=project.root, home=project.home, held=live.engine.held)
+    require_none(found, name)

@@ -1,0 +1,74 @@
+"""Tables for people: what is served, the ledger, and the evaluations of the demo."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from delivery.served import describe
+from infra.checks.state import answers
+from sixfold.outputs import ServedVersion, StackOutputs
+from sixfold.registry.ledger import Decision, Entry, Numbers
+from sixfold.release import SHORT
+
+if TYPE_CHECKING:
+    from delivery.demo import Look
+
+
+def products_table(outputs: StackOutputs) -> Table:
+    """Return one row per API version: its place in its life, whether it is ready, and the releases behind it."""
+    table = Table("product", "version", "status", "ready", "releases", box=None)
+    for product in outputs.products:
+        for version in product.api_versions:
+            ready = "[green]yes[/]" if version.releases and answers(f"{version.url}/readyz") else "[red]no[/]"
+            table.add_row(product.name, version.version, version.status, ready, _releases(version))
+    return table
+
+
+def endpoints_table(outputs: StackOutputs) -> Table:
+    """Return one row per address for people and programs."""
+    table = Table("look at", "where", box=None)
+    for product in outputs.products:
+        for version in product.api_versions:
+            table.add_row(f"{product.name} {version.version}", version.url)
+    for name, url in outputs.endpoints.model_dump().items():
+        table.add_row(name, url or "-")
+    return table
+
+
+def ledger_table(entries: Iterable[Entry]) -> Table:
+    """Return one row per entry, oldest first."""
+    table = Table("no", "since (UTC)", "live", "verdict", "by", "because", box=None)
+    for entry in entries:
+        decision = entry.decision
+        since, live = f"{entry.at:%Y-%m-%d %H:%M:%S}", describe(entry.versions)
+        table.add_row(str(entry.number), since, live, decision.verdict, decision.by, _reason(decision))
+    return table
+
+
+def looks_table(looks: "Iterable[Look]") -> Table:
+    """Return one row per evaluation of the demo's rollouts."""
+    table = Table("replayed to (UTC)", "release", "share", "labels", "gain", "low", "high", "verdict", box=None)
+    for look in looks:
+        numbers = look.judgement.numbers
+        gains = ("" if gain is None else f"{gain:+.4f}" for gain in (numbers.gain, numbers.gain_low, numbers.gain_high))
+        when, labels = f"{look.at:%Y-%m-%d %H:%M}", f"{numbers.labelled or 0:,}"
+        table.add_row(when, look.release[:SHORT], f"{look.weight}%", labels, *gains, look.judgement.verdict)
+    return table
+
+
+def _reason(decision: Decision) -> str:
+    """Return the reason, and the numbers that weigh most; `--json` has them all."""
+    numbers = decision.numbers
+    if numbers == Numbers():
+        return decision.reason
+    counts = f"{numbers.labelled or 0:,} labels, {numbers.requests or 0:,} requests"
+    if numbers.gain_low is None:
+        return f"{decision.reason} ({counts})"
+    gain = f"gain {numbers.gain:+.4f}, {numbers.gain_low:+.4f} to {numbers.gain_high:+.4f}"
+    return f"{decision.reason} ({gain}; {counts})"
+
+
+def _releases(version: ServedVersion) -> str:
+    pins = (f"{served.release[:SHORT]} {served.weight}%" for served in version.releases)
+    return ", ".join(pins) or "none yet: sixfold publish"

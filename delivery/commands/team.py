@@ -1,0 +1,51 @@
+"""Commands that write files for a team's other tools: GitHub, IAM, Grafana."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from delivery.commands.console import write
+from delivery.commands.context import ProductName, StackName, project
+
+commands = typer.Typer()
+
+
+@commands.command()
+def codeowners(organisation: Annotated[str, typer.Option(help="The GitHub organisation of the teams.")]) -> None:
+    """Print who reviews what, for GitHub: from `stacks/roles.yaml` and the owners of products."""
+    from delivery.codeowners import codeowners as written
+    from sixfold.roles import read_roles
+
+    here = project()
+    write(written(read_roles(here.root / "stacks" / "roles.yaml"), here.products().values(), organisation))
+
+
+@commands.command()
+def deployer_policy(
+    stack: StackName = "local",
+    to: Annotated[Path | None, typer.Option(help="A folder: write a file for each policy there.")] = None,
+) -> None:
+    """Print the IAM policies of whoever deploys a stack. Needs neither credentials nor an engine."""
+    from infra.checks.deployer.policies import policies
+    from sixfold.stack import read
+
+    here = project()
+    documents = policies(stack, read(here.stack_file(stack)), root=here.root, home=here.home)
+    if to is None:
+        write(json.dumps(documents, indent=2) + "\n")
+        return
+    to.mkdir(parents=True, exist_ok=True)
+    for number, document in enumerate(documents):
+        path = to / f"sixfold-{stack}-{number}.json"
+        path.write_text(json.dumps(document, indent=2) + "\n")
+        write(f"aws iam create-policy --policy-name {path.stem} --policy-document file://{path}\n")
+
+
+@commands.command()
+def dashboard(product: ProductName = "flight-delays", stack: StackName = "local") -> None:  # noqa: ARG001 - all take it
+    """Print a product's Grafana dashboard as JSON, for Grafana's import."""
+    from infra.plans.monitoring.dashboards import product_dashboard
+
+    write(json.dumps(product_dashboard(product=project().product(product)), indent=2) + "\n")
