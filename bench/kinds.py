@@ -10,7 +10,6 @@ from pulumi_sixfold.aws import (
 )
 from pulumi_sixfold.aws.handler import AwsHandler
 from pulumi_sixfold.kit.args import Args
-from pulumi_sixfold.resources.resource import Resource
 
 REGION = "eu-west-1"
 KINDS: tuple[tuple[type[AwsHandler[Any]], type[Args]], ...] = (
@@ -20,8 +19,6 @@ KINDS: tuple[tuple[type[AwsHandler[Any]], type[Args]], ...] = (
     (s3.BucketHandler, s3.BucketArgs),
 )
 """Types, in turn: AWS names these after what they are given, so that calls repeat."""
-RESOURCES: tuple[type[Resource], ...] = (sns.Topic, sqs.Queue, logs.LogGroup, s3.Bucket)
-"""What programs write, in the same order."""
 
 
 def inputs(number: int) -> dict[str, Any]:

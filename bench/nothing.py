@@ -3,14 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from pulumi_sixfold import plugin
-
-plugin.skip_the_sdk()
-
-from bench.kinds import KINDS  # noqa: E402 - only once the SDK is skipped
-from pulumi_sixfold import catalogue  # noqa: E402
-from pulumi_sixfold.kit.args import Args  # noqa: E402
-from pulumi_sixfold.kit.handler import Handler, State  # noqa: E402
+from bench.kinds import KINDS
+from pulumi_sixfold.engine.protocol import Servicer
+from pulumi_sixfold.engine.server import serve
+from pulumi_sixfold.kit.args import Args
+from pulumi_sixfold.kit.handler import Handler, State
 
 
 class Nothing(Handler[Any]):
@@ -40,5 +37,4 @@ def idle() -> Iterator[type[Nothing]]:
 
 
 if __name__ == "__main__":
-    catalogue.HANDLERS = tuple(idle())
-    plugin.main()
+    serve(Servicer(tuple(idle())))

@@ -21,9 +21,11 @@ PLUGINS = {"sixfold": ("sixfold", _OURS), "nothing": ("sixfold", _BENCH), "dynam
 
 _SIXFOLD = """
 import pulumi
-from bench.kinds import KINDS, REGION, RESOURCES, inputs
-from pulumi_sixfold.aws.provider import Provider, ProviderArgs
+from bench.kinds import KINDS, REGION, inputs
+from pulumi_sixfold.resources import logs, s3, sns, sqs
+from pulumi_sixfold.resources.provider import Provider, ProviderArgs
 
+RESOURCES = (sns.Topic, sqs.Queue, logs.LogGroup, s3.Bucket)  # in the order of KINDS
 aws = Provider("aws", ProviderArgs(region=REGION, endpoint="{moto}"))
 for number in range({size}):
     resource, args = RESOURCES[number % len(KINDS)], KINDS[number % len(KINDS)][1]

@@ -1,4 +1,7 @@
-"""docs/reference/provider-types.md, derived from the handlers: `python -m pulumi_sixfold.reference` writes it."""
+"""Writes all that derives from the handlers: `python -m pulumi_sixfold.reference`.
+
+That is docs/reference/provider-types.md, and the program's classes in `pulumi_sixfold/resources`.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +12,9 @@ from pulumi_sixfold.catalogue import HANDLERS
 from pulumi_sixfold.engine.schema import package_schema
 from pulumi_sixfold.kit.deadline import DEFAULT_S
 from pulumi_sixfold.kit.handler import Handler
+from pulumi_sixfold.program_side import modules
 
+CLASSES = Path(__file__).parent / "resources"
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "provider-types.md"
 MARK = "<!-- from here on written by `python -m pulumi_sixfold.reference` -->\n"
 
@@ -57,4 +62,6 @@ def _sentence(docstring: str | None) -> str:
 
 
 if __name__ == "__main__":
+    for name, text in modules(HANDLERS).items():
+        (CLASSES / name).write_text(text)
     PAGE.write_text(PAGE.read_text().split(MARK)[0] + MARK + "\n" + reference())

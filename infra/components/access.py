@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pulumi import ComponentResource, Input, Output, ResourceOptions
 
 from infra.plans.aws.iam import Document, assume_role_policy
-from pulumi_sixfold.aws.iam import Role, RoleArgs
-from pulumi_sixfold.aws.iam_policy import Policy, PolicyArgs
+from pulumi_sixfold.resources.iam import Role, RoleArgs
+from pulumi_sixfold.resources.iam_policy import Policy, PolicyArgs
 
 
 class Access(ComponentResource):

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from pulumi import ComponentResource, Output, ResourceOptions
 
 from infra.plans.aws.alarms import key_policy, topic_policy
-from pulumi_sixfold.aws.kms import Key, KeyArgs
-from pulumi_sixfold.aws.sns import (
+from pulumi_sixfold.resources.kms import Key, KeyArgs
+from pulumi_sixfold.resources.sns import (
     Subscription,
     SubscriptionArgs,
     Topic,

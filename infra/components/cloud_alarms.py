@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from pulumi import ComponentResource, Input, ResourceOptions
 
 from infra.plans.aws.alarms import BUDGET_PERCENT, AlarmPlan
-from pulumi_sixfold.aws.budgets import Alert, Budget, BudgetArgs
-from pulumi_sixfold.aws.cloudwatch import Alarm, AlarmArgs
+from pulumi_sixfold.resources.budgets import Alert, Budget, BudgetArgs
+from pulumi_sixfold.resources.cloudwatch import Alarm, AlarmArgs
 
 
 class CloudAlarms(ComponentResource):

@@ -3,8 +3,8 @@
 from pulumi import ComponentResource, Output, ResourceOptions
 
 from infra.components.private_bucket import private_bucket
-from pulumi_sixfold.aws.glue import Database, DatabaseArgs
-from pulumi_sixfold.aws.kms import Key, KeyArgs
+from pulumi_sixfold.resources.glue import Database, DatabaseArgs
+from pulumi_sixfold.resources.kms import Key, KeyArgs
 from sixfold.outputs import Databases
 
 PURPOSE = {

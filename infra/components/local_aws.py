@@ -4,7 +4,7 @@ from pulumi import ComponentResource, ResourceOptions
 
 from infra.components.processes import Processes, python
 from infra.plans import names
-from pulumi_sixfold.aws.provider import Provider, ProviderArgs
+from pulumi_sixfold.resources.provider import Provider, ProviderArgs
 
 
 class Cloud(ComponentResource):

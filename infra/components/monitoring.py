@@ -7,7 +7,7 @@ from pulumi import ComponentResource, Input, ResourceOptions
 from infra.components.processes import Processes, binary, code_digest, python
 from infra.plans import names
 from infra.plans.monitoring.local import MonitoringPlan
-from pulumi_sixfold.local.process import Process, Reload
+from pulumi_sixfold.resources.process import Process, Reload
 
 _CODE = ("monitoring", "serving", "sixfold")
 """The packages whose code the jobs of `monitoring/` run."""

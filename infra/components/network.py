@@ -5,17 +5,17 @@ from collections.abc import Sequence
 from pulumi import ComponentResource, Output, ResourceOptions
 
 from infra.plans.aws.network import ZonePlan
-from pulumi_sixfold.aws.gateways import (
+from pulumi_sixfold.resources.gateways import (
     InternetGateway,
     InternetGatewayArgs,
     NatGateway,
     NatGatewayArgs,
 )
-from pulumi_sixfold.aws.route_table import RouteTable, RouteTableArgs
-from pulumi_sixfold.aws.security_group import Rule, SecurityGroup, SecurityGroupArgs
-from pulumi_sixfold.aws.subnet import Subnet, SubnetArgs
-from pulumi_sixfold.aws.vpc import Vpc, VpcArgs
-from pulumi_sixfold.aws.vpc_endpoint import VpcEndpoint, VpcEndpointArgs
+from pulumi_sixfold.resources.route_table import RouteTable, RouteTableArgs
+from pulumi_sixfold.resources.security_group import Rule, SecurityGroup, SecurityGroupArgs
+from pulumi_sixfold.resources.subnet import Subnet, SubnetArgs
+from pulumi_sixfold.resources.vpc import Vpc, VpcArgs
+from pulumi_sixfold.resources.vpc_endpoint import VpcEndpoint, VpcEndpointArgs
 
 ANYWHERE = "0.0.0.0/0"
 # By these tags load balancers find their subnets: https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html

@@ -2,7 +2,7 @@
 
 from pulumi import Input, Resource, ResourceOptions
 
-from pulumi_sixfold.aws.s3 import Bucket, BucketArgs, LifecycleRule
+from pulumi_sixfold.resources.s3 import Bucket, BucketArgs, LifecycleRule
 
 LEFTOVERS = LifecycleRule(id="leftovers", noncurrent_days=30, abort_upload_days=7)
 """A mistake can be taken back for a month; uploads that died take no room after a week."""

@@ -9,8 +9,8 @@ from pathlib import Path
 from pulumi import Input, Resource, ResourceOptions
 
 from infra.plans import names
-from pulumi_sixfold.aws.provider import Provider
-from pulumi_sixfold.local.process import Process, ProcessArgs, Reload
+from pulumi_sixfold.resources.process import Process, ProcessArgs, Reload
+from pulumi_sixfold.resources.provider import Provider
 
 STOP_WITHIN_S = 45
 """A release may take 20 s to finish its answers, and as long again to write its prediction log."""

@@ -2,7 +2,7 @@
 
 from pulumi import ComponentResource, Output, ResourceOptions
 
-from pulumi_sixfold.aws.ecr import Repository, RepositoryArgs
+from pulumi_sixfold.resources.ecr import Repository, RepositoryArgs
 
 _UNTAGGED = {"tagStatus": "untagged", "countType": "sinceImagePushed", "countUnit": "days", "countNumber": 30}
 _EXPIRE = {"rules": [{"rulePriority": 1, "selection": _UNTAGGED, "action": {"type": "expire"}}]}

@@ -9,7 +9,7 @@ from infra.components.processes import Processes, binary, python
 from infra.plans import names
 from infra.plans.routing.caddy import front_config, router_config
 from infra.plans.routing.traffic import VersionTraffic
-from pulumi_sixfold.local.process import Process, Reload
+from pulumi_sixfold.resources.process import Process, Reload
 
 
 class Serving(ComponentResource):

@@ -37,8 +37,8 @@ from infra.plans.monitoring.rules import PLATFORM_TEAM, prometheus_rules
 from infra.plans.portal.page import portal_page
 from infra.plans.routing.traffic import Pins, Upstreams
 from infra.runtimes.runtime import Work
-from pulumi_sixfold.aws.eks_pod_identity import PodIdentityAssociation, PodIdentityAssociationArgs
-from pulumi_sixfold.aws.provider import Provider, ProviderArgs
+from pulumi_sixfold.resources.eks_pod_identity import PodIdentityAssociation, PodIdentityAssociationArgs
+from pulumi_sixfold.resources.provider import Provider, ProviderArgs
 from sixfold import cluster as section
 from sixfold.outputs import Endpoints
 from sixfold.roles import read_roles

@@ -10,7 +10,7 @@ from infra.plans.monitoring.local import plan_monitoring
 from infra.plans.portal.page import portal_page
 from infra.plans.routing.traffic import Pins, Upstreams, local_upstreams
 from infra.runtimes.runtime import Work
-from pulumi_sixfold.aws.provider import Provider, ProviderArgs
+from pulumi_sixfold.resources.provider import Provider, ProviderArgs
 from sixfold.stack import Local
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 from pulumi import Input, Output
 
 from infra.plans.routing.traffic import Pins, Upstreams, VersionTraffic
-from pulumi_sixfold.aws.provider import Provider
+from pulumi_sixfold.resources.provider import Provider
 from sixfold.contract import Product
 from sixfold.outputs import Endpoints
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-import pulumi
 from pydantic import Field
 
 from pulumi_sixfold.aws.handler import (
@@ -19,7 +18,6 @@ from pulumi_sixfold.aws.handler import (
 from pulumi_sixfold.kit.args import Args, Input, Tags
 from pulumi_sixfold.kit.errors import ProviderError
 from pulumi_sixfold.kit.handler import State
-from pulumi_sixfold.resources.resource import Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_athena import AthenaClient
@@ -48,7 +46,7 @@ class WorkGroupArgs(Args):
 
 
 class WorkGroupHandler(AwsHandler[WorkGroupArgs]):
-    """The id is the name. Results in S3 stay."""
+    """An Athena workgroup; its id is its name. Results in S3 stay."""
 
     token: ClassVar[str] = "sixfold:athena:WorkGroup"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = WorkGroupArgs
@@ -149,17 +147,6 @@ class WorkGroupHandler(AwsHandler[WorkGroupArgs]):
     def _tags(self, name: str) -> dict[str, str]:
         pages = self.client.get_paginator("list_tags_for_resource").paginate(ResourceARN=self._arn(name))
         return from_pairs([pair for page in pages for pair in page["Tags"]])
-
-
-class WorkGroup(Resource):
-    """An Athena workgroup; its id is its name."""
-
-    handler = WorkGroupHandler
-    name: pulumi.Output[str]
-    arn: pulumi.Output[str]
-
-    def __init__(self, name: str, args: WorkGroupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(name, args, opts)
 
 
 def _results(args: WorkGroupArgs) -> Any:  # noqa: ANN401 - boto3's typed dict

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-import pulumi
 from pydantic import Field, field_validator
 
 from pulumi_sixfold.aws.handler import (
@@ -27,7 +26,6 @@ from pulumi_sixfold.kit.args import (
     plain,
 )
 from pulumi_sixfold.kit.handler import State
-from pulumi_sixfold.resources.resource import Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_budgets import BudgetsClient
@@ -69,7 +67,7 @@ class BudgetArgs(Args):
 
 
 class BudgetHandler(AwsHandler[BudgetArgs]):
-    """The id is the name, which the account has once in all regions."""
+    """A budget of an account; its id is its name."""
 
     token: ClassVar[str] = "sixfold:budgets:Budget"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = BudgetArgs
@@ -157,17 +155,6 @@ class BudgetHandler(AwsHandler[BudgetArgs]):
 
     def _arn(self, name: str) -> str:
         return f"arn:aws:budgets::{self.account}:budget/{name}"
-
-
-class Budget(Resource):
-    """A budget of an account; its id is its name."""
-
-    handler = BudgetHandler
-    name: pulumi.Output[str]
-    arn: pulumi.Output[str]
-
-    def __init__(self, name: str, args: BudgetArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(name, args, opts)
 
 
 def _budget(args: BudgetArgs) -> Any:  # noqa: ANN401 - boto3's typed dict

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-import pulumi
 from pydantic import Field
 
 from pulumi_sixfold.aws.handler import (
@@ -23,7 +22,6 @@ from pulumi_sixfold.kit.args import (
     Unordered,
 )
 from pulumi_sixfold.kit.handler import State
-from pulumi_sixfold.resources.resource import Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -67,7 +65,7 @@ class AlarmArgs(Args):
 
 
 class AlarmHandler(AwsHandler[AlarmArgs]):
-    """The id is the name."""
+    """A CloudWatch alarm; its id is its name."""
 
     token: ClassVar[str] = "sixfold:cloudwatch:Alarm"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = AlarmArgs
@@ -121,17 +119,6 @@ class AlarmHandler(AwsHandler[AlarmArgs]):
 
     def _tags(self, arn: str) -> dict[str, str]:
         return from_pairs(self.client.list_tags_for_resource(ResourceARN=arn)["Tags"])
-
-
-class Alarm(Resource):
-    """A CloudWatch alarm; its id is its name."""
-
-    handler = AlarmHandler
-    name: pulumi.Output[str]
-    arn: pulumi.Output[str]
-
-    def __init__(self, name: str, args: AlarmArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(name, args, opts)
 
 
 def _alarm(args: AlarmArgs) -> dict[str, Any]:

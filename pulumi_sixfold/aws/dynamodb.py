@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-import pulumi
 from pydantic import Field
 
 from pulumi_sixfold.aws.handler import (
@@ -20,7 +19,6 @@ from pulumi_sixfold.aws.waiting import wait
 from pulumi_sixfold.kit.args import Args, Input, Tags
 from pulumi_sixfold.kit.errors import ProviderError
 from pulumi_sixfold.kit.handler import State
-from pulumi_sixfold.resources.resource import Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -46,7 +44,7 @@ class TableArgs(Args):
 
 
 class TableHandler(AwsHandler[TableArgs]):
-    """The id is the name."""
+    """A DynamoDB table; its id is its name."""
 
     token: ClassVar[str] = "sixfold:dynamodb:Table"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = TableArgs
@@ -159,17 +157,6 @@ class TableHandler(AwsHandler[TableArgs]):
             if attribute:
                 specification: Any = {"AttributeName": attribute, "Enabled": enabled}
                 self.client.update_time_to_live(TableName=name, TimeToLiveSpecification=specification)
-
-
-class Table(Resource):
-    """A DynamoDB table; its id is its name."""
-
-    handler = TableHandler
-    name: pulumi.Output[str]
-    arn: pulumi.Output[str]
-
-    def __init__(self, name: str, args: TableArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(name, args, opts)
 
 
 def _encryption(kms_key_arn: str | None) -> Any:  # noqa: ANN401 - boto3's typed dict

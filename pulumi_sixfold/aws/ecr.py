@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-import pulumi
 from pydantic import Field
 
 from pulumi_sixfold.aws.handler import (
@@ -24,7 +23,6 @@ from pulumi_sixfold.kit.args import (
 )
 from pulumi_sixfold.kit.errors import ProviderError
 from pulumi_sixfold.kit.handler import State
-from pulumi_sixfold.resources.resource import Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
@@ -53,7 +51,7 @@ class RepositoryArgs(Args):
 
 
 class RepositoryHandler(AwsHandler[RepositoryArgs]):
-    """The id is the name."""
+    """An ECR repository; its id is its name."""
 
     token: ClassVar[str] = "sixfold:ecr:Repository"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = RepositoryArgs
@@ -169,20 +167,6 @@ class RepositoryHandler(AwsHandler[RepositoryArgs]):
             self.client.set_repository_policy(repositoryName=name, policyText=policy)
         else:
             self.client.delete_repository_policy(repositoryName=name)
-
-
-class Repository(Resource):
-    """An ECR repository; its id is its name."""
-
-    handler = RepositoryHandler
-    name: pulumi.Output[str]
-    arn: pulumi.Output[str]
-    url: pulumi.Output[str]
-
-    def __init__(
-        self, name: str, args: RepositoryArgs | None = None, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
-        super().__init__(name, args or RepositoryArgs(), opts)
 
 
 def _mutability(args: RepositoryArgs) -> Any:  # noqa: ANN401 - boto3's literal

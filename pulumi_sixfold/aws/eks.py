@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-import pulumi
 from pydantic import Field
 
 from pulumi_sixfold.aws.eks_waiting import TIMEOUT_S, updated, waited
@@ -22,7 +21,6 @@ from pulumi_sixfold.kit.args import (
     Unordered,
 )
 from pulumi_sixfold.kit.handler import State
-from pulumi_sixfold.resources.resource import Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_eks import EKSClient
@@ -59,7 +57,10 @@ class ClusterArgs(Args):
 
 
 class ClusterHandler(AwsHandler[ClusterArgs]):
-    """The id is the name. Who made the cluster is its administrator; everybody else has an AccessEntry."""
+    """An EKS cluster; its id is its name.
+
+    Who made the cluster is its administrator; everybody else has an AccessEntry.
+    """
 
     token: ClassVar[str] = "sixfold:eks:Cluster"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = ClusterArgs
@@ -176,21 +177,6 @@ class ClusterHandler(AwsHandler[ClusterArgs]):
             if self.client.describe_cluster(name=resource_id)["cluster"].get("status") != "DELETING":
                 self.client.delete_cluster(name=resource_id)
             waited(self.client, "cluster_deleted", name=resource_id)
-
-
-class Cluster(Resource):
-    """An EKS cluster; its id is its name."""
-
-    handler = ClusterHandler
-    name: pulumi.Output[str]
-    arn: pulumi.Output[str]
-    endpoint: pulumi.Output[str]
-    certificate: pulumi.Output[str]
-    issuer: pulumi.Output[str]
-    security_group_id: pulumi.Output[str]
-
-    def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(name, args, opts)
 
 
 def _network(args: ClusterArgs) -> Any:  # noqa: ANN401 - boto3's typed dict

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-import pulumi
 from pydantic import Field
 
 from pulumi_sixfold.aws.handler import (
@@ -22,7 +21,6 @@ from pulumi_sixfold.kit.args import (
     Unordered,
 )
 from pulumi_sixfold.kit.handler import State
-from pulumi_sixfold.resources.resource import Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_eks import EKSClient
@@ -51,7 +49,7 @@ class AccessEntryArgs(Args):
 
 
 class AccessEntryHandler(AwsHandler[AccessEntryArgs]):
-    """The id is `<cluster>/<principal's ARN>`."""
+    """What an IAM role may do in a cluster; its id is `<cluster>/<principal's ARN>`."""
 
     token: ClassVar[str] = "sixfold:eks:AccessEntry"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = AccessEntryArgs
@@ -138,16 +136,6 @@ class AccessEntryHandler(AwsHandler[AccessEntryArgs]):
         pages = self.client.get_paginator("list_associated_access_policies").paginate(**_names(resource_id))
         found = [policy for page in pages for policy in page["associatedAccessPolicies"]]
         return {policy["policyArn"]: Scope(namespaces=policy["accessScope"].get("namespaces", [])) for policy in found}
-
-
-class AccessEntry(Resource):
-    """What an IAM role may do in a cluster; its id is `<cluster>/<principal's ARN>`."""
-
-    handler = AccessEntryHandler
-    arn: pulumi.Output[str]
-
-    def __init__(self, name: str, args: AccessEntryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(name, args, opts)
 
 
 def _names(resource_id: str) -> dict[str, Any]:

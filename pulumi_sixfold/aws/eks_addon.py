@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import pulumi
 from pydantic import Field
 
 from pulumi_sixfold.aws.eks_waiting import (
@@ -27,7 +26,6 @@ from pulumi_sixfold.kit.args import (
     Tags,
 )
 from pulumi_sixfold.kit.handler import State
-from pulumi_sixfold.resources.resource import Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_eks import EKSClient
@@ -49,7 +47,7 @@ class AddonArgs(Args):
 
 
 class AddonHandler(AwsHandler[AddonArgs]):
-    """The id is `<cluster>/<addon>`."""
+    """Software that AWS runs in a cluster; its id is `<cluster>/<addon>`."""
 
     token: ClassVar[str] = "sixfold:eks:Addon"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = AddonArgs
@@ -118,16 +116,6 @@ class AddonHandler(AwsHandler[AddonArgs]):
 
     def _addon(self, resource_id: str) -> "AddonTypeDef":
         return self.client.describe_addon(**_names(resource_id))["addon"]
-
-
-class Addon(Resource):
-    """Software that AWS runs in a cluster; its id is `<cluster>/<addon>`."""
-
-    handler = AddonHandler
-    arn: pulumi.Output[str]
-
-    def __init__(self, name: str, args: AddonArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(name, args, opts)
 
 
 def _names(resource_id: str) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-import pulumi
 from pydantic import Field
 
 from pulumi_sixfold.aws.eks_waiting import (
@@ -29,7 +28,6 @@ from pulumi_sixfold.kit.args import (
     plain,
 )
 from pulumi_sixfold.kit.handler import State
-from pulumi_sixfold.resources.resource import Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_eks import EKSClient
@@ -77,7 +75,7 @@ class NodeGroupArgs(Args):
 
 
 class NodeGroupHandler(AwsHandler[NodeGroupArgs]):
-    """The id is `<cluster>/<name>`."""
+    """An EKS node group; its id is `<cluster>/<name>`."""
 
     token: ClassVar[str] = "sixfold:eks:NodeGroup"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = NodeGroupArgs
@@ -186,17 +184,6 @@ class NodeGroupHandler(AwsHandler[NodeGroupArgs]):
                 "tags": own_tags(found.get("tags", {})),
             }
         )
-
-
-class NodeGroup(Resource):
-    """An EKS node group; its id is `<cluster>/<name>`."""
-
-    handler = NodeGroupHandler
-    name: pulumi.Output[str]
-    arn: pulumi.Output[str]
-
-    def __init__(self, name: str, args: NodeGroupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(name, args, opts)
 
 
 def _names(resource_id: str) -> dict[str, Any]:

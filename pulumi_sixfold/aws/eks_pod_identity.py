@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
-import pulumi
 from pydantic import Field
 
 from pulumi_sixfold.aws.handler import (
@@ -16,7 +15,6 @@ from pulumi_sixfold.aws.handler import (
 )
 from pulumi_sixfold.kit.args import Args, Input, Tags
 from pulumi_sixfold.kit.handler import State
-from pulumi_sixfold.resources.resource import Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_eks import EKSClient
@@ -34,7 +32,7 @@ class PodIdentityAssociationArgs(Args):
 
 
 class PodIdentityAssociationHandler(AwsHandler[PodIdentityAssociationArgs]):
-    """The id is `<cluster>/<association id>`; a service account has one at most."""
+    """The role of a service account; its id is `<cluster>/<association id>`."""
 
     token: ClassVar[str] = "sixfold:eks:PodIdentityAssociation"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = PodIdentityAssociationArgs
@@ -117,13 +115,3 @@ class PodIdentityAssociationHandler(AwsHandler[PodIdentityAssociationArgs]):
         cluster, association = resource_id.split("/", 1)
         answer = self.client.describe_pod_identity_association(clusterName=cluster, associationId=association)
         return answer["association"]
-
-
-class PodIdentityAssociation(Resource):
-    """The role of a service account; its id is `<cluster>/<association id>`."""
-
-    handler = PodIdentityAssociationHandler
-    arn: pulumi.Output[str]
-
-    def __init__(self, name: str, args: PodIdentityAssociationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(name, args, opts)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-import pulumi
 from pydantic import Field, ValidationInfo, field_validator
 
 from pulumi_sixfold.aws.handler import (
@@ -25,7 +24,6 @@ from pulumi_sixfold.kit.args import (
 )
 from pulumi_sixfold.kit.errors import ProviderError
 from pulumi_sixfold.kit.handler import State
-from pulumi_sixfold.resources.resource import Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
@@ -72,7 +70,7 @@ class RuleArgs(Args):
 
 
 class RuleHandler(AwsHandler[RuleArgs]):
-    """The id is `<bus>/<name>`."""
+    """An EventBridge rule; its id is `<bus>/<name>`."""
 
     token: ClassVar[str] = "sixfold:events:Rule"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = RuleArgs
@@ -162,17 +160,6 @@ class RuleHandler(AwsHandler[RuleArgs]):
 
     def _tags(self, arn: str) -> dict[str, str]:
         return from_pairs(self.client.list_tags_for_resource(ResourceARN=arn)["Tags"])
-
-
-class Rule(Resource):
-    """An EventBridge rule; its id is `<bus>/<name>`."""
-
-    handler = RuleHandler
-    name: pulumi.Output[str]
-    arn: pulumi.Output[str]
-
-    def __init__(self, name: str, args: RuleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(name, args, opts)
 
 
 def _rule(args: RuleArgs) -> Any:  # noqa: ANN401 - boto3's typed dict

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-import pulumi
 from pydantic import Field
 
 from pulumi_sixfold.aws.ec2 import (
@@ -21,7 +20,6 @@ from pulumi_sixfold.aws.handler import (
 from pulumi_sixfold.aws.waiting import wait
 from pulumi_sixfold.kit.args import Args, Input, Tags
 from pulumi_sixfold.kit.handler import State
-from pulumi_sixfold.resources.resource import Resource
 
 
 class InternetGatewayArgs(Args):
@@ -32,7 +30,7 @@ class InternetGatewayArgs(Args):
 
 
 class InternetGatewayHandler(Ec2Handler[InternetGatewayArgs]):
-    """The id is the gateway's."""
+    """An internet gateway; its id is the gateway's."""
 
     token: ClassVar[str] = "sixfold:ec2:InternetGateway"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = InternetGatewayArgs
@@ -88,13 +86,6 @@ class InternetGatewayHandler(Ec2Handler[InternetGatewayArgs]):
                 self.client.delete_internet_gateway(InternetGatewayId=resource_id)
 
 
-class InternetGateway(Resource):
-    """An internet gateway; its id is the gateway's."""
-
-    handler = InternetGatewayHandler
-    arn: pulumi.Output[str]
-
-
 class NatGatewayArgs(Args):
     """The inputs of a NatGateway: public, with an elastic IP of its own unless one is given."""
 
@@ -107,7 +98,7 @@ class NatGatewayArgs(Args):
 
 
 class NatGatewayHandler(Ec2Handler[NatGatewayArgs]):
-    """The id is the gateway's. AWS takes minutes to make and to remove one, and both are waited for."""
+    """A NAT gateway; its id is the gateway's. AWS takes minutes to make and to remove one, and both are waited for."""
 
     token: ClassVar[str] = "sixfold:ec2:NatGateway"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = NatGatewayArgs
@@ -203,10 +194,3 @@ class NatGatewayHandler(Ec2Handler[NatGatewayArgs]):
     def _allocate(self, tags: Any) -> str:  # noqa: ANN401 - boto3's typed dict
         marked: Any = [{"ResourceType": "elastic-ip", "Tags": tags}]
         return self.client.allocate_address(Domain="vpc", TagSpecifications=marked)["AllocationId"]
-
-
-class NatGateway(Resource):
-    """A NAT gateway; its id is the gateway's."""
-
-    handler = NatGatewayHandler
-    public_ip: pulumi.Output[str]

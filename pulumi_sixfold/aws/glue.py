@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-import pulumi
 from pydantic import Field
 
 from pulumi_sixfold.aws.handler import (
@@ -16,7 +15,6 @@ from pulumi_sixfold.aws.handler import (
 )
 from pulumi_sixfold.kit.args import Args, Input, Tags
 from pulumi_sixfold.kit.handler import State
-from pulumi_sixfold.resources.resource import Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient
@@ -34,7 +32,10 @@ class DatabaseArgs(Args):
 
 
 class DatabaseHandler(AwsHandler[DatabaseArgs]):
-    """The id is the name. Deleting a database deletes its tables' entries in the catalog; files in S3 stay."""
+    """A Glue database; its id is its name.
+
+    Deleting a database deletes its tables' entries in the catalog; files in S3 stay.
+    """
 
     token: ClassVar[str] = "sixfold:glue:Database"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = DatabaseArgs
@@ -98,17 +99,6 @@ class DatabaseHandler(AwsHandler[DatabaseArgs]):
 
     def _tags(self, arn: str) -> dict[str, str]:
         return self.client.get_tags(ResourceArn=arn)["Tags"]
-
-
-class Database(Resource):
-    """A Glue database; its id is its name."""
-
-    handler = DatabaseHandler
-    name: pulumi.Output[str]
-    arn: pulumi.Output[str]
-
-    def __init__(self, name: str, args: DatabaseArgs | None = None, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(name, args or DatabaseArgs(), opts)
 
 
 def _input(args: DatabaseArgs) -> Any:  # noqa: ANN401 - boto3's typed dict

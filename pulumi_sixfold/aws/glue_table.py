@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-import pulumi
 from pydantic import Field
 
 from pulumi_sixfold.aws.handler import (
@@ -14,7 +13,6 @@ from pulumi_sixfold.aws.handler import (
 )
 from pulumi_sixfold.kit.args import Args, Block, Input
 from pulumi_sixfold.kit.handler import State
-from pulumi_sixfold.resources.resource import Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient
@@ -56,7 +54,10 @@ class TableArgs(Args):
 
 
 class TableHandler(AwsHandler[TableArgs]):
-    """The id is `<database>/<name>`. Glue keeps no tags on tables, so that the URN is a parameter; files in S3 stay."""
+    """A Glue table; its id is `<database>/<name>`.
+
+    Glue keeps no tags on tables, so that the URN is a parameter; files in S3 stay.
+    """
 
     token: ClassVar[str] = "sixfold:glue:Table"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = TableArgs
@@ -128,17 +129,6 @@ class TableHandler(AwsHandler[TableArgs]):
     def _table(self, resource_id: str) -> "TableTypeDef":
         database, name = resource_id.split("/", 1)
         return self.client.get_table(DatabaseName=database, Name=name)["Table"]
-
-
-class Table(Resource):
-    """A Glue table; its id is `<database>/<name>`."""
-
-    handler = TableHandler
-    name: pulumi.Output[str]
-    arn: pulumi.Output[str]
-
-    def __init__(self, name: str, args: TableArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(name, args, opts)
 
 
 def _input(urn: str, args: TableArgs) -> Any:  # noqa: ANN401 - boto3's typed dict

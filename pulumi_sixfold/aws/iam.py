@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-import pulumi
 from pydantic import Field
 
 from pulumi_sixfold.aws.handler import (
@@ -27,7 +26,6 @@ from pulumi_sixfold.kit.args import (
     canonical,
 )
 from pulumi_sixfold.kit.handler import State
-from pulumi_sixfold.resources.resource import Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -52,7 +50,7 @@ class RoleArgs(Args):
 
 
 class RoleHandler(AwsHandler[RoleArgs]):
-    """The id is the name."""
+    """An IAM role; its id is its name."""
 
     token: ClassVar[str] = "sixfold:iam:Role"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = RoleArgs
@@ -162,14 +160,3 @@ class RoleHandler(AwsHandler[RoleArgs]):
             self.client.put_role_permissions_boundary(RoleName=role, PermissionsBoundary=arn)
         else:
             self.client.delete_role_permissions_boundary(RoleName=role)
-
-
-class Role(Resource):
-    """An IAM role; its id is its name."""
-
-    handler = RoleHandler
-    name: pulumi.Output[str]
-    arn: pulumi.Output[str]
-
-    def __init__(self, name: str, args: RoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(name, args, opts)

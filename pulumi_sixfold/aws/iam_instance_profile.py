@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-import pulumi
 from pydantic import Field
 
 from pulumi_sixfold.aws.handler import (
@@ -20,7 +19,6 @@ from pulumi_sixfold.aws.handler import (
 from pulumi_sixfold.aws.waiting import wait
 from pulumi_sixfold.kit.args import Args, Input, Tags
 from pulumi_sixfold.kit.handler import State
-from pulumi_sixfold.resources.resource import Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -38,7 +36,7 @@ class InstanceProfileArgs(Args):
 
 
 class InstanceProfileHandler(AwsHandler[InstanceProfileArgs]):
-    """The id is the name."""
+    """An IAM instance profile; its id is its name."""
 
     token: ClassVar[str] = "sixfold:iam:InstanceProfile"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = InstanceProfileArgs
@@ -106,19 +104,6 @@ class InstanceProfileHandler(AwsHandler[InstanceProfileArgs]):
             self.client.remove_role_from_instance_profile(
                 InstanceProfileName=profile["InstanceProfileName"], RoleName=role["RoleName"]
             )
-
-
-class InstanceProfile(Resource):
-    """An IAM instance profile; its id is its name."""
-
-    handler = InstanceProfileHandler
-    name: pulumi.Output[str]
-    arn: pulumi.Output[str]
-
-    def __init__(
-        self, name: str, args: InstanceProfileArgs | None = None, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
-        super().__init__(name, args or InstanceProfileArgs(), opts)
 
 
 def _role(profile: "InstanceProfileTypeDef") -> str | None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-import pulumi
 from pydantic import Field
 
 from pulumi_sixfold.aws.handler import (
@@ -24,7 +23,6 @@ from pulumi_sixfold.kit.args import (
     Unordered,
 )
 from pulumi_sixfold.kit.handler import State
-from pulumi_sixfold.resources.resource import Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -47,7 +45,7 @@ class OpenIdConnectProviderArgs(Args):
 
 
 class OpenIdConnectProviderHandler(AwsHandler[OpenIdConnectProviderArgs]):
-    """The id is the ARN; an account trusts an issuer once."""
+    """IAM's trust in an issuer of tokens; its id is its ARN."""
 
     token: ClassVar[str] = "sixfold:iam:OpenIdConnectProvider"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = OpenIdConnectProviderArgs
@@ -121,13 +119,3 @@ class OpenIdConnectProviderHandler(AwsHandler[OpenIdConnectProviderArgs]):
 
     def _tags(self, arn: str) -> dict[str, str]:
         return from_pairs(self.client.get_open_id_connect_provider(OpenIDConnectProviderArn=arn).get("Tags", []))
-
-
-class OpenIdConnectProvider(Resource):
-    """IAM's trust in an issuer of tokens; its id is its ARN."""
-
-    handler = OpenIdConnectProviderHandler
-    arn: pulumi.Output[str]
-
-    def __init__(self, name: str, args: OpenIdConnectProviderArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(name, args, opts)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
-import pulumi
 from pydantic import Field
 
 from pulumi_sixfold.aws.handler import (
@@ -27,7 +26,6 @@ from pulumi_sixfold.kit.args import (
     canonical,
 )
 from pulumi_sixfold.kit.handler import State
-from pulumi_sixfold.resources.resource import Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -47,7 +45,7 @@ class PolicyArgs(Args):
 
 
 class PolicyHandler(AwsHandler[PolicyArgs]):
-    """The id is the ARN."""
+    """An IAM policy; its id is its ARN."""
 
     token: ClassVar[str] = "sixfold:iam:Policy"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = PolicyArgs
@@ -123,14 +121,3 @@ class PolicyHandler(AwsHandler[PolicyArgs]):
 
     def _tags(self, arn: str) -> dict[str, str]:
         return from_pairs(self.client.get_policy(PolicyArn=arn)["Policy"].get("Tags", []))
-
-
-class Policy(Resource):
-    """An IAM policy; its id is its ARN."""
-
-    handler = PolicyHandler
-    name: pulumi.Output[str]
-    arn: pulumi.Output[str]
-
-    def __init__(self, name: str, args: PolicyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(name, args, opts)

@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-import pulumi
 from pydantic import Field
 
 from pulumi_sixfold.aws.handler import (
@@ -25,7 +24,6 @@ from pulumi_sixfold.kit.args import (
     canonical,
 )
 from pulumi_sixfold.kit.handler import State
-from pulumi_sixfold.resources.resource import Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -52,7 +50,7 @@ class KeyArgs(Args):
 
 
 class KeyHandler(AwsHandler[KeyArgs]):
-    """The id is the key id. The tag `sixfold:alias` says which alias is its own; further ones are Aliases.
+    """A KMS key; its id is the key id. The tag `sixfold:alias` says which alias is its own; further ones are Aliases.
 
     A key without the tag, such as one that was made by hand, has the first of its aliases for its own; where it gets
     another name, it keeps them all.
@@ -166,17 +164,6 @@ class KeyHandler(AwsHandler[KeyArgs]):
 
     def _tags(self, key_id: str) -> dict[str, str]:
         return from_pairs(self.client.list_resource_tags(KeyId=key_id)["Tags"], "TagKey", "TagValue")
-
-
-class Key(Resource):
-    """A KMS key; its id is the key id."""
-
-    handler = KeyHandler
-    name: pulumi.Output[str]
-    arn: pulumi.Output[str]
-
-    def __init__(self, name: str, args: KeyArgs | None = None, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(name, args or KeyArgs(), opts)
 
 
 def _all_tags(urn: str, args: KeyArgs) -> dict[str, str]:

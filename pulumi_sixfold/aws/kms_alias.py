@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-import pulumi
 from pydantic import Field
 
 from pulumi_sixfold.aws.handler import (
@@ -17,7 +16,6 @@ from pulumi_sixfold.aws.waiting import wait_for
 from pulumi_sixfold.kit.args import Args, Input
 from pulumi_sixfold.kit.errors import ProviderError
 from pulumi_sixfold.kit.handler import State
-from pulumi_sixfold.resources.resource import Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -42,7 +40,9 @@ class AliasArgs(Args):
 
 
 class AliasHandler(AwsHandler[AliasArgs]):
-    """The id is the name. KMS keeps no tags on aliases: one that is there already is adopted where it leads to the key.
+    """An alias of a KMS key; its id is its name, without `alias/`.
+
+    KMS keeps no tags on aliases: one that is there already is adopted where it leads to the key.
 
     One that leads to another key is refused, unless that key is of the same stack and waits for its deletion; so is one
     that a Key has for its own.
@@ -114,18 +114,6 @@ class AliasHandler(AwsHandler[AliasArgs]):
                 f"the alias {name} exists already and leads to the key {key['KeyId']}, not to {wanted}",
                 remedy="import it (`pulumi import`), remove it, or give the resource another name",
             )
-
-
-class Alias(Resource):
-    """An alias of a KMS key; its id is its name, without `alias/`."""
-
-    handler = AliasHandler
-    name: pulumi.Output[str]
-    key_id: pulumi.Output[str]
-    arn: pulumi.Output[str]
-
-    def __init__(self, name: str, args: AliasArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(name, args, opts)
 
 
 def _stack(mark: str) -> list[str]:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-import pulumi
 from pydantic import Field
 
 from pulumi_sixfold.aws.handler import (
@@ -17,7 +16,6 @@ from pulumi_sixfold.aws.handler import (
 from pulumi_sixfold.kit.args import Args, Input, Tags
 from pulumi_sixfold.kit.errors import ProviderError
 from pulumi_sixfold.kit.handler import State
-from pulumi_sixfold.resources.resource import Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -45,7 +43,7 @@ class LogGroupArgs(Args):
 
 
 class LogGroupHandler(AwsHandler[LogGroupArgs]):
-    """The id is the name."""
+    """A CloudWatch log group; its id is its name."""
 
     token: ClassVar[str] = "sixfold:logs:LogGroup"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = LogGroupArgs
@@ -130,14 +128,3 @@ class LogGroupHandler(AwsHandler[LogGroupArgs]):
 
     def _tags(self, arn: str) -> dict[str, str]:
         return self.client.list_tags_for_resource(resourceArn=arn)["tags"]
-
-
-class LogGroup(Resource):
-    """A CloudWatch log group; its id is its name."""
-
-    handler = LogGroupHandler
-    name: pulumi.Output[str]
-    arn: pulumi.Output[str]
-
-    def __init__(self, name: str, args: LogGroupArgs | None = None, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(name, args or LogGroupArgs(), opts)

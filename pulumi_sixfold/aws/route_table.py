@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-import pulumi
 from pydantic import Field
 
 from pulumi_sixfold.aws.ec2 import (
@@ -21,7 +20,6 @@ from pulumi_sixfold.kit.args import (
     Unordered,
 )
 from pulumi_sixfold.kit.handler import State
-from pulumi_sixfold.resources.resource import Resource
 
 _TARGETS = {
     "eigw": "EgressOnlyInternetGatewayId",
@@ -48,7 +46,10 @@ class RouteTableArgs(Args):
 
 
 class RouteTableHandler(Ec2Handler[RouteTableArgs]):
-    """The id is the table's. What AWS itself puts into a table (local, endpoints, propagated routes) stays as it is."""
+    """A route table; its id is the table's.
+
+    What AWS itself puts into a table (local, endpoints, propagated routes) stays as it is.
+    """
 
     token: ClassVar[str] = "sixfold:ec2:RouteTable"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = RouteTableArgs
@@ -137,13 +138,6 @@ class RouteTableHandler(Ec2Handler[RouteTableArgs]):
         if used and used["RouteTableId"] == table:
             with self.missing_is_fine():
                 self.client.disassociate_route_table(AssociationId=used["RouteTableAssociationId"])
-
-
-class RouteTable(Resource):
-    """A route table; its id is the table's."""
-
-    handler = RouteTableHandler
-    arn: pulumi.Output[str]
 
 
 def _destination(cidr: str) -> Any:  # noqa: ANN401 - a part of a request

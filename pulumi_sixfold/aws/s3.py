@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-import pulumi
 from pydantic import Field
 
 from pulumi_sixfold.aws import s3_documents as documents
@@ -27,7 +26,6 @@ from pulumi_sixfold.kit.args import (
 )
 from pulumi_sixfold.kit.errors import ProviderError
 from pulumi_sixfold.kit.handler import State
-from pulumi_sixfold.resources.resource import Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -72,7 +70,7 @@ class BucketArgs(Args):
 
 
 class BucketHandler(AwsHandler[BucketArgs]):
-    """The id is the name."""
+    """An S3 bucket; its id is its name."""
 
     token: ClassVar[str] = "sixfold:s3:Bucket"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = BucketArgs
@@ -198,17 +196,6 @@ class BucketHandler(AwsHandler[BucketArgs]):
             self.client.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration=configuration)
         else:
             self.client.delete_bucket_lifecycle(Bucket=name)
-
-
-class Bucket(Resource):
-    """An S3 bucket; its id is its name."""
-
-    handler = BucketHandler
-    name: pulumi.Output[str]
-    arn: pulumi.Output[str]
-
-    def __init__(self, name: str, args: BucketArgs | None = None, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(name, args or BucketArgs(), opts)
 
 
 def _absent_or(call: Any, bucket: dict[str, str], key: str) -> Any:  # noqa: ANN401 - boto3's calls

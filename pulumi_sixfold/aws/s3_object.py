@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, ClassVar
 from urllib.parse import urlencode
 
-import pulumi
 from pydantic import Field
 
 from pulumi_sixfold.aws.handler import (
@@ -18,7 +17,6 @@ from pulumi_sixfold.aws.handler import (
 )
 from pulumi_sixfold.kit.args import Args, Input, Tags
 from pulumi_sixfold.kit.handler import State
-from pulumi_sixfold.resources.resource import Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -42,7 +40,10 @@ class BucketObjectArgs(Args):
 
 
 class BucketObjectHandler(AwsHandler[BucketObjectArgs]):
-    """The id is `<bucket>/<key>`. Older versions of it stay in a versioned bucket, also after a delete."""
+    """An object in S3; its id is `<bucket>/<key>`.
+
+    Older versions of it stay in a versioned bucket, also after a delete.
+    """
 
     token: ClassVar[str] = "sixfold:s3:BucketObject"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = BucketObjectArgs
@@ -112,15 +113,3 @@ class BucketObjectHandler(AwsHandler[BucketObjectArgs]):
 
     def _tags(self, bucket: str, key: str) -> dict[str, str]:
         return from_pairs(self.client.get_object_tagging(Bucket=bucket, Key=key)["TagSet"])
-
-
-class BucketObject(Resource):
-    """An object in S3; its id is `<bucket>/<key>`."""
-
-    handler = BucketObjectHandler
-    bucket: pulumi.Output[str]
-    key: pulumi.Output[str]
-    uri: pulumi.Output[str]
-
-    def __init__(self, name: str, args: BucketObjectArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(name, args, opts)

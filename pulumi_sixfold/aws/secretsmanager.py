@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-import pulumi
 from pydantic import Field
 
 from pulumi_sixfold.aws.handler import (
@@ -23,7 +22,6 @@ from pulumi_sixfold.kit.args import (
     Tags,
 )
 from pulumi_sixfold.kit.handler import State
-from pulumi_sixfold.resources.resource import Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -54,7 +52,10 @@ class SecretArgs(Args):
 
 
 class SecretHandler(AwsHandler[SecretArgs]):
-    """The id is the name. A secret of the same stack that still waits for its end is brought back, not made anew."""
+    """A secret in Secrets Manager; its id is its name.
+
+    A secret of the same stack that still waits for its end is brought back, not made anew.
+    """
 
     token: ClassVar[str] = "sixfold:secretsmanager:Secret"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = SecretArgs
@@ -152,14 +153,3 @@ class SecretHandler(AwsHandler[SecretArgs]):
             return self.client.get_secret_value(SecretId=name).get("SecretString")
         except self.client.exceptions.ResourceNotFoundException:
             return None
-
-
-class Secret(Resource):
-    """A secret in Secrets Manager; its id is its name."""
-
-    handler = SecretHandler
-    name: pulumi.Output[str]
-    arn: pulumi.Output[str]
-
-    def __init__(self, name: str, args: SecretArgs | None = None, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(name, args or SecretArgs(), opts)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar
 
-import pulumi
 from pydantic import AfterValidator, Field
 
 from pulumi_sixfold.aws.ec2 import (
@@ -24,7 +23,6 @@ from pulumi_sixfold.kit.args import (
     plain,
 )
 from pulumi_sixfold.kit.handler import State
-from pulumi_sixfold.resources.resource import Resource
 
 SELF = "self"
 
@@ -73,7 +71,7 @@ class SecurityGroupArgs(Args):
 
 
 class SecurityGroupHandler(Ec2Handler[SecurityGroupArgs]):
-    """The id is the group's."""
+    """A security group; its id is the group's."""
 
     token: ClassVar[str] = "sixfold:ec2:SecurityGroup"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = SecurityGroupArgs
@@ -142,14 +140,6 @@ class SecurityGroupHandler(Ec2Handler[SecurityGroupArgs]):
         """Remove the group; AWS refuses as long as something uses it."""
         with self.missing_is_fine():
             self.client.delete_security_group(GroupId=resource_id)
-
-
-class SecurityGroup(Resource):
-    """A security group; its id is the group's."""
-
-    handler = SecurityGroupHandler
-    name: pulumi.Output[str]
-    arn: pulumi.Output[str]
 
 
 def _permission(group: str, rule: Rule) -> dict[str, Any]:

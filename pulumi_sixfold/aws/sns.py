@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-import pulumi
 from pydantic import Field
 
 from pulumi_sixfold.aws.handler import (
@@ -25,7 +24,6 @@ from pulumi_sixfold.kit.args import (
     canonical,
 )
 from pulumi_sixfold.kit.handler import State
-from pulumi_sixfold.resources.resource import Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -47,7 +45,7 @@ class TopicArgs(Args):
 
 
 class TopicHandler(AwsHandler[TopicArgs]):
-    """The id is the ARN."""
+    """An SNS topic; its id is its ARN."""
 
     token: ClassVar[str] = "sixfold:sns:Topic"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = TopicArgs
@@ -113,17 +111,6 @@ class TopicHandler(AwsHandler[TopicArgs]):
         return arn
 
 
-class Topic(Resource):
-    """An SNS topic; its id is its ARN."""
-
-    handler = TopicHandler
-    name: pulumi.Output[str]
-    arn: pulumi.Output[str]
-
-    def __init__(self, name: str, args: TopicArgs | None = None, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(name, args or TopicArgs(), opts)
-
-
 class SubscriptionArgs(Args):
     """The inputs of a Subscription."""
 
@@ -133,7 +120,10 @@ class SubscriptionArgs(Args):
 
 
 class SubscriptionHandler(AwsHandler[SubscriptionArgs]):
-    """The id is the ARN. SNS keeps no tags on subscriptions, and knows each by topic, protocol and endpoint."""
+    """An SNS subscription; its id is its ARN.
+
+    SNS keeps no tags on subscriptions, and knows each by topic, protocol and endpoint.
+    """
 
     token: ClassVar[str] = "sixfold:sns:Subscription"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = SubscriptionArgs
@@ -168,16 +158,6 @@ class SubscriptionHandler(AwsHandler[SubscriptionArgs]):
         """Unsubscribe."""
         with self.missing_is_fine():
             self.client.unsubscribe(SubscriptionArn=resource_id)
-
-
-class Subscription(Resource):
-    """An SNS subscription; its id is its ARN."""
-
-    handler = SubscriptionHandler
-    arn: pulumi.Output[str]
-
-    def __init__(self, name: str, args: SubscriptionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(name, args, opts)
 
 
 def _default_policy(arn: str) -> str:

@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-import pulumi
 from pydantic import Field
 
 from pulumi_sixfold.aws.handler import (
@@ -24,7 +23,6 @@ from pulumi_sixfold.kit.args import (
 )
 from pulumi_sixfold.kit.errors import ProviderError
 from pulumi_sixfold.kit.handler import State
-from pulumi_sixfold.resources.resource import Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -80,7 +78,7 @@ class QueueArgs(Args):
 
 
 class QueueHandler(AwsHandler[QueueArgs]):
-    """The id is the name. SQS refuses a name for a minute after a queue of that name was deleted."""
+    """An SQS queue; its id is its name. SQS refuses a name for a minute after a queue of that name was deleted."""
 
     token: ClassVar[str] = "sixfold:sqs:Queue"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = QueueArgs
@@ -157,18 +155,6 @@ class QueueHandler(AwsHandler[QueueArgs]):
 
     def _tags(self, url: str) -> dict[str, str]:
         return self.client.list_queue_tags(QueueUrl=url).get("Tags", {})
-
-
-class Queue(Resource):
-    """An SQS queue; its id is its name."""
-
-    handler = QueueHandler
-    name: pulumi.Output[str]
-    arn: pulumi.Output[str]
-    url: pulumi.Output[str]
-
-    def __init__(self, name: str, args: QueueArgs | None = None, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(name, args or QueueArgs(), opts)
 
 
 def _attributes(args: QueueArgs) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-import pulumi
 from pydantic import Field
 
 from pulumi_sixfold.aws.ec2 import TAGGING, Ec2Handler, tags_in
@@ -11,7 +10,6 @@ from pulumi_sixfold.aws.handler import TAGS, actions
 from pulumi_sixfold.aws.waiting import wait_for
 from pulumi_sixfold.kit.args import Args, Input, Tags
 from pulumi_sixfold.kit.handler import State
-from pulumi_sixfold.resources.resource import Resource
 
 
 class SubnetArgs(Args):
@@ -25,7 +23,7 @@ class SubnetArgs(Args):
 
 
 class SubnetHandler(Ec2Handler[SubnetArgs]):
-    """The id is the subnet id."""
+    """A subnet; its id is the subnet id."""
 
     token: ClassVar[str] = "sixfold:ec2:Subnet"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = SubnetArgs
@@ -83,11 +81,3 @@ class SubnetHandler(Ec2Handler[SubnetArgs]):
         """Remove the subnet; AWS refuses as long as there is something in it."""
         with self.missing_is_fine():
             self.client.delete_subnet(SubnetId=resource_id)
-
-
-class Subnet(Resource):
-    """A subnet; its id is the subnet id."""
-
-    handler = SubnetHandler
-    cidr: pulumi.Output[str]
-    arn: pulumi.Output[str]

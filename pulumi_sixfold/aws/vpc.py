@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-import pulumi
 from pydantic import Field
 
 from pulumi_sixfold.aws.ec2 import (
@@ -16,7 +15,6 @@ from pulumi_sixfold.aws.handler import TAGS, actions
 from pulumi_sixfold.aws.waiting import wait
 from pulumi_sixfold.kit.args import Args, Input, Tags
 from pulumi_sixfold.kit.handler import State
-from pulumi_sixfold.resources.resource import Resource
 
 
 class VpcArgs(Args):
@@ -29,7 +27,7 @@ class VpcArgs(Args):
 
 
 class VpcHandler(Ec2Handler[VpcArgs]):
-    """The id is the VPC id."""
+    """A VPC; its id is the VPC id."""
 
     token: ClassVar[str] = "sixfold:ec2:Vpc"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = VpcArgs
@@ -76,11 +74,3 @@ class VpcHandler(Ec2Handler[VpcArgs]):
         """Remove the VPC; AWS refuses as long as there is something in it."""
         with self.missing_is_fine():
             self.client.delete_vpc(VpcId=resource_id)
-
-
-class Vpc(Resource):
-    """A VPC; its id is the VPC id."""
-
-    handler = VpcHandler
-    cidr: pulumi.Output[str]
-    arn: pulumi.Output[str]

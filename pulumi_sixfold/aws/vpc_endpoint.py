@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-import pulumi
 from pydantic import Field
 
 from pulumi_sixfold.aws.ec2 import (
@@ -24,7 +23,6 @@ from pulumi_sixfold.kit.args import (
     canonical,
 )
 from pulumi_sixfold.kit.handler import State
-from pulumi_sixfold.resources.resource import Resource
 
 _NOT_FOUND = "InvalidVpcEndpointId.NotFound"
 _STATES = "VpcEndpoints[].State"
@@ -51,7 +49,10 @@ class VpcEndpointArgs(Args):
 
 
 class VpcEndpointHandler(Ec2Handler[VpcEndpointArgs]):
-    """The id is the endpoint's. AWS takes minutes to make and to remove an interface, and both are waited for."""
+    """A VPC endpoint; its id is the endpoint's.
+
+    AWS takes minutes to make and to remove an interface, and both are waited for.
+    """
 
     token: ClassVar[str] = "sixfold:ec2:VpcEndpoint"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = VpcEndpointArgs
@@ -159,10 +160,3 @@ class VpcEndpointHandler(Ec2Handler[VpcEndpointArgs]):
 
         answer = self.client.delete_vpc_endpoints(VpcEndpointIds=[resource_id])
         raise_first((each["Error"] for each in answer.get("Unsuccessful", [])), "DeleteVpcEndpoints")
-
-
-class VpcEndpoint(Resource):
-    """A VPC endpoint; its id is the endpoint's."""
-
-    handler = VpcEndpointHandler
-    arn: pulumi.Output[str]

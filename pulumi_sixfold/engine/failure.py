@@ -8,9 +8,9 @@ from functools import wraps
 from typing import Any, NoReturn, TypeVar
 
 import grpc
-from pulumi.runtime.proto import provider_pb2 as pb
-from pulumi.runtime.proto import status_pb2
 
+from pulumi_sixfold.engine.proto import provider_pb2 as pb
+from pulumi_sixfold.engine.proto import status_pb2
 from pulumi_sixfold.engine.wire import Properties, decode, encode
 from pulumi_sixfold.kit.args import Unknown
 from pulumi_sixfold.kit.errors import ProviderError

@@ -1,11 +1,11 @@
 """Inputs: one pydantic model for a resource, used by the program, by the plugin, by the schema and by the docs.
 
 In a program a plain value is validated at once and a `pulumi.Output` passes through; in the plugin a value that a
-preview does not know yet passes through. The SDK is not imported here, because the plugin must start without it.
+preview does not know yet passes through. The SDK is not imported here, because the plugin
+must start without it: `pulumi_sixfold.resources` tells of its type.
 """
 
 import json
-import sys
 from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Annotated, Any, Self, TypeVar
@@ -34,6 +34,8 @@ class Unknown:
 
 UNKNOWN = Unknown()
 
+_LATER: set[type] = {Unknown}
+
 
 def is_later(value: object) -> bool:
     """Return whether a value, or a part of it, is known only later: an Output in a program, UNKNOWN in the plugin."""
@@ -41,7 +43,12 @@ def is_later(value: object) -> bool:
         return any(is_later(part) for part in value.values())
     if isinstance(value, list | tuple):
         return any(is_later(part) for part in value)
-    return isinstance(value, Unknown | getattr(sys.modules.get("pulumi"), "Output", Unknown))
+    return isinstance(value, tuple(_LATER))
+
+
+def counts_as_later(kind: type) -> None:
+    """Let values of a type pass through every input: the program's side calls this for `pulumi.Output`."""
+    _LATER.add(kind)
 
 
 def _or_later(value: object, validate: Callable[[object], Any]) -> Any:  # noqa: ANN401 - whatever T is

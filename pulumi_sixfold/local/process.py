@@ -7,7 +7,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-import pulumi
 from pydantic import AfterValidator, Field
 
 from pulumi_sixfold.kit.args import Args, Block, Input
@@ -21,7 +20,6 @@ from pulumi_sixfold.local.health import (
     wait_ready,
 )
 from pulumi_sixfold.local.supervisor import Supervisor
-from pulumi_sixfold.resources.resource import Resource
 
 # What only we use, and the process never sees.
 _NO_RESTART = frozenset({"start_timeout_s", "reload"})
@@ -77,7 +75,7 @@ class ProcessArgs(Args):
 
 
 class ProcessHandler(Handler[ProcessArgs]):
-    """The id is the folder of the process, `<home>/run/<program>`."""
+    """A process on this machine; `program` is its name in supervisord, `log` the path of its log."""
 
     token: ClassVar[str] = "sixfold:local:Process"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = ProcessArgs
@@ -188,14 +186,3 @@ def _supervisor(resource_id: str) -> Supervisor:
 def _spec(supervisor: Supervisor, name: str) -> dict[str, Any] | None:
     path = supervisor.spec(name)
     return dict(json.loads(path.read_text())) if path.exists() else None
-
-
-class Process(Resource):
-    """A process on this machine; `program` is its name in supervisord, `log` the path of its log."""
-
-    handler = ProcessHandler
-    program: pulumi.Output[str]
-    log: pulumi.Output[str]
-
-    def __init__(self, name: str, args: ProcessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(name, args, opts)

@@ -11,8 +11,8 @@ import boto3
 MAKEFILE = (Path(__file__).parents[2] / "Makefile").read_text()
 PROGRAM = """
 import pulumi
-from pulumi_sixfold.aws.provider import Provider, ProviderArgs
-from pulumi_sixfold.aws.s3 import Bucket, BucketArgs
+from pulumi_sixfold.resources.provider import Provider, ProviderArgs
+from pulumi_sixfold.resources.s3 import Bucket, BucketArgs
 
 aws = Provider("aws", ProviderArgs(region="eu-west-1", endpoint="{moto}"))
 Bucket("lake", BucketArgs(name="lake-1"), pulumi.ResourceOptions(provider=aws))

@@ -36,7 +36,7 @@ PolicyPack(
 )
 """
 PROVIDER = """
-from pulumi_sixfold.aws.provider import Provider, ProviderArgs
+from pulumi_sixfold.resources.provider import Provider, ProviderArgs
 Provider("aws", ProviderArgs(region="eu-west-1", endpoint="{endpoint}"))
 """
 WAITS = """

@@ -5,8 +5,8 @@ from typing import Any
 
 PROGRAM = """
 import pulumi
-from pulumi_sixfold.aws.provider import Provider, ProviderArgs
-from pulumi_sixfold.aws.vpc import Vpc, VpcArgs
+from pulumi_sixfold.resources.provider import Provider, ProviderArgs
+from pulumi_sixfold.resources.vpc import Vpc, VpcArgs
 from pulumi_sixfold.resources.lookups import GetVpcArgs, get_availability_zones, get_region, get_vpc
 
 aws = Provider("aws", ProviderArgs(region="eu-west-1", endpoint="{moto}"))

@@ -21,7 +21,7 @@ ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), SimpleHTTPRequestHandler).s
 """
 PROGRAM = """
 import json, pulumi
-from pulumi_sixfold.local.process import Process, ProcessArgs
+from pulumi_sixfold.resources.process import Process, ProcessArgs
 
 args = json.load(open("args.json"))
 secret = pulumi.Output.secret("hush-hush")

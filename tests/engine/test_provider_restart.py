@@ -10,10 +10,10 @@ import boto3
 
 PROGRAM = """
 import sys, pulumi
-from pulumi_sixfold.aws.kms import Key, KeyArgs
-from pulumi_sixfold.aws.provider import Provider, ProviderArgs
-from pulumi_sixfold.aws.s3 import Bucket, BucketArgs
-from pulumi_sixfold.local.process import Process, ProcessArgs
+from pulumi_sixfold.resources.kms import Key, KeyArgs
+from pulumi_sixfold.resources.provider import Provider, ProviderArgs
+from pulumi_sixfold.resources.s3 import Bucket, BucketArgs
+from pulumi_sixfold.resources.process import Process, ProcessArgs
 
 url = "http://127.0.0.1:{port}"
 command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", "{port}"]

@@ -5,8 +5,8 @@ from typing import Any
 
 PROGRAM = """
 import pulumi
-from pulumi_sixfold.aws.provider import Provider, ProviderArgs
-from pulumi_sixfold.aws.secretsmanager import Secret, SecretArgs
+from pulumi_sixfold.resources.provider import Provider, ProviderArgs
+from pulumi_sixfold.resources.secretsmanager import Secret, SecretArgs
 
 aws = Provider("aws", ProviderArgs(region="eu-west-1", endpoint="{moto}"))
 Secret("door", SecretArgs(name="{name}", value="{value}"), pulumi.ResourceOptions(provider=aws))

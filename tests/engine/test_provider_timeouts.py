@@ -7,8 +7,8 @@ from typing import Any
 
 PROGRAM = """
 import pulumi
-from pulumi_sixfold.aws.provider import Provider, ProviderArgs
-from pulumi_sixfold.aws.sns import Topic
+from pulumi_sixfold.resources.provider import Provider, ProviderArgs
+from pulumi_sixfold.resources.sns import Topic
 
 aws = Provider("aws", ProviderArgs(region="eu-west-1", endpoint="{moto}"))
 times = pulumi.CustomTimeouts(create="7m", delete="90s")

@@ -14,6 +14,7 @@ import boto3
 import psutil
 
 from delivery.engine import Engine
+from pulumi_sixfold.program_side import program_module
 from tests.conftest import forget_all
 from tests.engine.conformance._life import PROGRAM
 from tests.faults._listing import Found, listing
@@ -153,7 +154,7 @@ class Stand:
         changed = phase != "up"
         written = {
             name: (
-                handler.__module__,
+                program_module(handler),
                 handler.token.rsplit(":", 1)[-1],
                 {**args, **(change if changed else {})},
                 None,

@@ -14,8 +14,8 @@ from tests.faults._weather import expired
 
 PROGRAM = """
 import os, pulumi
-from pulumi_sixfold.aws.provider import Provider, ProviderArgs
-from pulumi_sixfold.aws.sns import Topic, TopicArgs
+from pulumi_sixfold.resources.provider import Provider, ProviderArgs
+from pulumi_sixfold.resources.sns import Topic, TopicArgs
 
 aws = Provider("aws", ProviderArgs(region=os.environ["WHERE"]))
 made = []

@@ -11,8 +11,8 @@ from tests.faults._proxy import Answer, Call, Meddler, proxied
 
 PROGRAM = """
 import pulumi
-from pulumi_sixfold.aws.provider import Provider, ProviderArgs
-from pulumi_sixfold.aws.secretsmanager import Secret, SecretArgs
+from pulumi_sixfold.resources.provider import Provider, ProviderArgs
+from pulumi_sixfold.resources.secretsmanager import Secret, SecretArgs
 
 aws = Provider("aws", ProviderArgs(region="eu-west-1", endpoint="{aws}"))
 args = SecretArgs(name="hush", value=pulumi.Config().require_secret("{value}"), force_destroy=True)

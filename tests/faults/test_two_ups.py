@@ -23,8 +23,8 @@ from tests.faults._proxy import Answer, Call, Meddler, Proxy, proxied
 
 PROGRAM = """
 import pulumi
-from pulumi_sixfold.aws.provider import Provider, ProviderArgs
-from pulumi_sixfold.aws.sns import Topic, TopicArgs
+from pulumi_sixfold.resources.provider import Provider, ProviderArgs
+from pulumi_sixfold.resources.sns import Topic, TopicArgs
 
 aws = Provider("aws", ProviderArgs(region="eu-west-1", endpoint="{aws}"))
 first = Topic("first", TopicArgs(), pulumi.ResourceOptions(provider=aws))

@@ -17,9 +17,9 @@ from typing import Any, TypeVar
 import grpc
 import yaml
 from google.protobuf.empty_pb2 import Empty
-from pulumi.runtime.proto import provider_pb2 as pb
 
 from pulumi_sixfold.engine.failure import reported
+from pulumi_sixfold.engine.proto import provider_pb2 as pb
 from pulumi_sixfold.engine.wire import decode, encode
 from pulumi_sixfold.kit.difference import changes
 from sixfold.errors import SixfoldError

@@ -16,10 +16,10 @@ from typing import Any
 
 import grpc
 from google.protobuf.empty_pb2 import Empty
-from pulumi.runtime.proto import plugin_pb2, provider_pb2_grpc
-from pulumi.runtime.proto import provider_pb2 as pb
 
 from pulumi_sixfold.engine.failure import PartDoneError, reported
+from pulumi_sixfold.engine.proto import plugin_pb2, provider_pb2_grpc
+from pulumi_sixfold.engine.proto import provider_pb2 as pb
 from pulumi_sixfold.engine.wire import Properties, decode, encode
 from pulumi_sixfold.kit.difference import changes
 from sixfold.errors import SixfoldError

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pulumi_sixfold.program_side import program_module
 from tests.engine.conformance._case import Aws, Case
 
 PROGRAM = """
 import importlib, json, pulumi
-from pulumi_sixfold.aws.provider import Provider, ProviderArgs
+from pulumi_sixfold.resources.provider import Provider, ProviderArgs
 
 aws = Provider("aws", ProviderArgs(region="eu-west-1", endpoint="{moto}", default_tags={{"stack": "test"}}))
 made = {{}}
@@ -103,7 +104,7 @@ def _up(
 ) -> Step:
     written = {
         name: (
-            case.handler.__module__,
+            program_module(case.handler),
             case.handler.token.rsplit(":", 1)[-1],
             inputs[name],
             (ids or {}).get(name),

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_sixfold.aws.iam import RoleArgs
-from pulumi_sixfold.aws.kms import KeyArgs
-from pulumi_sixfold.aws.s3 import BucketArgs
 from pulumi_sixfold.engine.wire import decode, encode
 from pulumi_sixfold.kit.args import UNKNOWN, InvalidArgs
 from pulumi_sixfold.kit.difference import changes
 from pulumi_sixfold.kit.naming import physical_name
-from pulumi_sixfold.local.process import ProcessArgs
+from pulumi_sixfold.resources.iam import RoleArgs
+from pulumi_sixfold.resources.kms import KeyArgs
+from pulumi_sixfold.resources.process import ProcessArgs
+from pulumi_sixfold.resources.s3 import BucketArgs
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-1000, 1000) | st.text(),

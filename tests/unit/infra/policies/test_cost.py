@@ -14,8 +14,8 @@ MACHINES = Resource(
 )
 PROGRAM = """
 import pulumi
-from pulumi_sixfold.aws.kms import Key
-from pulumi_sixfold.aws.provider import Provider, ProviderArgs
+from pulumi_sixfold.resources.kms import Key
+from pulumi_sixfold.resources.provider import Provider, ProviderArgs
 
 tags = {{"sixfold:stack": "test"}}
 aws = Provider("aws", ProviderArgs(region="eu-west-1", account="123456789012", default_tags=tags{more}))

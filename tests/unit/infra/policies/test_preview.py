@@ -10,8 +10,8 @@ import yaml
 ROOT = Path(__file__).parents[4]
 BUCKET = """
 import pulumi
-from pulumi_sixfold.aws.provider import Provider, ProviderArgs
-from pulumi_sixfold.aws.s3 import Bucket, BucketArgs, LifecycleRule
+from pulumi_sixfold.resources.provider import Provider, ProviderArgs
+from pulumi_sixfold.resources.s3 import Bucket, BucketArgs, LifecycleRule
 
 aws = Provider("aws", ProviderArgs(region="eu-west-1", endpoint="http://127.0.0.1:1", default_tags={tags}))
 Bucket("lake", BucketArgs({args}), pulumi.ResourceOptions(provider=aws))

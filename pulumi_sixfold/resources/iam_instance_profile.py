@@ -1,0 +1,25 @@
+"""The program's side of `pulumi_sixfold.aws.iam_instance_profile`; written by `python -m pulumi_sixfold.reference`."""
+
+from typing import Any
+
+import pulumi
+
+from pulumi_sixfold.aws.iam_instance_profile import InstanceProfileArgs, InstanceProfileHandler
+from pulumi_sixfold.resources.resource import Resource
+
+__all__ = ["InstanceProfile", "InstanceProfileArgs"]
+
+
+class InstanceProfile(Resource):
+    """An IAM instance profile; its id is its name."""
+
+    handler = InstanceProfileHandler
+    name: pulumi.Output[str]
+    role: pulumi.Output[str | None]
+    tags: pulumi.Output[Any]
+    arn: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, args: InstanceProfileArgs | None = None, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__(name, args or InstanceProfileArgs(), opts)
