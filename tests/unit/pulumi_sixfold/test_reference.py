@@ -7,12 +7,18 @@ import pytest
 from pulumi_sixfold.catalogue import HANDLERS
 from pulumi_sixfold.engine.schema import package_schema
 from pulumi_sixfold.kit.handler import Handler
-from pulumi_sixfold.reference import MARK, PAGE, reference
+from pulumi_sixfold.program_side import modules
+from pulumi_sixfold.reference import CLASSES, MARK, PAGE, reference
 
 
 def test_the_page_is_in_step_with_the_handlers() -> None:
     written = PAGE.read_text().split(MARK)[1].strip()
     assert written == reference().strip(), "run `python -m pulumi_sixfold.reference`"
+
+
+@pytest.mark.parametrize(("name", "text"), modules(HANDLERS).items(), ids=lambda part: part.splitlines()[0])
+def test_the_programs_classes_are_in_step_with_the_handlers(name: str, text: str) -> None:
+    assert (CLASSES / name).read_text() == text, "run `python -m pulumi_sixfold.reference`"
 
 
 @pytest.mark.parametrize("handler", HANDLERS, ids=lambda handler: handler.token)
