@@ -47,7 +47,7 @@ def _module(name: str, handlers: list[AnyHandler]) -> str:
     return "\n".join(
         [
             f'"""The program\'s side of `{name}`; written by `python -m pulumi_sixfold.reference`."""\n',
-            *(["from typing import Any\n"] if any("[Any]" in text for text in classes) else []),
+            f"from typing import TYPE_CHECKING{', Any' if any('[Any]' in text for text in classes) else ''}\n",
             "import pulumi\n",
             _line(f"from {name} import ", imported, "()"),
             "from pulumi_sixfold.resources.resource import Resource\n",
@@ -62,7 +62,8 @@ def _class(handler: AnyHandler) -> str:
     name, args = _name(handler), handler.args.__name__
     doc = getdoc(handler) or ""
     lines = [f"\n\nclass {name}(Resource):", *_docstring(doc), "", f"    handler = {handler.__name__}"]
-    lines += [f"    {each}: pulumi.Output[{kind}]" for each, kind in _properties(handler).items()]
+    lines += ["", "    if TYPE_CHECKING:  # the SDK would convert and refuse values by these; the handler does that"]
+    lines += [f"        {each}: pulumi.Output[{kind}]" for each, kind in _properties(handler).items()]
     required = any(field.is_required() for field in handler.args.model_fields.values())
     given, passed = (args, "args") if required else (f"{args} | None = None", f"args or {args}()")
     signature = f"self, name: str, args: {given}, opts: pulumi.ResourceOptions | None = None"

@@ -1,6 +1,6 @@
 """The program's side of `pulumi_sixfold.aws.gateways`; written by `python -m pulumi_sixfold.reference`."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
@@ -14,9 +14,11 @@ class InternetGateway(Resource):
     """An internet gateway; its id is the gateway's."""
 
     handler = InternetGatewayHandler
-    vpc_id: pulumi.Output[str | None]
-    tags: pulumi.Output[Any]
-    arn: pulumi.Output[str]
+
+    if TYPE_CHECKING:  # the SDK would convert and refuse values by these; the handler does that
+        vpc_id: pulumi.Output[str | None]
+        tags: pulumi.Output[Any]
+        arn: pulumi.Output[str]
 
     def __init__(
         self, name: str, args: InternetGatewayArgs | None = None, opts: pulumi.ResourceOptions | None = None
@@ -28,10 +30,12 @@ class NatGateway(Resource):
     """A NAT gateway; its id is the gateway's. AWS takes minutes to make and to remove one, and both are waited for."""
 
     handler = NatGatewayHandler
-    subnet_id: pulumi.Output[str]
-    allocation_id: pulumi.Output[str | None]
-    tags: pulumi.Output[Any]
-    public_ip: pulumi.Output[str]
+
+    if TYPE_CHECKING:  # the SDK would convert and refuse values by these; the handler does that
+        subnet_id: pulumi.Output[str]
+        allocation_id: pulumi.Output[str | None]
+        tags: pulumi.Output[Any]
+        public_ip: pulumi.Output[str]
 
     def __init__(self, name: str, args: NatGatewayArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)

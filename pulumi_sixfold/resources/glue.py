@@ -1,6 +1,6 @@
 """The program's side of `pulumi_sixfold.aws.glue`; written by `python -m pulumi_sixfold.reference`."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
@@ -17,11 +17,13 @@ class Database(Resource):
     """
 
     handler = DatabaseHandler
-    name: pulumi.Output[str]
-    description: pulumi.Output[str]
-    location: pulumi.Output[str | None]
-    tags: pulumi.Output[Any]
-    arn: pulumi.Output[str]
+
+    if TYPE_CHECKING:  # the SDK would convert and refuse values by these; the handler does that
+        name: pulumi.Output[str]
+        description: pulumi.Output[str]
+        location: pulumi.Output[str | None]
+        tags: pulumi.Output[Any]
+        arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: DatabaseArgs | None = None, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args or DatabaseArgs(), opts)

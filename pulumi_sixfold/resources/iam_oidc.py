@@ -1,6 +1,6 @@
 """The program's side of `pulumi_sixfold.aws.iam_oidc`; written by `python -m pulumi_sixfold.reference`."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
@@ -14,11 +14,13 @@ class OpenIdConnectProvider(Resource):
     """IAM's trust in an issuer of tokens; its id is its ARN."""
 
     handler = OpenIdConnectProviderHandler
-    url: pulumi.Output[str]
-    client_ids: pulumi.Output[Any]
-    thumbprints: pulumi.Output[Any]
-    tags: pulumi.Output[Any]
-    arn: pulumi.Output[str]
+
+    if TYPE_CHECKING:  # the SDK would convert and refuse values by these; the handler does that
+        url: pulumi.Output[str]
+        client_ids: pulumi.Output[Any]
+        thumbprints: pulumi.Output[Any]
+        tags: pulumi.Output[Any]
+        arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: OpenIdConnectProviderArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)

@@ -1,6 +1,6 @@
 """The program's side of `pulumi_sixfold.aws.kms`; written by `python -m pulumi_sixfold.reference`."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
@@ -18,13 +18,15 @@ class Key(Resource):
     """
 
     handler = KeyHandler
-    name: pulumi.Output[str]
-    description: pulumi.Output[str]
-    rotation: pulumi.Output[bool]
-    policy: pulumi.Output[str | None]
-    deletion_window_days: pulumi.Output[int]
-    tags: pulumi.Output[Any]
-    arn: pulumi.Output[str]
+
+    if TYPE_CHECKING:  # the SDK would convert and refuse values by these; the handler does that
+        name: pulumi.Output[str]
+        description: pulumi.Output[str]
+        rotation: pulumi.Output[bool]
+        policy: pulumi.Output[str | None]
+        deletion_window_days: pulumi.Output[int]
+        tags: pulumi.Output[Any]
+        arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: KeyArgs | None = None, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args or KeyArgs(), opts)

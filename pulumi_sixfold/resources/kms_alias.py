@@ -1,5 +1,7 @@
 """The program's side of `pulumi_sixfold.aws.kms_alias`; written by `python -m pulumi_sixfold.reference`."""
 
+from typing import TYPE_CHECKING
+
 import pulumi
 
 from pulumi_sixfold.aws.kms_alias import AliasArgs, AliasHandler
@@ -18,9 +20,11 @@ class Alias(Resource):
     """
 
     handler = AliasHandler
-    name: pulumi.Output[str]
-    key_id: pulumi.Output[str]
-    arn: pulumi.Output[str]
+
+    if TYPE_CHECKING:  # the SDK would convert and refuse values by these; the handler does that
+        name: pulumi.Output[str]
+        key_id: pulumi.Output[str]
+        arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: AliasArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)

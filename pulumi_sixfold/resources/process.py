@@ -1,6 +1,6 @@
 """The program's side of `pulumi_sixfold.local.process`; written by `python -m pulumi_sixfold.reference`."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
@@ -14,18 +14,20 @@ class Process(Resource):
     """A process on this machine; `program` is its name in supervisord, `log` the path of its log."""
 
     handler = ProcessHandler
-    home: pulumi.Output[str]
-    command: pulumi.Output[Any]
-    directory: pulumi.Output[str | None]
-    environment: pulumi.Output[Any]
-    files: pulumi.Output[Any]
-    health_url: pulumi.Output[str | None]
-    reload: pulumi.Output[Any]
-    start_timeout_s: pulumi.Output[int]
-    stop_timeout_s: pulumi.Output[int]
-    running: pulumi.Output[bool]
-    program: pulumi.Output[str]
-    log: pulumi.Output[str]
+
+    if TYPE_CHECKING:  # the SDK would convert and refuse values by these; the handler does that
+        home: pulumi.Output[str]
+        command: pulumi.Output[Any]
+        directory: pulumi.Output[str | None]
+        environment: pulumi.Output[Any]
+        files: pulumi.Output[Any]
+        health_url: pulumi.Output[str | None]
+        reload: pulumi.Output[Any]
+        start_timeout_s: pulumi.Output[int]
+        stop_timeout_s: pulumi.Output[int]
+        running: pulumi.Output[bool]
+        program: pulumi.Output[str]
+        log: pulumi.Output[str]
 
     def __init__(self, name: str, args: ProcessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)

@@ -1,6 +1,6 @@
 """The program's side of `pulumi_sixfold.aws.route_table`; written by `python -m pulumi_sixfold.reference`."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
@@ -17,11 +17,13 @@ class RouteTable(Resource):
     """
 
     handler = RouteTableHandler
-    vpc_id: pulumi.Output[str]
-    routes: pulumi.Output[Any]
-    subnet_ids: pulumi.Output[Any]
-    tags: pulumi.Output[Any]
-    arn: pulumi.Output[str]
+
+    if TYPE_CHECKING:  # the SDK would convert and refuse values by these; the handler does that
+        vpc_id: pulumi.Output[str]
+        routes: pulumi.Output[Any]
+        subnet_ids: pulumi.Output[Any]
+        tags: pulumi.Output[Any]
+        arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: RouteTableArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)

@@ -1,6 +1,6 @@
 """The program's side of `pulumi_sixfold.aws.s3`; written by `python -m pulumi_sixfold.reference`."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
@@ -14,16 +14,18 @@ class Bucket(Resource):
     """An S3 bucket; its id is its name."""
 
     handler = BucketHandler
-    name: pulumi.Output[str]
-    versioning: pulumi.Output[bool]
-    kms_key_arn: pulumi.Output[str | None]
-    block_public_access: pulumi.Output[bool]
-    tls_only: pulumi.Output[bool | None]
-    policy: pulumi.Output[str | None]
-    lifecycle_rules: pulumi.Output[Any]
-    tags: pulumi.Output[Any]
-    force_destroy: pulumi.Output[bool]
-    arn: pulumi.Output[str]
+
+    if TYPE_CHECKING:  # the SDK would convert and refuse values by these; the handler does that
+        name: pulumi.Output[str]
+        versioning: pulumi.Output[bool]
+        kms_key_arn: pulumi.Output[str | None]
+        block_public_access: pulumi.Output[bool]
+        tls_only: pulumi.Output[bool | None]
+        policy: pulumi.Output[str | None]
+        lifecycle_rules: pulumi.Output[Any]
+        tags: pulumi.Output[Any]
+        force_destroy: pulumi.Output[bool]
+        arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: BucketArgs | None = None, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args or BucketArgs(), opts)

@@ -1,6 +1,6 @@
 """The program's side of `pulumi_sixfold.aws.s3_object`; written by `python -m pulumi_sixfold.reference`."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
@@ -17,12 +17,14 @@ class BucketObject(Resource):
     """
 
     handler = BucketObjectHandler
-    bucket: pulumi.Output[str]
-    key: pulumi.Output[str]
-    content: pulumi.Output[str]
-    content_type: pulumi.Output[str]
-    tags: pulumi.Output[Any]
-    uri: pulumi.Output[str]
+
+    if TYPE_CHECKING:  # the SDK would convert and refuse values by these; the handler does that
+        bucket: pulumi.Output[str]
+        key: pulumi.Output[str]
+        content: pulumi.Output[str]
+        content_type: pulumi.Output[str]
+        tags: pulumi.Output[Any]
+        uri: pulumi.Output[str]
 
     def __init__(self, name: str, args: BucketObjectArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)

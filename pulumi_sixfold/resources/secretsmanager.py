@@ -1,6 +1,6 @@
 """The program's side of `pulumi_sixfold.aws.secretsmanager`; written by `python -m pulumi_sixfold.reference`."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
@@ -17,15 +17,17 @@ class Secret(Resource):
     """
 
     handler = SecretHandler
-    name: pulumi.Output[str]
-    description: pulumi.Output[str]
-    value: pulumi.Output[str | None]
-    kms_key_arn: pulumi.Output[str | None]
-    policy: pulumi.Output[str | None]
-    recovery_days: pulumi.Output[int]
-    tags: pulumi.Output[Any]
-    force_destroy: pulumi.Output[bool]
-    arn: pulumi.Output[str]
+
+    if TYPE_CHECKING:  # the SDK would convert and refuse values by these; the handler does that
+        name: pulumi.Output[str]
+        description: pulumi.Output[str]
+        value: pulumi.Output[str | None]
+        kms_key_arn: pulumi.Output[str | None]
+        policy: pulumi.Output[str | None]
+        recovery_days: pulumi.Output[int]
+        tags: pulumi.Output[Any]
+        force_destroy: pulumi.Output[bool]
+        arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: SecretArgs | None = None, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args or SecretArgs(), opts)

@@ -1,6 +1,6 @@
 """The program's side of `pulumi_sixfold.aws.sns`; written by `python -m pulumi_sixfold.reference`."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
@@ -17,10 +17,12 @@ class Subscription(Resource):
     """
 
     handler = SubscriptionHandler
-    topic_arn: pulumi.Output[str]
-    protocol: pulumi.Output[str]
-    endpoint: pulumi.Output[str]
-    arn: pulumi.Output[str]
+
+    if TYPE_CHECKING:  # the SDK would convert and refuse values by these; the handler does that
+        topic_arn: pulumi.Output[str]
+        protocol: pulumi.Output[str]
+        endpoint: pulumi.Output[str]
+        arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: SubscriptionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -30,11 +32,13 @@ class Topic(Resource):
     """An SNS topic; its id is its ARN."""
 
     handler = TopicHandler
-    name: pulumi.Output[str]
-    kms_key_arn: pulumi.Output[str | None]
-    policy: pulumi.Output[str | None]
-    tags: pulumi.Output[Any]
-    arn: pulumi.Output[str]
+
+    if TYPE_CHECKING:  # the SDK would convert and refuse values by these; the handler does that
+        name: pulumi.Output[str]
+        kms_key_arn: pulumi.Output[str | None]
+        policy: pulumi.Output[str | None]
+        tags: pulumi.Output[Any]
+        arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: TopicArgs | None = None, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args or TopicArgs(), opts)

@@ -1,6 +1,6 @@
 """The program's side of `pulumi_sixfold.aws.vpc`; written by `python -m pulumi_sixfold.reference`."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
@@ -14,11 +14,13 @@ class Vpc(Resource):
     """A VPC; its id is the VPC id."""
 
     handler = VpcHandler
-    cidr: pulumi.Output[str]
-    dns_support: pulumi.Output[bool]
-    dns_hostnames: pulumi.Output[bool]
-    tags: pulumi.Output[Any]
-    arn: pulumi.Output[str]
+
+    if TYPE_CHECKING:  # the SDK would convert and refuse values by these; the handler does that
+        cidr: pulumi.Output[str]
+        dns_support: pulumi.Output[bool]
+        dns_hostnames: pulumi.Output[bool]
+        tags: pulumi.Output[Any]
+        arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: VpcArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)

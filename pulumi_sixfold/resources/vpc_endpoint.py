@@ -1,6 +1,6 @@
 """The program's side of `pulumi_sixfold.aws.vpc_endpoint`; written by `python -m pulumi_sixfold.reference`."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
@@ -17,16 +17,18 @@ class VpcEndpoint(Resource):
     """
 
     handler = VpcEndpointHandler
-    vpc_id: pulumi.Output[str]
-    service: pulumi.Output[str]
-    type: pulumi.Output[str]
-    route_table_ids: pulumi.Output[Any]
-    subnet_ids: pulumi.Output[Any]
-    security_group_ids: pulumi.Output[Any]
-    private_dns: pulumi.Output[bool]
-    policy: pulumi.Output[str | None]
-    tags: pulumi.Output[Any]
-    arn: pulumi.Output[str]
+
+    if TYPE_CHECKING:  # the SDK would convert and refuse values by these; the handler does that
+        vpc_id: pulumi.Output[str]
+        service: pulumi.Output[str]
+        type: pulumi.Output[str]
+        route_table_ids: pulumi.Output[Any]
+        subnet_ids: pulumi.Output[Any]
+        security_group_ids: pulumi.Output[Any]
+        private_dns: pulumi.Output[bool]
+        policy: pulumi.Output[str | None]
+        tags: pulumi.Output[Any]
+        arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: VpcEndpointArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
