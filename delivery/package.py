@@ -17,11 +17,11 @@ from sixfold.contract import Product
 from sixfold.errors import SixfoldError
 from sixfold.registry.archive import pack, tree_digest
 from sixfold.release import SHORT
+from sixfold.telemetry import QUIET
 
 ROOT = Path(__file__).resolve().parents[1]
 _CODE = ("sixfold/**/*.py", "serving/*.py", "models/**/*.py", "products/__init__.py")
 _NO_TIME = "1970-01-01T00:00:00+00:00"  # BentoML wants one; the day of publishing is in the release's record
-_NO_NETWORK = {"BENTOML_DO_NOT_TRACK": "True", "OTEL_SDK_DISABLED": "true"}
 
 
 def build(candidate: Path, product: Product, root: Path = ROOT) -> tuple[Path, str]:
@@ -70,7 +70,7 @@ def _run_bentoml(source: Path, home: Path, name: str) -> Path:
     own = {"BENTOML_HOME": str(home), "PYTHONPATH": str(source), "PYTHONDONTWRITEBYTECODE": "1"}
     own["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"  # BentoML calls uv
     done = subprocess.run(
-        command, cwd=source, env=os.environ | _NO_NETWORK | own, capture_output=True, text=True, check=False
+        command, cwd=source, env={**os.environ, **QUIET, **own}, capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise SixfoldError(

@@ -8,6 +8,7 @@ import pulumi
 
 from sixfold.contract import Product, load_products
 from sixfold.stack import KEY, Settings, parse
+from sixfold.wire import ENV_HOME
 
 
 class Config(NamedTuple):
@@ -31,5 +32,5 @@ def read() -> Config:
     stack = pulumi.get_stack()
     settings = parse(pulumi.Config().require_object(KEY), f"Pulumi.{stack}.yaml")
     products = load_products(Path(__file__).parents[1] / "products")
-    home = Path(os.environ.get("SIXFOLD_HOME") or root / ".sixfold").resolve()
+    home = Path(os.environ.get(ENV_HOME) or root / ".sixfold").resolve()
     return Config(stack, root, home, settings, products)

@@ -28,6 +28,7 @@ from infra.runtimes.kubernetes import KubernetesRuntime
 from infra.runtimes.local import Machine
 from infra.runtimes.runtime import Site, Work
 from sixfold.outputs import PlatformRefs, StackOutputs
+from sixfold.wire import ENV_PLATFORM
 
 POLICIES = {
     "ingest": ingest_policy,
@@ -75,7 +76,7 @@ def build(config: Config) -> pulumi.Output[dict[str, object]]:
         opts=in_cloud,
     )
 
-    environment = {"SIXFOLD_PLATFORM": platform.apply(PlatformRefs.model_dump_json)}
+    environment = {ENV_PLATFORM: platform.apply(PlatformRefs.model_dump_json)}
     site.run(Work(config.products, traffic, environment, access.role_arns, access.policy_arns, alarms.topic_arns))
     return platform.apply(
         lambda known: StackOutputs(

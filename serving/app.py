@@ -20,10 +20,11 @@ from starlette.types import Receive, Scope, Send
 
 from serving.body import read_json
 from serving.docs import openapi, page
-from serving.mirror import OF, others
+from serving.mirror import others
 from serving.parsing import parse, parse_rows
 from serving.problems import Problem
 from serving.runtime import Runtime
+from sixfold.wire import CONSUMER, RELEASE, REPLAY_TIME, SHADOW
 
 MAX_IN_FLIGHT = 64
 REFUSALS = {status for status in HTTPStatus if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR}
@@ -47,7 +48,7 @@ _MOMENT = TypeAdapter(AwareDatetime)
 async def predict(request: Request, runtime: Runtime) -> Response:
     """Answer one row, or a batch."""
     started, status, consumer = time.perf_counter(), HTTPStatus.INTERNAL_SERVER_ERROR, _consumer(request, runtime)
-    shadow_of = _moment(request, OF)
+    shadow_of = _moment(request, SHADOW)
     try:
         body = await read_json(request)
         rows, batch = parse_rows(body, runtime.row, runtime.batch)
@@ -133,7 +134,7 @@ class Dispatch:
             response = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "the service failed; its log says why").response()
         finally:
             self._in_flight -= 1
-        response.headers["X-Release"] = runtime.short
+        response.headers[RELEASE] = runtime.short
         await response(scope, receive, send)
 
     async def _answer(self, request: Request, runtime: Runtime) -> Response:
@@ -172,9 +173,9 @@ def replayed_at(request: Request, runtime: Runtime) -> datetime | None:
         Problem: this stack takes no replays, or the moment is not ISO 8601 with an offset.
 
     """
-    moment = _moment(request, "X-Replay-Time")
+    moment = _moment(request, REPLAY_TIME)
     if moment and not runtime.settings.replay:
-        raise Problem(HTTPStatus.FORBIDDEN, "this stack takes no replayed requests; leave X-Replay-Time out")
+        raise Problem(HTTPStatus.FORBIDDEN, f"this stack takes no replayed requests; leave {REPLAY_TIME} out")
     return moment
 
 
@@ -195,4 +196,4 @@ def _listening(request: Request) -> str:
 
 
 def _consumer(request: Request, runtime: Runtime) -> str:
-    return runtime.consumer(request.headers.get("x-consumer"))
+    return runtime.consumer(request.headers.get(CONSUMER))

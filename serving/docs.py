@@ -6,6 +6,7 @@ from typing import Any
 
 from serving.runtime import Runtime
 from sixfold.contract import Product
+from sixfold.wire import CONSUMER
 
 _CODES = {
     "400": "not acceptable JSON: malformed, NaN, a key twice, a number beyond 32 bits",
@@ -74,7 +75,7 @@ th{{text-align:left;padding-right:1rem;vertical-align:top}}code,pre{{background:
 <p><code>POST predict</code> takes one <b>Row</b>, or <code>{{"rows": [Row, …]}}</code> with up to 1,000, as
 <code>application/json</code>, and answers <code>{{"prediction_id", "release", "prediction"}}</code> or
 <code>{{"release", "predictions": [{{"prediction_id", "prediction"}}, …]}}</code>. Say who you are in the header
-<code>X-Consumer</code> ({consumers}).</p>
+<code>{CONSUMER}</code> ({consumers}).</p>
 <pre>{escape(json.dumps(product.example, indent=2))}</pre>
 <p><code>POST feedback</code> takes <code>{{"prediction_id", "label"}}</code> when you know what happened.</p>
 {tables}<h2>Errors</h2><table>{errors}</table><p>For programs: <a href="openapi.json">openapi.json</a></p></html>"""

@@ -10,15 +10,16 @@ from functools import cached_property
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, NamedTuple
 
+from sixfold.wire import CONSUMER, MIRROR_TO, REPLAY_TIME, SHADOW
+
 if TYPE_CHECKING:
     import httpx
     from prometheus_client import Counter
 
-TO, OF = "X-Mirror-To", "X-Shadow"
 MAX_WAITING = 1_000
 _THREADS = 2
 _WITHIN_S = 30
-_KEPT = ("content-type", "x-consumer", "x-replay-time")
+_KEPT = ("content-type", CONSUMER.lower(), REPLAY_TIME.lower())
 
 
 class Counts(NamedTuple):
@@ -38,7 +39,7 @@ class Mirror:
 
     def send(self, to: Sequence[str], body: bytes, headers: Mapping[str, str], made: str) -> None:
         """Send a prediction request to `host:port` addresses, with the moment `made` (ISO 8601); never waits."""
-        kept = {name: headers[name] for name in _KEPT if name in headers} | {OF: made}
+        kept = {name: headers[name] for name in _KEPT if name in headers} | {SHADOW: made}
         for address in to:
             if self._room.acquire(blocking=False):
                 self._pool.submit(self._post, f"http://{address}/predict", body, kept)
@@ -69,4 +70,4 @@ class Mirror:
 
 def others(headers: Mapping[str, str], own: str) -> list[str]:
     """Return the addresses that a request names, without `own`, that of the release that answers it."""
-    return [address for address in headers.get(TO, "").split(",") if address and address != own]
+    return [address for address in headers.get(MIRROR_TO, "").split(",") if address and address != own]

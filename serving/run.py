@@ -15,12 +15,13 @@ from serving.model import Model
 from serving.settings import Settings, read_bento
 from sixfold.errors import SixfoldError
 from sixfold.registry.releases import Registry
+from sixfold.telemetry import QUIET
+from sixfold.wire import ENV_API_VERSION, ENV_HOME, ENV_RELEASE
 
 HOST = "127.0.0.1"
 STOP_WITHIN_S = 20  # answers in flight are finished; the prediction log then has as long again
 _FLAGS = {
-    "BENTOML_DO_NOT_TRACK": "True",
-    "OTEL_SDK_DISABLED": "true",
+    **QUIET,
     "PROMETHEUS_DISABLE_CREATED_SERIES": "True",
     "PYTHONDONTWRITEBYTECODE": "",
     "PYTHONOPTIMIZE": "1",  # Feast's run-time type checks take three seconds to make; they are off without asserts
@@ -30,7 +31,7 @@ _FLAGS = {
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; with `--fetch`, only see that the release is here and sound. Else return never."""
     given = _parser().parse_args(arguments)
-    environment = os.environ | {"SIXFOLD_API_VERSION": given.api_version, "SIXFOLD_RELEASE": given.release}
+    environment = os.environ | {ENV_API_VERSION: given.api_version, ENV_RELEASE: given.release}
     try:
         settings = Settings.read(environment)
         bento = prepare(settings, given.product)
@@ -60,7 +61,7 @@ def flags(home: Path) -> dict[str, str]:
     folder = home / "run"
     (folder / "bentoml").mkdir(parents=True, exist_ok=True)
     # bytecode beside the sources would no longer be the release, and none at all makes each start 2 s slower
-    own = {"SIXFOLD_HOME": home, "BENTOML_HOME": folder / "bentoml", "PYTHONPYCACHEPREFIX": folder / "bytecode"}
+    own = {ENV_HOME: home, "BENTOML_HOME": folder / "bentoml", "PYTHONPYCACHEPREFIX": folder / "bytecode"}
     return _FLAGS | {name: str(path) for name, path in own.items()}
 
 

@@ -11,6 +11,7 @@ from sixfold.errors import SixfoldError
 from sixfold.outputs import PlatformRefs
 from sixfold.release import Digest
 from sixfold.validation import explain
+from sixfold.wire import ENV_ADDRESS, ENV_API_VERSION, ENV_HOME, ENV_PLATFORM, ENV_RELEASE, ENV_REPLAY
 
 SOURCE = Path(__file__).resolve().parents[1]  # `src/` of the bento: code, model and contract side by side
 
@@ -22,12 +23,12 @@ def platform(environment: Mapping[str, str] = os.environ) -> PlatformRefs:
         SixfoldError: it is not there, or is not a platform.
 
     """
-    text = environment.get("SIXFOLD_PLATFORM", "{}")
+    text = environment.get(ENV_PLATFORM, "{}")
     try:
         return PlatformRefs.model_validate_json(text)
     except ValidationError as error:
         raise SixfoldError(
-            f"SIXFOLD_PLATFORM in the environment is no platform: {explain(error, PlatformRefs)}",
+            f"{ENV_PLATFORM} in the environment is no platform: {explain(error, PlatformRefs)}",
             remedy="let the stack start this process, or take the value from `pulumi stack output environment`",
         ) from error
 
@@ -53,11 +54,11 @@ class Settings(Strict):
         try:
             return cls(
                 platform=platform(environment),
-                home=Path(environment.get("SIXFOLD_HOME", ".sixfold")),
-                api_version=environment.get("SIXFOLD_API_VERSION", ""),
-                release=environment.get("SIXFOLD_RELEASE", ""),
-                replay=environment.get("SIXFOLD_REPLAY") == "1",
-                address=environment.get("SIXFOLD_ADDRESS", ""),
+                home=Path(environment.get(ENV_HOME, ".sixfold")),
+                api_version=environment.get(ENV_API_VERSION, ""),
+                release=environment.get(ENV_RELEASE, ""),
+                replay=environment.get(ENV_REPLAY) == "1",
+                address=environment.get(ENV_ADDRESS, ""),
             )
         except ValidationError as error:
             raise SixfoldError(

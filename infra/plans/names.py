@@ -5,6 +5,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from sixfold.outputs import Databases, Endpoints
+from sixfold.telemetry import QUIET
+from sixfold.wire import ENV_HOME, ENV_REPLAY
 
 HOST = "127.0.0.1"
 SERVICES = (
@@ -13,12 +15,6 @@ SERVICES = (
 )
 FIRST_RELEASE = 20
 LAST_RELEASE = 999
-_QUIET = {
-    "BENTOML_DO_NOT_TRACK": "True",
-    "FEAST_USAGE": "False",
-    "OTEL_SDK_DISABLED": "true",
-    "RAY_USAGE_STATS_ENABLED": "0",
-}
 
 
 def service_ports(first_port: int) -> dict[str, int]:
@@ -99,12 +95,12 @@ def job_environment(*, region: str, home: Path) -> dict[str, str]:
         "AWS_DEFAULT_REGION": region,
         "AWS_ACCESS_KEY_ID": "test",  # what a stand-in takes; it checks nothing
         "AWS_SECRET_ACCESS_KEY": "test",
-        "SIXFOLD_HOME": str(home),
-        "SIXFOLD_REPLAY": "1",  # requests may bring the time of the past: nobody real calls a machine of one's own
-        **_QUIET,
+        ENV_HOME: str(home),
+        ENV_REPLAY: "1",  # requests may bring the time of the past: nobody real calls a machine of one's own
+        **QUIET,
     }
 
 
 def pod_environment(*, region: str) -> dict[str, str]:
     """Return what every pod finds in its environment; its role in AWS comes by Pod Identity."""
-    return {"AWS_DEFAULT_REGION": region, **_QUIET}
+    return {"AWS_DEFAULT_REGION": region, **QUIET}

@@ -22,6 +22,7 @@ from models.lake import Lake
 from sixfold.contract import Product, load_products
 from sixfold.outputs import PlatformRefs
 from sixfold.release import SHORT
+from sixfold.wire import ENV_PLATFORM
 
 ROWS = 5_000
 WHO = ("api_version", "release")
@@ -91,7 +92,7 @@ def main() -> None:
     parser.add_argument("--until", required=True, type=datetime.fromisoformat)
     given = parser.parse_args()
     product = load_products(Path(__file__).with_name("products"))[given.product]
-    platform = PlatformRefs.model_validate_json(os.environ["SIXFOLD_PLATFORM"])
+    platform = PlatformRefs.model_validate_json(os.environ[ENV_PLATFORM])
     json.dump(compare(platform, product, given.since, given.until), sys.stdout)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from sixfold.metrics import Floats, Measure
+from sixfold.telemetry import QUIET
 
 Params = dict[str, Any]
 # One thread a model and no timing-based choice: the same data gives the same bytes.
@@ -75,7 +76,7 @@ def best(trials: Sequence[Trial], direction: str) -> Trial:
 @contextmanager
 def _ray() -> Iterator[Any]:
     """Join the cluster that `RAY_ADDRESS` names, or start one of this process's own that leaves nothing behind."""
-    os.environ.update(RAY_USAGE_STATS_ENABLED="0", RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO="0")
+    os.environ.update({**QUIET, "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"})
     cluster = os.environ.get("RAY_ADDRESS")
     if not cluster:
         # Without the last one Ray looks for an address that others can reach, even where it is given 127.0.0.1.

@@ -26,6 +26,7 @@ from sixfold.drift import Reference
 from sixfold.errors import SixfoldError
 from sixfold.outputs import PlatformRefs
 from sixfold.registry.releases import Registry
+from sixfold.wire import ENV_HOME
 
 EVERY_S = 15.0
 SKEW_EVERY_S = 60.0
@@ -89,7 +90,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
     given = parser.parse_args()
-    stack, collector, home = platform(), EvaluationCollector(), Path(os.environ.get("SIXFOLD_HOME", ".sixfold"))
+    stack, collector, home = platform(), EvaluationCollector(), Path(os.environ.get(ENV_HOME, ".sixfold"))
 
     def keep_looking() -> None:
         watches: dict[str, Watch] = {}

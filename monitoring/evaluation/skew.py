@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter
 from sixfold.contract import Strict
 from sixfold.errors import SixfoldError
 from sixfold.outputs import PlatformRefs
+from sixfold.wire import ENV_PLATFORM
 
 _WINDOW = timedelta(days=1)
 _PATIENCE_S = 600
@@ -42,7 +43,7 @@ def skew(platform: PlatformRefs, product: str, now: datetime) -> list[Skew]:
     asked = ["--product", product, "--since", (now - _WINDOW).isoformat(), "--until", now.isoformat()]
     done = subprocess.run(
         [sys.executable, "-m", "models.features.skew", *asked],
-        env=os.environ | {"SIXFOLD_PLATFORM": platform.model_dump_json()},
+        env=os.environ | {ENV_PLATFORM: platform.model_dump_json()},
         capture_output=True,
         text=True,
         timeout=_PATIENCE_S,

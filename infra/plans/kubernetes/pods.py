@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from infra.plans.kubernetes.manifest import Manifest, manifest
+from sixfold.wire import ENV_HOME
 
 USER = 10001
 """The user of the runner image (serving/Dockerfile); its home is the volume at `HOME`."""
@@ -94,7 +95,7 @@ def security() -> dict[str, Any]:
 
 def of_the_platform(*more: dict[str, str]) -> dict[str, Any]:
     """Return what a container of ours finds in its environment; `more` are variables of its own."""
-    env = [{"name": "SIXFOLD_HOME", "value": HOME}, *more]
+    env = [{"name": ENV_HOME, "value": HOME}, *more]
     return {"env": env, "envFrom": [{"configMapRef": {"name": PLATFORM}}]}
 
 

@@ -7,6 +7,7 @@ from infra.plans.kubernetes.manifest import COMPONENT, NAME, PRODUCT, RELEASE, V
 from infra.plans.kubernetes.requests import A_POD_TAKES, METRIC
 from infra.plans.routing.traffic import Pins, Upstream, Upstreams, VersionTraffic, upstreams
 from sixfold.release import SHORT
+from sixfold.wire import ENV_ADDRESS
 
 ACCOUNT = "serving"
 FEWEST, MOST = 2, 10
@@ -73,7 +74,7 @@ def _template(version: VersionTraffic, upstream: Upstream, labels: dict[str, str
     run = ["python", "-m", "serving.run", "--product", version.product, "--api-version", version.version]
     run += ["--release", upstream.release, "--port", str(pods.PORT), "--host", "0.0.0.0"]  # noqa: S104 - in its pod
     # Else it would not know which copy of a request is for itself, and score what it answers once more.
-    environment = pods.of_the_platform({"name": "SIXFOLD_ADDRESS", "value": upstream.address})
+    environment = pods.of_the_platform({"name": ENV_ADDRESS, "value": upstream.address})
     fetch = pods.container("fetch", image=image, command=[*run, "--fetch"], cpu="250m", memory="1Gi", **environment)
     serve = pods.container("serve", image=image, command=run, cpu="500m", memory="2Gi", ready="/readyz", **environment)
     return pods.pod(

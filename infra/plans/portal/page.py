@@ -9,6 +9,7 @@ from infra.plans.routing.traffic import VersionTraffic
 from sixfold.contract import Product, Status
 from sixfold.outputs import Endpoints
 from sixfold.release import SHORT
+from sixfold.wire import CONSUMER
 
 
 def portal_page(
@@ -119,7 +120,7 @@ def _call(product: Product, version: VersionTraffic, base: str) -> str:
     row = json.dumps(product.example).replace("'", "'\\''")
     command = (
         f"curl {base}{version.path}/predict \\\n"
-        f"  -H 'Content-Type: application/json' -H 'X-Consumer: {product.consumers[0].name}' \\\n"
+        f"  -H 'Content-Type: application/json' -H '{CONSUMER}: {product.consumers[0].name}' \\\n"
         f"  -d '{row}'"
     )
     return f"<pre><code>{escape(command)}</code></pre>"

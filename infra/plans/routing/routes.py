@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from infra.plans.routing.traffic import Upstream, VersionTraffic
 from sixfold.contract import Status
+from sixfold.wire import MIRROR_TO, SHADOW
 
 MAX_BODY_BYTES = 999_999
 """The largest request body, some thousands of rows. Six digits, so that a pattern on Content-Length knows it."""
@@ -21,7 +22,7 @@ ANSWER_WITHIN_S = 30
 READY = "/readyz"
 """The path at which a release says whether it answers."""
 
-MIRRORING = ("X-Mirror-To", "X-Shadow")
+MIRRORING = (MIRROR_TO, SHADOW)
 """The headers by which releases score each other's requests; an edge removes what consumers send under these names."""
 
 PORTAL_HEADERS = {
@@ -113,7 +114,7 @@ def forward(version: VersionTraffic) -> Forward:
 def _mirror_headers(upstreams: tuple[Upstream, ...]) -> dict[str, str]:
     """Return the header with the addresses of all releases that score a request, the one that answers among them."""
     addresses = ",".join(upstream.address for upstream in upstreams)
-    return {"X-Mirror-To": addresses} if len(upstreams) > 1 else {}
+    return {MIRROR_TO: addresses} if len(upstreams) > 1 else {}
 
 
 def _problem(status: int, detail: str, **members: Any) -> Problem:  # noqa: ANN401 - RFC 9457 allows any member
