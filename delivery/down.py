@@ -1,4 +1,6 @@
-"""`sixfold down`: delete all that a stack made, whatever state it is in."""
+"""`sixfold down`: delete all that a stack made, whatever state an interrupted run left it in."""
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from delivery.lifecycle import remove_features
 from delivery.live_stack import LiveStack
@@ -10,17 +12,27 @@ def down(stack: LiveStack) -> list[Held]:
     """Delete a stack's resources, and return those that its state held before.
 
     Raises:
-        SixfoldError: the engine stopped; the same again goes on from there.
+        SixfoldError: the online tables cannot be deleted, or the engine stopped; the same again goes on from there.
 
     """
     stack.engine.select()
-    try:
-        stack.connect()
-    except SixfoldError:
-        pass  # an `up` that never finished left no outputs, and no online tables: those come after it
-    else:
-        products = [stack.project.product(served.name) for served in stack.outputs.products]
-        remove_features(stack.platform, products)
+    if stack.settings().local is None:  # the AWS of a local stack is a process of the stack: its tables end with it
+        _remove_features(stack)
     held = stack.engine.held()
     stack.engine.destroy()
     return held
+
+
+def _remove_features(stack: LiveStack) -> None:
+    try:
+        stack.connect()
+    except SixfoldError:
+        return  # an `up` that never finished left no outputs, and no online tables: those come after it
+    products = [stack.project.product(served.name) for served in stack.outputs.products]
+    try:
+        remove_features(stack.platform, products)
+    except (BotoCoreError, ClientError) as error:
+        raise SixfoldError(
+            f"the online feature tables of the stack {stack.name!r} cannot be deleted: {error}",
+            remedy="see that AWS can be reached with rights to delete them, and run `sixfold down` again",
+        ) from error

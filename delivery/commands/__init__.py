@@ -4,6 +4,7 @@ A command is a function in the file of its group, and imports what it needs when
 """
 
 import os
+import signal
 import sys
 
 import typer
@@ -23,6 +24,7 @@ for group in (stack, model, traffic, team):
 def main() -> None:
     """Run a command; an error that a person can put right is shown without a stack trace."""
     os.environ.update({**QUIET, **QUIET_ENGINE})
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # else the engine would go on alone, and hold the lock
     try:
         app()
     except (SixfoldError, ProviderError) as error:

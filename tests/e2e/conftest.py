@@ -20,7 +20,10 @@ from sixfold.outputs import StackOutputs
 from sixfold.stack import Pin, pin, read
 
 ROOT = Path(__file__).parents[2]
-SHARED = ("infra", "models", "serving", "sixfold", "Pulumi.yaml", "requirements.lock")
+SHARED = (
+    *("sixfold", "pulumi_sixfold", "models", "serving", "products", "monitoring", "infra", "delivery"),
+    *("Pulumi.yaml", "requirements.lock"),
+)
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def second(platform: Any, first: str, contract: Product, tmp_path_factory: pytes
 def other_features(platform: Any, first: str, contract: Product, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A release that was trained on other feature definitions: they are in its code."""
     folder = tmp_path_factory.mktemp("other")
-    for name in ("sixfold", "serving", "models"):
+    for name in ("sixfold", "serving", "models", "products"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "requirements.lock", folder)
     definitions = folder / "products" / "flight_delays" / "features.py"

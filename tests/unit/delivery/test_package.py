@@ -63,9 +63,9 @@ def test_a_candidate_without_its_model_is_refused(candidate: Path, product: Prod
 
 def test_code_that_does_not_import_is_not_packaged(candidate: Path, product: Product, tmp_path: Path) -> None:
     ignore = shutil.ignore_patterns(".*", "__pycache__")
-    for name in ("sixfold", "serving", "models"):
+    for name in ("sixfold", "serving", "models", "products"):
         shutil.copytree(ROOT / name, tmp_path / "root" / name, ignore=ignore)
     shutil.copy(ROOT / "requirements.lock", tmp_path / "root")
-    (tmp_path / "root" / "models" / "online.py").write_text("import nothing_like_this")
+    (tmp_path / "root" / "models" / "features" / "online.py").write_text("import nothing_like_this")
     with pytest.raises(SixfoldError, match="nothing_like_this"):
         build(candidate, product, tmp_path / "root")
