@@ -3,15 +3,13 @@
 Each takes what it needs as values, does nothing where there is nothing to do, and tells a reporter how it goes.
 """
 
-import os
 import subprocess
-import sys
 from datetime import UTC, datetime
 from hashlib import sha256
-from importlib import import_module
 from pathlib import Path
 
 from delivery.package import ROOT, build
+from delivery.release_code import build_features as own_features
 from delivery.reporter import Reporter
 from delivery.served import live_release
 from infra.checks.state import answers
@@ -24,24 +22,16 @@ from models.training import train as training
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
 from sixfold.outputs import PlatformRefs, StackOutputs
+from sixfold.product import load_code
 from sixfold.registry.releases import Registry
 from sixfold.release import SHORT, Record
 
-_BUILD_FEATURES = """
-import sys
-from pathlib import Path
-from models.features.build import build
-from sixfold.contract import load_product
-from sixfold.outputs import PlatformRefs
-build(PlatformRefs.model_validate_json(sys.argv[1]), load_product(Path("product.yaml")))
-"""
-_OF_THE_RELEASE = {"PYTHONPATH": "", "PYTHONDONTWRITEBYTECODE": "1"}  # bytecode in it would no longer be the release
 UNCHANGED = "nothing to do: made from the same already"
 
 
 def load_data(platform: PlatformRefs, product: Product, report: Reporter) -> None:
     """Bring the lake in step with the product's sources."""
-    sources = import_module(f"products.{product.package}.data").sources()
+    sources = load_code(product).data.sources()
     report.say("loaded, checked and labelled" if load(platform, product, sources, report.say) else UNCHANGED)
 
 
@@ -65,16 +55,13 @@ def keep_features(outputs: StackOutputs, registry: Registry, product: Product, r
         build_features(platform, product, report)
         return
     report.say(f"by the definitions of release {record.short}, which are not the working tree's")
-    source = registry.fetch(product.name, record.digest) / "src"
-    command = [sys.executable, "-c", _BUILD_FEATURES, platform.model_dump_json()]
-    done = subprocess.run(
-        command, cwd=source, env=os.environ | _OF_THE_RELEASE, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
+    try:
+        own_features(registry.fetch(product.name, record.digest) / "src", platform)
+    except SixfoldError as error:
         raise SixfoldError(
-            f"the features of release {record.short} cannot be built by its own code: {done.stderr.strip()[-1500:]}",
+            f"the features of release {record.short} are out of date: {error.what}",
             remedy=f"check out its commit, {record.git_commit}, and run the same command again",
-        )
+        ) from error
 
 
 def train(platform: PlatformRefs, product: Product, folder: Path, report: Reporter) -> Candidate:

@@ -1,7 +1,8 @@
 """Packages a candidate as a bento that is the same, byte for byte, whenever and wherever it is built.
 
-The bento has the model, the contract, the lock, and the code that serves them: a release runs that code, not the
-working tree's, because `src/` comes first on `sys.path` when BentoML loads it.
+The bento has the model, the contract, the lock, and the modules that a release runs: its service, and the command that
+builds its features. A release runs that code and not the working tree's, because `src/` comes first on `sys.path` when
+BentoML loads it. Modules are found by following imports, so that no change of any other module changes a digest.
 """
 
 import os
@@ -13,14 +14,17 @@ from pathlib import Path
 
 import yaml
 
+from models.imports import closure
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
+from sixfold.product import module_name
 from sixfold.registry.archive import pack, tree_digest
 from sixfold.release import SHORT
 from sixfold.telemetry import QUIET
 
 ROOT = Path(__file__).resolve().parents[1]
-_CODE = ("sixfold/**/*.py", "serving/*.py", "models/**/*.py", "products/__init__.py")
+_RUN = ("serving.service", "models.features.__main__")
+_RUN_OF_THE_PRODUCT = ("service", "features")
 _NO_TIME = "1970-01-01T00:00:00+00:00"  # BentoML wants one; the day of publishing is in the release's record
 
 
@@ -33,19 +37,28 @@ def build(candidate: Path, product: Product, root: Path = ROOT) -> tuple[Path, s
     """
     with tempfile.TemporaryDirectory() as folder:
         source, home = Path(folder, "source"), Path(folder, "home")
-        _stage(candidate, product, root, source)
+        stage(candidate, product, root, source)
         bento = _run_bentoml(source, home, product.name)
         _forget_the_day(bento)
         pack(bento, candidate / "bento.tar")
         return candidate / "bento.tar", tree_digest(bento)
 
 
-def _stage(candidate: Path, product: Product, root: Path, source: Path) -> None:
-    """Lay out what the bento will have."""
+def modules(product: Product, root: Path = ROOT) -> dict[str, Path]:
+    """Return the modules of a project that a release of a product runs, by dotted name."""
+    return closure(root, [*_RUN, *(module_name(product, module) for module in _RUN_OF_THE_PRODUCT)])
+
+
+def stage(candidate: Path, product: Product, root: Path, source: Path) -> None:
+    """Lay out in `source` what the bento will have.
+
+    Raises:
+        SixfoldError: the candidate is not whole.
+
+    """
     folder = f"products/{product.package}"
-    for pattern in (*_CODE, f"{folder}/**/*.py"):
-        for path in root.glob(pattern):
-            _copy(path, source / path.relative_to(root))
+    for path in modules(product, root).values():
+        _copy(path, source / path.relative_to(root))
     for path in (root / folder / "product.yaml", root / "requirements.lock"):
         _copy(path, source / path.name)
     for name in ("model.onnx", "candidate.json"):

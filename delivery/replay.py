@@ -9,7 +9,6 @@ from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
-from importlib import import_module
 from itertools import cycle
 from pathlib import Path
 from typing import NamedTuple, cast
@@ -23,6 +22,7 @@ from models.lake import Lake
 from sixfold.contract import Product, Strict
 from sixfold.errors import SixfoldError
 from sixfold.outputs import StackOutputs
+from sixfold.product import load_code
 from sixfold.wire import CONSUMER, REPLAY_TIME
 
 ROWS = 10  # a request
@@ -69,8 +69,7 @@ def replay(outputs: StackOutputs, product: Product, span: Span, speed: float) ->
 
     """
     address = f"{url(outputs, product.name, span.version)}/predict"
-    stream = import_module(f"products.{product.package}.stream")
-    asked = stream.requests(Lake(outputs.platform).read, span.since, span.until)
+    asked = load_code(product).stream.requests(Lake(outputs.platform).read, span.since, span.until)
     if asked.is_empty():
         raise SixfoldError(
             f"nothing is asked of {span.product} from {span.since} to {span.until}", remedy="give other dates"

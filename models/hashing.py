@@ -5,6 +5,12 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
+from models.imports import closure
+from sixfold.contract import Product
+from sixfold.product import module_name
+
+_ROOT = Path(__file__).resolve().parents[1]
+
 
 def content_key(*parts: str) -> str:
     """Return a sha256 over the parts, in their order."""
@@ -25,6 +31,18 @@ def code_key(*modules: str) -> str:
 
     """
     return content_key(*(file_key(_source(module)) for module in modules))
+
+
+def product_key(product: Product, *modules: str) -> str:
+    """Return a key of the source of a product's modules and of whatever else of the product they import.
+
+    Raises:
+        ModuleNotFoundError: the product lacks one of them.
+
+    """
+    reached = closure(_ROOT, [module_name(product, module) for module in modules])
+    own = {name: path for name, path in reached.items() if name.startswith(module_name(product, ""))}
+    return content_key(*(part for name, path in own.items() for part in (name, file_key(path))))
 
 
 def library_key(*distributions: str) -> str:

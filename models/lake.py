@@ -3,7 +3,6 @@
 Tables are named `layer.name`; the layer is one of the databases of `sixfold.outputs.Databases`.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -17,24 +16,9 @@ from pyiceberg.transforms import IdentityTransform, MonthTransform
 
 from sixfold.errors import SixfoldError
 from sixfold.outputs import PlatformRefs
+from sixfold.product import TableSpec
 
 FACT = "sixfold."
-
-
-@dataclass(frozen=True)
-class TableSpec:
-    """What a table is. Partitioned by the month of the timestamp `month_of`, and by the values of the columns `by`."""
-
-    name: str
-    owner: str
-    description: str
-    month_of: str | None = None
-    by: tuple[str, ...] = ()
-
-    @property
-    def properties(self) -> dict[str, str]:
-        """The table properties that tell people whose this is."""
-        return {"owner": self.owner, "description": self.description}
 
 
 class Lake:

@@ -5,23 +5,23 @@ leaves tables whose mark is not the expected one, and the next load writes just 
 readers see was checked and counted.
 """
 
-import importlib
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from models import steps
-from models.hashing import code_key, content_key, file_key
-from models.sources import Source, read
+from models.hashing import code_key, content_key, file_key, product_key
+from models.sources import read
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
 from sixfold.outputs import PlatformRefs
+from sixfold.product import Source, TableSpec, load_code
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from models.lake import Lake, TableSpec
+    from models.lake import Lake
     from models.quality import Checked
 
 Progress = Callable[[str], None]
@@ -35,16 +35,15 @@ def load(platform: PlatformRefs, product: Product, sources: tuple[Source, ...], 
         SixfoldError: rows were lost on the way: raw is not curated plus quarantined.
 
     """
-    package = f"products.{product.package}"
-    code = code_key("models.quality", "models.sources", f"{package}.contracts", f"{package}.curation")
-    key = content_key(code, *(file_key(source.path) for source in sources))
+    code = code_key("models.quality", "models.sources"), product_key(product, "contracts", "curation")
+    key = content_key(*code, *(file_key(source.path) for source in sources))
     tables = [f"{layer}.{source.name}" for source in sources for layer in ("raw", "quarantine", "curated")]
     tables.append(f"labels.{product.package}")
     if steps.unchanged(platform, _step(product), key, tables):
         return False
     from models.lake import Lake  # noqa: PLC0415 - a run with nothing to do does not wait for Iceberg
 
-    _run(Lake(platform), package, sources, key, progress)
+    _run(Lake(platform), product, sources, key, progress)
     steps.record(platform, _step(product), key, tables)
     return True
 
@@ -53,11 +52,11 @@ def _step(product: Product) -> str:
     return f"{product.name}/load"
 
 
-def _run(lake: "Lake", package: str, sources: tuple[Source, ...], key: str, progress: Progress) -> None:
+def _run(lake: "Lake", product: Product, sources: tuple[Source, ...], key: str, progress: Progress) -> None:
     from models.quality import check  # noqa: PLC0415 - the same, for pandera
 
-    contracts = importlib.import_module(f"{package}.contracts").CONTRACTS
-    curation = importlib.import_module(f"{package}.curation")
+    code = load_code(product)
+    contracts, curation = code.contracts.CONTRACTS, code.curation
     checked: dict[str, Checked] = {}
     counts: dict[str, dict[str, str]] = {}
     for source in sources:
@@ -76,22 +75,18 @@ def _run(lake: "Lake", package: str, sources: tuple[Source, ...], key: str, prog
 
 
 def _load_raw(lake: "Lake", source: Source) -> "pl.DataFrame":
-    from models.lake import TableSpec  # noqa: PLC0415 - the same, for Iceberg
-
     raw = read(source)
     spec = TableSpec(f"raw.{source.name}", source.owner, f"{source.description}, as published", by=source.partition_by)
     _replace(lake, spec, raw, {"content": file_key(source.path), "source": source.path.name})
     return raw
 
 
-def _quarantine(source: Source) -> "TableSpec":
-    from models.lake import TableSpec  # noqa: PLC0415 - the same, for Iceberg
-
+def _quarantine(source: Source) -> TableSpec:
     description = f"Rows of {source.name} as published that break their contract, and why"
     return TableSpec(f"quarantine.{source.name}", source.owner, description)
 
 
-def _replace(lake: "Lake", spec: "TableSpec", frame: "pl.DataFrame", facts: dict[str, str]) -> None:
+def _replace(lake: "Lake", spec: TableSpec, frame: "pl.DataFrame", facts: dict[str, str]) -> None:
     """Write a table unless its last snapshot was made from the same."""
     if lake.facts(spec.name).get("content") != facts["content"]:
         lake.replace(spec, frame, {**facts, "loaded-at": datetime.now(UTC).isoformat(timespec="seconds")})

@@ -2,26 +2,12 @@
 
 import io
 import zipfile
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from sixfold.product import Source
 
 if TYPE_CHECKING:
     import polars as pl
-
-
-@dataclass(frozen=True)
-class Source:
-    """A CSV file, plain or as the only member of a zip archive, and the table that it becomes.
-
-    `partition_by` names the columns by whose values the raw table is partitioned.
-    """
-
-    name: str
-    path: Path
-    owner: str
-    description: str
-    partition_by: tuple[str, ...] = ()
 
 
 def read(source: Source) -> "pl.DataFrame":

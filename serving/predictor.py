@@ -4,38 +4,19 @@ The fallback, where a feature is missing or the store is away: the model gets Na
 as they learned to treat missing values. The answer is then a prediction from what is known.
 """
 
-import importlib
 import json
 import math
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
 from serving.lookup import Lookup
 from serving.metrics import Metrics
 from serving.model import Model
-
-
-class ProductCode(Protocol):
-    """What `products/<package>/service.py` offers; all of it pure."""
-
-    Row: type[BaseModel]
-    Prediction: type[BaseModel]
-
-    def entities(self, row: Any) -> dict[str, str]:  # noqa: ANN401 - a row of this product
-        """Return the keys of the row's entities."""
-
-    def label_key(self, row: Any) -> str:  # noqa: ANN401 - a row of this product
-        """Return the key under which the label of this row will be known."""
-
-    def request_features(self, row: Any) -> dict[str, float]:  # noqa: ANN401 - a row of this product
-        """Return the features that the request alone gives."""
-
-    def predict(self, score: float) -> BaseModel:
-        """Return the answer for a score."""
+from sixfold.product import ServiceModule
 
 
 class Served(NamedTuple):
@@ -76,11 +57,6 @@ class Served(NamedTuple):
         }
 
 
-def product_code(package: str) -> ProductCode:
-    """Import the product's own code."""
-    return importlib.import_module(f"products.{package}.service")
-
-
 class Predictor:
     """Predicts rows; every call is thread-safe.
 
@@ -94,7 +70,7 @@ class Predictor:
     """
 
     def __init__(
-        self, code: ProductCode, features: Sequence[str], model: Model, lookup: Lookup, metrics: Metrics
+        self, code: ServiceModule, features: Sequence[str], model: Model, lookup: Lookup, metrics: Metrics
     ) -> None:
         self._code, self._features, self._model = code, features, model
         self._lookup, self._metrics = lookup, metrics

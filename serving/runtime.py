@@ -16,10 +16,11 @@ from serving.mirror import Mirror
 from serving.model import Model
 from serving.parsing import Batch
 from serving.prediction_log import BufferedLog, Counts
-from serving.predictor import Predictor, ProductCode, Served, product_code
+from serving.predictor import Predictor, Served
 from serving.settings import Settings, read_bento
 from serving.tables import FEEDBACK, PREDICTIONS, writer
 from sixfold.contract import Product
+from sixfold.product import ServiceModule, load_code
 from sixfold.release import SHORT
 
 UNKNOWN = "unknown"
@@ -43,7 +44,7 @@ class Runtime:
         *,
         settings: Settings,
         product: Product,
-        code: ProductCode,
+        code: ServiceModule,
         model: Model,
         features: Sequence[str],
         open_reader: Callable[[], Reader],
@@ -110,7 +111,7 @@ def load() -> Runtime:
     runtime = Runtime(
         settings=settings,
         product=product,
-        code=product_code(product.package),
+        code=load_code(product).service,
         model=Model(path, len(candidate.features)),
         features=candidate.features,
         open_reader=lambda: OnlineReader(settings.platform, product.name),

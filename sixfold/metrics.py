@@ -4,7 +4,6 @@ Each takes `labels[n]` and `scores[n]`, and `weights[n]`: how many rows each sta
 live evaluation counts equal rows once, and so measures ten million of them in the memory of some thousand.
 """
 
-import importlib
 from typing import Protocol
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy.typing as npt
 
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
+from sixfold.product import load_code
 
 Floats = npt.NDArray[np.floating]
 BINS = 10
@@ -70,13 +70,12 @@ def measure_of(product: Product) -> Measure:
     name = product.metric.name
     if name in METRICS:
         return METRICS[name]
-    module = f"products.{product.package}.metrics"
     try:
-        own: Measure = getattr(importlib.import_module(module), name)
-    except (ModuleNotFoundError, AttributeError) as error:
+        own: Measure = load_code(product).metric(name)
+    except SixfoldError as error:
         raise SixfoldError(
-            f"{product.name} has no metric {name!r}",
-            remedy=f"choose one of {', '.join(METRICS)} in its product.yaml, or write it as a function in {module}",
+            f"{product.name} has no metric {name!r}: {error.what}",
+            remedy=f"choose one of {', '.join(METRICS)} in its product.yaml, or {error.remedy}",
         ) from error
     return own
 

@@ -1,7 +1,6 @@
 """Builds a product's features: tables in the lake, definitions in Feast, newest values online."""
 
 import contextlib
-import importlib
 import io
 import json
 import logging
@@ -12,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from models import aws, steps
 from models.features.online import FRESHNESS
 from models.features.store import REGISTRY, open_store
-from models.hashing import code_key, content_key
+from models.hashing import content_key, product_key
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
 from sixfold.outputs import PlatformRefs
+from sixfold.product import FeaturesModule, load_code
 
 if TYPE_CHECKING:
     import polars as pl
@@ -35,14 +35,14 @@ def build(platform: PlatformRefs, product: Product, progress: Progress = _LOG.in
 
     """
     step = f"{product.name}/features"
-    code = code_key(*(f"products.{product.package}.{module}" for module in ("features", "history")))
+    code = product_key(product, "features")
     done = steps.recorded(platform, step) or {}
     known: dict[str, str | None] = done.get("tables", {})  # type: ignore[assignment] # as `steps.record` wrote it
     if known and steps.unchanged(platform, step, code, known):
         return False
     from models.lake import Lake  # noqa: PLC0415 - a run with nothing to do does not wait for Iceberg and Feast
 
-    definitions = importlib.import_module(f"products.{product.package}.features")
+    definitions = load_code(product).features
     lake = Lake(platform)
     key = content_key(code, _inputs_key(lake, definitions.INPUTS))
     newest = _write_tables(lake, definitions, key, progress)
@@ -84,18 +84,20 @@ def _inputs_key(lake: "Lake", names: tuple[str, ...]) -> str:
     return keys.pop()
 
 
-def _write_tables(lake: "Lake", definitions: Any, key: str, progress: Progress) -> dict[str, datetime]:  # noqa: ANN401 - a module
+def _write_tables(lake: "Lake", definitions: FeaturesModule, key: str, progress: Progress) -> dict[str, datetime]:
     """Write the tables that were made from something else; return the newest event of each."""
-    newest = {}
+    newest: dict[str, datetime] = {}
     for spec, frame in definitions.tables(lake.read).items():
-        newest[spec.name] = frame["event_timestamp"].max()
+        newest[spec.name] = frame["event_timestamp"].max()  # type: ignore[assignment] # polars types max as any literal
         if lake.facts(spec.name).get("content") != key:
             lake.replace(spec, frame, {"content": key, "newest-event": newest[spec.name].isoformat()})
         progress(f"{spec.name}: {frame.height:,} rows")
     return newest
 
 
-def _materialize(platform: PlatformRefs, definitions: Any, newest: dict[str, datetime], progress: Progress) -> None:  # noqa: ANN401 - a module
+def _materialize(
+    platform: PlatformRefs, definitions: FeaturesModule, newest: dict[str, datetime], progress: Progress
+) -> None:
     """Publish the definitions, and copy the newest row of each entity to the online store."""
     store = open_store(platform)
     store.apply([*definitions.ENTITIES.values(), *definitions.VIEWS, definitions.SERVICE])

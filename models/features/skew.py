@@ -7,7 +7,6 @@ got nothing at all. Copies of requests, which a shadow scored, count too: a rele
 """
 
 import argparse
-import importlib
 import json
 import os
 import sys
@@ -21,6 +20,7 @@ from models.features.build import historical
 from models.lake import Lake
 from sixfold.contract import Product, load_products
 from sixfold.outputs import PlatformRefs
+from sixfold.product import load_code
 from sixfold.release import SHORT
 from sixfold.wire import ENV_PLATFORM
 
@@ -41,7 +41,7 @@ def compare(
     """
     within = f"time >= '{since.isoformat()}' and time <= '{until.isoformat()}'"
     logged = Lake(platform).sample(f"predictions.{product.package}", within, _LOOKED_AT * rows)
-    definitions = importlib.import_module(f"products.{product.package}.features")
+    definitions = load_code(product).features
     names = [field.name for view in definitions.VIEWS for field in view.features]
     served = _served(_chosen(logged, rows), list(definitions.ENTITIES), names)
     answered = ~pl.all_horizontal(pl.col(_SERVED + name).is_null() for name in names)
@@ -91,7 +91,7 @@ def main() -> None:
     parser.add_argument("--since", required=True, type=datetime.fromisoformat)
     parser.add_argument("--until", required=True, type=datetime.fromisoformat)
     given = parser.parse_args()
-    product = load_products(Path(__file__).with_name("products"))[given.product]
+    product = load_products(Path(__file__).parents[2] / "products")[given.product]
     platform = PlatformRefs.model_validate_json(os.environ[ENV_PLATFORM])
     json.dump(compare(platform, product, given.since, given.until), sys.stdout)
 

@@ -22,6 +22,8 @@ def open_store(platform: PlatformRefs) -> "FeatureStore":
     os.environ.setdefault("AWS_DEFAULT_REGION", platform.region)
     from feast import FeatureStore, RepoConfig  # noqa: PLC0415 - takes seconds; whoever only asks for something to do does not wait
 
+    from models.offline import IcebergOfflineStore  # noqa: PLC0415 - the same
+
     config = RepoConfig(
         project=platform.feature_project,
         provider="local",
@@ -30,7 +32,10 @@ def open_store(platform: PlatformRefs) -> "FeatureStore":
             "cache_ttl_seconds": REGISTRY_CACHE_SECONDS,
         },
         online_store={"type": "dynamodb", "region": platform.region, "endpoint_url": platform.aws_endpoint},
-        offline_store={"type": "models.offline.IcebergOfflineStore", "platform": platform.model_dump()},
+        offline_store={
+            "type": f"{IcebergOfflineStore.__module__}.{IcebergOfflineStore.__name__}",
+            "platform": platform.model_dump(),
+        },
         materialization={"pull_latest_features": True},
         entity_key_serialization_version=3,
     )

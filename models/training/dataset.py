@@ -1,6 +1,5 @@
 """The examples of a product with their features as known at prediction time, split by time."""
 
-import importlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +11,7 @@ from models.lake import Lake
 from models.training.search import Part, matrix
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
+from sixfold.product import load_code
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,8 @@ def assemble(lake: Lake, product: Product) -> Dataset:
         SixfoldError: a period has no examples.
 
     """
-    package = f"products.{product.package}"
-    recipe, features, service = (
-        importlib.import_module(f"{package}.{name}") for name in ("train", "features", "service")
-    )
+    code = load_code(product)
+    recipe, features = code.train, code.features
     examples = recipe.examples(lake.read).rename({recipe.TIME: "at", recipe.LABEL: LABEL})
     frame = historical(lake.platform, features.SERVICE, examples.with_columns(pl.col(LABEL).cast(pl.Float64))).sort(
         "at"
@@ -59,7 +57,7 @@ def assemble(lake: Lake, product: Product) -> Dataset:
         test_from=recipe.TEST_FROM,
         test_until=test["at"][-1],
     )
-    return Dataset(train, validate, test, (*names, *service.REQUEST_FEATURES), periods)
+    return Dataset(train, validate, test, (*names, *code.service.REQUEST_FEATURES), periods)
 
 
 def split(

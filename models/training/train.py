@@ -1,6 +1,5 @@
 """Trains a candidate: a search on Ray, a final fit, ONNX, and the test months scored."""
 
-import importlib
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -8,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from models import steps
 from models.candidate import BASELINE, SCORE, Candidate, Record
-from models.hashing import code_key, content_key, library_key
+from models.hashing import code_key, content_key, library_key, product_key
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
 from sixfold.outputs import PlatformRefs
+from sixfold.product import load_code
 
 if TYPE_CHECKING:
     from models.lake import Lake
@@ -48,7 +48,7 @@ def train(platform: PlatformRefs, product: Product, folder: Path, progress: Prog
 
 def feature_hash(product: Product) -> str:
     """Return the key of the code that defines and computes the product's features."""
-    return code_key(*(f"products.{product.package}.{module}" for module in ("features", "history", "service")))
+    return product_key(product, "features", "service")
 
 
 def _code(product: Product) -> str:
@@ -61,7 +61,8 @@ def _code(product: Product) -> str:
         "sixfold.drift",
     )
     return content_key(
-        code_key(*modules, f"products.{product.package}.train"),
+        code_key(*modules),
+        product_key(product, "train"),
         feature_hash(product),
         library_key("lightgbm", "onnxmltools"),
         product.metric.name,
@@ -77,9 +78,9 @@ def _reference(data: "Dataset", scores: "Floats") -> "dict[str, Reference]":
 
 def _content(lake: "Lake", product: Product) -> dict[str, str]:
     """Return the content keys of the tables that training reads."""
-    inputs = importlib.import_module(f"products.{product.package}.train").INPUTS
-    views = importlib.import_module(f"products.{product.package}.features").VIEWS
-    content = {name: lake.facts(name).get("content", "") for name in (*inputs, *(v.batch_source.name for v in views))}
+    code = load_code(product)
+    tables = (*code.train.INPUTS, *(view.batch_source.name for view in code.features.VIEWS))
+    content = {name: lake.facts(name).get("content", "") for name in tables}
     missing = [name for name, key in content.items() if not key]
     if missing:
         raise SixfoldError(f"the lake has no {', '.join(missing)}", remedy="build the features: `sixfold data load`")
@@ -93,7 +94,7 @@ def _train(
     from models.training.search import best, search  # noqa: PLC0415 - the same
     from sixfold.metrics import measure_of  # noqa: PLC0415 - the same, for numpy
 
-    recipe = importlib.import_module(f"products.{product.package}.train")
+    recipe = load_code(product).train
     measure = measure_of(product)
     data = assemble(lake, product)
     progress(

@@ -6,8 +6,8 @@ moment at which it became known, so that no feature can read it by accident.
 
 import polars as pl
 
-from models.lake import TableSpec
 from products.flight_delays.data import OWNER
+from sixfold.product import TableSpec
 
 LATE_MINUTES = 15
 _DAY_MINUTES = 1440

@@ -3,7 +3,7 @@
 from importlib.util import find_spec
 from pathlib import Path
 
-from models.sources import Source
+from sixfold.product import Source
 
 OWNER = "arrivals"
 

@@ -12,10 +12,10 @@ import polars as pl
 from feast import Entity, FeatureService, FeatureView, Field, ValueType
 from feast.types import Float64, String
 
-from models.lake import TableSpec
 from models.offline import IcebergSource
 from products.flight_delays import history
 from products.flight_delays.data import OWNER
+from sixfold.product import TableSpec
 
 HORIZON = timedelta(hours=2)
 INPUTS = ("curated.flights", "curated.weather", "curated.planes", "labels.flight_delays")

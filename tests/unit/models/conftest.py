@@ -11,11 +11,12 @@ import pytest
 from models import loading
 from models.candidate import Candidate
 from models.features import build as features
-from models.sources import Source, read
+from models.sources import read
 from models.training import train as training
 from products.flight_delays import data
 from sixfold.contract import Product, load_product
 from sixfold.outputs import Databases, PlatformRefs
+from sixfold.product import Source
 from tests.conftest import serve_moto
 
 REGION = "eu-west-1"

@@ -3,9 +3,10 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from models.lake import Lake, TableSpec
+from models.lake import Lake
 from sixfold.errors import SixfoldError
 from sixfold.outputs import PlatformRefs
+from sixfold.product import TableSpec
 
 SPEC = TableSpec("curated.things", "arrivals", "Things that are", month_of="at")
 ROWS = pl.DataFrame({"id": [1, 2], "at": [datetime(2013, month, 1, tzinfo=UTC) for month in (1, 2)]})

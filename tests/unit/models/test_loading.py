@@ -8,10 +8,11 @@ import pytest
 
 from models import loading, steps
 from models.lake import Lake
-from models.sources import Source, read
+from models.sources import read
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
 from sixfold.outputs import PlatformRefs
+from sixfold.product import Source
 
 TABLES = ("flights", "weather", "planes", "airlines", "airports")
 
@@ -61,9 +62,9 @@ KILLED = """
 import os, pickle, signal, sys
 from pathlib import Path
 from models import loading
-from models.sources import Source
 from sixfold.contract import load_product
 from sixfold.outputs import PlatformRefs
+from sixfold.product import Source
 platform, product = PlatformRefs.model_validate_json(sys.argv[1]), load_product(Path(sys.argv[2]))
 sources = tuple(Source(name, Path(path), "arrivals", "", ()) for name, path in (arg.split("=") for arg in sys.argv[4:]))
 def progress(line):
@@ -78,7 +79,7 @@ def test_a_load_killed_at_any_moment_is_finished_by_the_next(
     moment: str, platform: PlatformRefs, product: Product, few: Callable[[int], tuple[Source, ...]]
 ) -> None:
     sources = few(200)
-    contract = Path(loading.__file__).parent / "products" / product.package / "product.yaml"
+    contract = Path(loading.__file__).parents[1] / "products" / product.package / "product.yaml"
     paths = [f"{source.name}={source.path}" for source in sources]
     command = [sys.executable, "-c", KILLED, platform.model_dump_json(), str(contract), moment, *paths]
     assert subprocess.run(command, check=False).returncode == -9

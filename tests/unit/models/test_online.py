@@ -9,9 +9,9 @@ from models import aws
 from models.features import build as features
 from models.features.online import OnlineReader
 from models.lake import Lake
-from models.sources import Source
 from sixfold.contract import Product
 from sixfold.outputs import PlatformRefs
+from sixfold.product import Source
 
 KNOWN = {"origin": "JFK", "carrier": "B6", "route": "JFK-LAX", "tailnum": "N523JB"}
 

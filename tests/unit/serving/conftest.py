@@ -16,9 +16,9 @@ import uvicorn
 from onnxmltools.convert import convert_lightgbm
 from onnxmltools.convert.common.data_types import FloatTensorType
 
+from products.flight_delays import service as flight_delays
 from serving.app import create_app
 from serving.model import Model
-from serving.predictor import product_code
 from serving.runtime import Runtime
 from serving.settings import Settings
 from sixfold.contract import load_product
@@ -114,7 +114,7 @@ def runtime(platform: PlatformRefs, store: FakeStore, model_path: Path, tmp_path
     return Runtime(
         settings=Settings(platform=platform, home=tmp_path / "home", api_version="v1", release="a" * 64),
         product=load_product(PRODUCT_FOLDER / "product.yaml"),
-        code=product_code("flight_delays"),
+        code=flight_delays,
         model=Model(model_path, len(FEATURES)),
         features=FEATURES,
         open_reader=lambda: store,
