@@ -140,7 +140,7 @@ def publish(
         lock_hash=sha256((ROOT / "requirements.lock").read_bytes()).hexdigest(),
         feature_hash=candidate.record.feature_hash,
         training_key=candidate.record.training_key,
-        snapshots=candidate.record.snapshots,
+        snapshots=candidate.origin.snapshots,
         metrics={**candidate.record.metrics, f"baseline_{verdict.metric}": verdict.baseline},
     )
     registry.publish(record, archive)

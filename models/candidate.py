@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from sixfold.contract import Strict
 from sixfold.drift import Reference
@@ -29,23 +29,30 @@ class Periods(Strict):
     test_until: datetime
 
 
-class Record(Strict):
-    """What is known of a model: `candidate.json`.
+class Signature(BaseModel):
+    """The part of `candidate.json` that serving and monitoring read, from releases of any age.
 
-    `training_key` is the same for the same data, code and libraries. `snapshots` are the ids of the tables it was made
-    from, and `content` are keys of what lay in them: a lake that was lost and loaded again has new ids, and the same
-    content.
-    `features` are in the order of the model's input. `importance` is each feature's share of the gain, and sums to 1.
-    `reference` is what live values are compared with: features as the model learned them, `score` on the test months.
+    `features` are in the order of the model's input. `reference` is what live values are compared with: features as the
+    model learned them, `score` on the test months. Other fields are ignored: releases of other versions have others.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    features: tuple[str, ...]
+    reference: dict[str, Reference] = Field(default_factory=dict)
+
+
+class Record(Signature):
+    """A model and its origin: `candidate.json`. It is packed, so the same data, code and lock give the same bytes.
+
+    `training_key` is the same for the same data, code and libraries. `content` are keys of what lay in the tables that
+    the model was made from. `importance` is each feature's share of the gain, and sums to 1.
     """
 
     product: str
     training_key: str
-    snapshots: dict[str, int]
     content: dict[str, str]
     feature_hash: str
-    features: tuple[str, ...]
-    reference: dict[str, Reference] = Field(default_factory=dict)
     params: dict[str, float | int | str | bool]
     rounds: int
     periods: Periods
@@ -53,11 +60,21 @@ class Record(Strict):
     metrics: dict[str, float]
     baseline: dict[str, float]
     importance: dict[str, float]
-    onnx_difference: float
+
+
+class Origin(Strict):
+    """What differs where the same is trained on another lake or machine: `origin.json`, which is not packed.
+
+    `snapshots` are the ids of the tables' snapshots, which Iceberg draws at random. `onnx_difference` is the largest
+    difference between the scores of ONNX and of the trained model.
+    """
+
+    snapshots: dict[str, int] = Field(default_factory=dict)
+    onnx_difference: float = 0.0
 
 
 class Candidate:
-    """The folder: `model.onnx`, `candidate.json`, `test.parquet`, and `report.html` once it was evaluated.
+    """The folder: `model.onnx`, `candidate.json`, `origin.json`, `test.parquet`; `report.html` once it was evaluated.
 
     Args:
         path: the folder.
@@ -79,6 +96,12 @@ class Candidate:
         return self.path / "model.onnx"
 
     @property
+    def origin(self) -> Origin:
+        """Where it was trained; empty for the folder of a release, which is the same wherever it was."""
+        path = self.path / "origin.json"
+        return Origin.model_validate_json(path.read_bytes()) if path.exists() else Origin()
+
+    @property
     def report(self) -> Path:
         """The page that the evaluation writes."""
         return self.path / "report.html"
@@ -94,7 +117,9 @@ def score(model: Path, features: "Floats") -> "Floats":
     """Return the probability of the second class for each row of `features` [n, k], by ONNX runtime."""
     import onnxruntime  # noqa: PLC0415 - a run with nothing to do does not wait for it
 
-    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # several add up the trees of a row in parts, and in another order
+    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     (found,) = session.run([OUTPUT], {INPUT: features.astype("float32")})
     scores: Floats = found[:, 1].astype("float64")
     return scores

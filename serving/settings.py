@@ -4,8 +4,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
+from models.candidate import Signature
 from sixfold.contract import Product, Strict, load_product
 from sixfold.errors import SixfoldError
 from sixfold.outputs import PlatformRefs
@@ -67,15 +68,7 @@ class Settings(Strict):
             ) from error
 
 
-class Candidate(BaseModel):
-    """The part of `candidate.json` that serving needs: the names of the model's inputs, in order."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    features: tuple[str, ...]
-
-
-def read_bento(source: Path = SOURCE) -> tuple[Product, Candidate, Path]:
+def read_bento(source: Path = SOURCE) -> tuple[Product, Signature, Path]:
     """Return the product's contract, the candidate, and the path of the model of the bento that this code lies in."""
-    candidate = Candidate.model_validate_json((source / "candidate.json").read_bytes())
+    candidate = Signature.model_validate_json((source / "candidate.json").read_bytes())
     return load_product(source / "product.yaml"), candidate, source / "model.onnx"

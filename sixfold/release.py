@@ -29,5 +29,10 @@ class Record(Strict):
         return self.digest[:SHORT]
 
     def says_the_same_as(self, other: "Record") -> bool:
-        """Return whether both describe one release; the day of publishing again does not count."""
-        return self.model_copy(update={"created": other.created}) == other
+        """Return whether both describe one release.
+
+        The same data, code and lock give the same release on another day, at another commit and from another lake, so
+        these three may differ.
+        """
+        circumstances = ("created", "git_commit", "snapshots")
+        return self.model_copy(update={name: getattr(other, name) for name in circumstances}) == other

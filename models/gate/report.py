@@ -82,10 +82,10 @@ def _origin(candidate: Candidate) -> str:
         "judged from": f"{periods.test_from:%d %b %Y}, {record.rows['test']:,} rows",
         "judged until": f"{periods.test_until:%d %b %Y}",
         "trees": f"{record.rounds}",
-        "ONNX against the model": f"{record.onnx_difference:.1e}",
+        "ONNX against the model": f"{candidate.origin.onnx_difference:.1e}",
         "training key": f"<code>{record.training_key[:12]}</code>",
         "feature hash": f"<code>{record.feature_hash[:12]}</code>",
-        **{name: f"<code>{snapshot}</code>" for name, snapshot in record.snapshots.items()},
+        **{name: f"<code>{snapshot}</code>" for name, snapshot in candidate.origin.snapshots.items()},
     }
     return (
         "<table>" + "".join(f"<tr><td>{name}</td><td>{value}</td></tr>" for name, value in facts.items()) + "</table>"

@@ -28,7 +28,7 @@ def export(booster: Any, features: Floats, path: Path, name: str) -> float:  # n
     single = Booster(model_str=in_single_precision(booster.model_to_string()))
     shape = [(INPUT, FloatTensorType([None, features.shape[1]]))]
     model = convert_lightgbm(single, name=name, initial_types=shape, target_opset=OPSET, zipmap=False)
-    path.write_bytes(model.SerializeToString())
+    path.write_bytes(model.SerializeToString(deterministic=True))
     difference = float(np.max(np.abs(booster.predict(features) - score(path, features)), initial=0))
     if difference > TOLERANCE:
         raise SixfoldError(

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models import steps
-from models.candidate import BASELINE, SCORE, Candidate, Record
+from models.candidate import BASELINE, SCORE, Candidate, Origin, Record
 from models.hashing import code_key, content_key, library_key, product_key
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sixfold.metrics import Floats
 
 Progress = Callable[[str], None]
+DIGITS = 9
 _LOG = logging.getLogger(__name__)
 
 
@@ -73,7 +74,16 @@ def _reference(data: "Dataset", scores: "Floats") -> "dict[str, Reference]":
     from sixfold.drift import describe_all  # noqa: PLC0415 - a run with nothing to do does not wait for numpy
 
     learned = data.part(data.train, data.validate).features
-    return describe_all({**dict(zip(data.features, learned.T, strict=True)), SCORE: scores})
+    exact = describe_all({**dict(zip(data.features, learned.T, strict=True)), SCORE: scores})
+    return {
+        name: reference.model_copy(
+            update={
+                "centiles": tuple(map(_figure, reference.centiles)),
+                "missing": _figure(reference.missing),
+            }
+        )
+        for name, reference in exact.items()
+    }
 
 
 def _content(lake: "Lake", product: Product) -> dict[str, str]:
@@ -151,11 +161,10 @@ def _fit(
     difference = export(booster, judged.features, folder / "model.onnx", product.name)
     scores = booster.predict(judged.features)
     data.test.with_columns(pl.Series(SCORE, scores)).write_parquet(folder / "test.parquet")
-    gain = booster.feature_importance("gain")
+    gain, naive = booster.feature_importance("gain"), data.test[BASELINE].to_numpy()
     record = Record(
         product=product.name,
         training_key=key,
-        snapshots={name: lake.snapshot_id(name) for name in content},
         content=content,
         feature_hash=feature_hash(product),
         features=data.features,
@@ -164,11 +173,17 @@ def _fit(
         rounds=rounds,
         periods=data.periods,
         rows={"train": data.train.height, "validate": data.validate.height, "test": data.test.height},
-        metrics={name: metric(judged.labels, scores) for name, metric in measures.items()},
-        baseline={name: metric(judged.labels, data.test[BASELINE].to_numpy()) for name, metric in measures.items()},
-        importance=dict(zip(data.features, (gain / gain.sum()).tolist(), strict=True)),
-        onnx_difference=difference,
+        metrics={name: _figure(metric(judged.labels, scores)) for name, metric in measures.items()},
+        baseline={name: _figure(metric(judged.labels, naive)) for name, metric in measures.items()},
+        importance=dict(zip(data.features, map(_figure, gain / gain.sum()), strict=True)),
     )
+    origin = Origin(snapshots={name: lake.snapshot_id(name) for name in content}, onnx_difference=difference)
+    (folder / "origin.json").write_text(origin.model_dump_json(indent=2) + "\n")
     # Last, so that a training that dies leaves no candidate that looks whole.
     (folder / "candidate.json").write_text(record.model_dump_json(indent=2) + "\n")
     return Candidate(folder)
+
+
+def _figure(value: float) -> float:
+    """Return a figure to `DIGITS` significant digits: the last bits of a sum differ between processors."""
+    return float(f"{value:.{DIGITS}g}")

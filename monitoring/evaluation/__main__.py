@@ -11,8 +11,8 @@ from functools import cache, partial
 from pathlib import Path
 
 import uvicorn
-from pydantic import BaseModel, Field
 
+from models.candidate import Signature
 from monitoring.evaluation.collector import EvaluationCollector, Found
 from monitoring.evaluation.drifting import drifts
 from monitoring.evaluation.run import Evaluator
@@ -35,10 +35,6 @@ _log = logging.getLogger("sixfold.evaluation")
 PRODUCTS = Path(__file__).parents[2] / "products"
 
 
-class _Trained(BaseModel):
-    reference: dict[str, Reference] = Field(default_factory=dict)
-
-
 def references(registry: Registry, product: str) -> Callable[[str], Mapping[str, Reference]]:
     """Return a function that gives what a release, by its short digest, was trained on; each is fetched once."""
 
@@ -49,7 +45,7 @@ def references(registry: Registry, product: str) -> Callable[[str], Mapping[str,
         except SixfoldError as error:  # a release that is gone from the registry is still in the log
             _log.warning("nothing to compare release %s with: %s", release, error)
             return {}
-        return _Trained.model_validate_json((folder / "src" / "candidate.json").read_bytes()).reference
+        return Signature.model_validate_json((folder / "src" / "candidate.json").read_bytes()).reference
 
     return of
 

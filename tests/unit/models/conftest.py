@@ -79,22 +79,22 @@ def lake_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def make_platform(lake_aws: str, credentials: None) -> Callable[[str], PlatformRefs]:  # noqa: ARG001 - the clients need them
     """A function that gives a new, empty platform of a name."""
 
-    def make(stack: str) -> PlatformRefs:
+    def make(stack: str, aws: str = lake_aws) -> PlatformRefs:
         layers = Databases.model_fields
         platform = PlatformRefs(
             stack=stack,
             region=REGION,
-            aws_endpoint=lake_aws,
+            aws_endpoint=aws,
             lake_bucket=f"{stack}-lake",
             features_bucket=f"{stack}-features",
             registry_bucket=f"{stack}-registry",
             databases=Databases(**{layer: f"{stack}_{layer}" for layer in layers}),
             feature_project=f"{stack}_features",
         )
-        s3 = boto3.client("s3", endpoint_url=lake_aws, region_name=REGION)
+        s3 = boto3.client("s3", endpoint_url=aws, region_name=REGION)
         for bucket in (platform.lake_bucket, platform.features_bucket, platform.registry_bucket):
             s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-        glue = boto3.client("glue", endpoint_url=lake_aws, region_name=REGION)
+        glue = boto3.client("glue", endpoint_url=aws, region_name=REGION)
         for layer in layers:
             glue.create_database(DatabaseInput={"Name": f"{stack}_{layer}"})
         return platform

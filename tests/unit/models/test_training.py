@@ -68,10 +68,10 @@ def test_of_equal_trials_the_smaller_wins_in_any_order() -> None:
 
 def test_a_candidate_says_what_it_was_made_of(candidate: Candidate, product: Product) -> None:
     record = candidate.record
-    assert record.snapshots.keys() == record.content.keys() >= {"curated.flights", "labels.flight_delays"}
+    assert candidate.origin.snapshots.keys() == record.content.keys() >= {"curated.flights", "labels.flight_delays"}
     assert record.features[-2:] == ("hour_of_day", "weekday")
     assert record.feature_hash == training.feature_hash(product)
-    assert record.onnx_difference < 1e-6
+    assert candidate.origin.onnx_difference < 1e-6
 
 
 def test_the_scores_of_the_test_months_come_out_of_the_model_file(candidate: Candidate) -> None:
