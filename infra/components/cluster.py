@@ -8,8 +8,8 @@ from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 from infra.plans.aws.iam import assume_role_policy
 from infra.plans.aws.nodes import plan_nodes
 from infra.plans.kubernetes.kubeconfig import kubeconfig
-from pulumi_sixfold.aws.eks import ClusterArgs
 from pulumi_sixfold.resources.eks import Cluster as EksCluster
+from pulumi_sixfold.resources.eks import ClusterArgs
 from pulumi_sixfold.resources.eks_addon import Addon, AddonArgs
 from pulumi_sixfold.resources.eks_node_group import NodeGroup, NodeGroupArgs, Taint
 from pulumi_sixfold.resources.iam import Role, RoleArgs

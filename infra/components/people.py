@@ -7,9 +7,9 @@ from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 from infra.components.manifests import declare
 from infra.plans.aws.iam import people_trust
 from infra.plans.kubernetes.people import group, people_manifests
-from pulumi_sixfold.aws.iam import RoleArgs
 from pulumi_sixfold.resources.eks_access_entry import AccessEntry, AccessEntryArgs
 from pulumi_sixfold.resources.iam import Role as IamRole
+from pulumi_sixfold.resources.iam import RoleArgs
 from sixfold.roles import Role
 
 

@@ -176,12 +176,15 @@ class BucketHandler(AwsHandler[BucketArgs]):
     def _empty(self, name: str) -> None:
         from pulumi_sixfold.aws.failure import raise_first  # noqa: PLC0415 - botocore is loaded by now
 
-        for page in self.client.get_paginator("list_object_versions").paginate(Bucket=name):
-            found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-            if found:
-                objects: Any = [{"Key": item["Key"], "VersionId": item["VersionId"]} for item in found]
-                answer = self.client.delete_objects(Bucket=name, Delete={"Objects": objects, "Quiet": True})
-                raise_first(answer.get("Errors", []), "DeleteObjects")
+        # A deletion makes the place where a listing would go on invalid, so that each round reads the first page.
+        while found := self._first_versions(name):
+            objects: Any = [{"Key": item["Key"], "VersionId": item["VersionId"]} for item in found]
+            answer = self.client.delete_objects(Bucket=name, Delete={"Objects": objects, "Quiet": True})
+            raise_first(answer.get("Errors", []), "DeleteObjects")
+
+    def _first_versions(self, name: str) -> list[Any]:
+        page = self.client.list_object_versions(Bucket=name)
+        return [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
 
     def _set_policy(self, name: str, args: BucketArgs) -> None:
         document = documents.joined_policy(name, tls_only=bool(args.tls_only), policy=args.policy)

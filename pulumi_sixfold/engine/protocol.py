@@ -31,6 +31,7 @@ from pulumi_sixfold.kit.deadline import within
 from pulumi_sixfold.kit.difference import changes
 from pulumi_sixfold.kit.errors import ProviderError
 from pulumi_sixfold.kit.handler import Handler, ProviderArgs, State
+from pulumi_sixfold.kit.migration import STAMP, migrated, stamped
 from pulumi_sixfold.kit.naming import owner, physical_name
 
 AnyHandler = Handler[Any]
@@ -82,7 +83,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     @reported
     def DiffConfig(self, request: pb.DiffRequest, context: grpc.ServicerContext) -> pb.DiffResponse:
-        return _difference(request, frozenset({"region", "endpoint", "account"}), frozenset())
+        old, new = decode(request.old_inputs).values, decode(request.news).values
+        return _difference(old, new, frozenset({"region", "endpoint", "account"}), frozenset())
 
     @reported
     def Configure(self, request: pb.ConfigureRequest, context: grpc.ServicerContext) -> pb.ConfigureResponse:
@@ -94,18 +96,19 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     @reported
     def Check(self, request: pb.CheckRequest, context: grpc.ServicerContext) -> pb.CheckResponse:
         handler = self._handler(request)
-        news, old = decode(request.news), decode(request.olds).values
+        news, old = decode(request.news), migrated(handler, decode(request.olds).values)
         try:
-            args = handler.args.model_validate(news.values)
+            args = handler.args.model_validate({name: value for name, value in news.values.items() if name != STAMP})
         except InvalidArgs as invalid:
             return _refused(invalid)
-        settled = _settle(handler, request.urn, args, old)
+        settled = stamped(handler, _settle(handler, request.urn, args, old))
         return pb.CheckResponse(inputs=encode(settled, news.secrets | handler.secrets))
 
     @reported
     def Diff(self, request: pb.DiffRequest, context: grpc.ServicerContext) -> pb.DiffResponse:
         handler = self._handler(request)
-        return _difference(request, handler.create_only, handler.identity)
+        old, new = (migrated(handler, decode(given).values) for given in (request.old_inputs, request.news))
+        return _difference(old, new, handler.create_only, handler.identity)
 
     @reported
     def Create(self, request: pb.CreateRequest, context: grpc.ServicerContext) -> pb.CreateResponse:
@@ -127,6 +130,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     @reported
     def Read(self, request: pb.ReadRequest, context: grpc.ServicerContext) -> pb.ReadResponse:
         handler, old = self._handler(request), decode(request.inputs)
+        old = Properties(migrated(handler, old.values), old.secrets)
         state = handler.read(request.id)
         if state is None:
             return pb.ReadResponse()
@@ -149,16 +153,17 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             outputs = _outputs(handler.read(request.id))
         except Exception as error:
             part = _part_done(handler, request.id, news, error)
-            if not changes(decode(request.old_inputs).values, part.inputs.values):
+            if not changes(migrated(handler, decode(request.old_inputs).values), part.inputs.values):
                 raise  # nothing was changed: the old state is still the truth
             raise part from error
         return pb.UpdateResponse(properties=_properties(handler, news, outputs))
 
     @reported
     def Delete(self, request: pb.DeleteRequest, context: grpc.ServicerContext) -> Empty:
-        handler, last = self._handler(request), decode(request.old_inputs)
+        handler, last = self._handler(request), decode(request.old_inputs).values
         with _time_for(handler, request):
-            handler.delete(request.id, _args(handler, last))
+            # An older version, or a refresh, wrote these: what is not valid today must not stand in the way.
+            handler.delete(request.id, handler.args.recalled(migrated(handler, last)))
         return Empty()
 
     @reported
@@ -224,9 +229,10 @@ def _refused(invalid: InvalidArgs) -> pb.CheckResponse:
     return pb.CheckResponse(failures=[pb.CheckFailure(property=path, reason=why) for path, why in invalid.failures])
 
 
-def _difference(request: pb.DiffRequest, fixed: frozenset[str], identity: frozenset[str]) -> pb.DiffResponse:
+def _difference(
+    old: Mapping[str, Any], new: Mapping[str, Any], fixed: frozenset[str], identity: frozenset[str]
+) -> pb.DiffResponse:
     """Compare the inputs of last time with the new ones. Pure."""
-    old, new = decode(request.old_inputs).values, decode(request.news).values
     found = {path: (re.split(r"[.\[]", path)[0], change) for path, change in changes(old, new).items()}
     return pb.DiffResponse(
         changes=pb.DiffResponse.DIFF_SOME if found else pb.DiffResponse.DIFF_NONE,
@@ -262,7 +268,7 @@ def _inputs(handler: AnyHandler, state: State[Any], old: Properties) -> Properti
     """Return what is there as inputs; what only Pulumi knows stays as it was."""
     values = state.args.properties()
     kept = {name: old.values[name] for name in handler.unreadable if name in old.values}
-    return Properties({**values, **kept}, old.secrets | handler.secrets)
+    return Properties(stamped(handler, {**values, **kept}), old.secrets | handler.secrets)
 
 
 def _part_done(handler: AnyHandler, resource_id: str, news: Properties, error: Exception) -> PartDoneError:

@@ -6,7 +6,7 @@ must start without it: `pulumi_sixfold.resources` tells of its type.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Annotated, Any, Self, TypeVar
 
@@ -15,6 +15,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     ModelWrapValidatorHandler,
+    TypeAdapter,
     ValidationError,
     WrapValidator,
     model_validator,
@@ -117,9 +118,31 @@ class Args(Block):
         except ValidationError as error:
             raise InvalidArgs(cls.__name__, [_failure(cls, fault) for fault in error.errors()]) from None
 
+    @classmethod
+    def recalled(cls, given: Mapping[str, Any]) -> Self:
+        """Return inputs that were accepted once, by an older version, or that a refresh has seen.
+
+        What is missing has its default, or is None; what does not fit any more stays as it was.
+        """
+        known = {name: value for name, value in given.items() if name in cls.model_fields}
+        try:
+            return cls.model_validate(known)
+        except InvalidArgs:
+            return cls.model_construct(**{name: _recalled(cls, name, known) for name in cls.model_fields})
+
     def properties(self) -> dict[str, Any]:
         """Return the inputs as they go over the wire: plain containers, None left out, Outputs as they are."""
         return dict(plain(self))
+
+
+def _recalled(model: type[Args], name: str, known: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever the field is
+    field = model.model_fields[name]
+    if name not in known:
+        return None if field.is_required() else field.get_default(call_default_factory=True)
+    try:
+        return TypeAdapter(field.rebuild_annotation()).validate_python(known[name])
+    except ValidationError:
+        return known[name]
 
 
 def plain(value: object) -> Any:  # noqa: ANN401 - any JSON value, or an Output

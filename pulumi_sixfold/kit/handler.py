@@ -1,7 +1,7 @@
 """What the plugin knows about one type of resource: facts as data in the class body, and five calls."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Event
@@ -60,6 +60,7 @@ class Handler(ABC, Generic[A]):
         timeout_s: seconds that a create, an update or a delete may take where `custom_timeouts` says nothing.
         iam_actions: the AWS actions that the calls need.
         arns: on which resources of AWS, its own first: `{at}` is region and account, other names are inputs.
+        migrations: from version to version, functions that turn the inputs in a state into those of the next version.
         passes_roles_to: the AWS service that gets a role with it, where there is one.
 
     """
@@ -78,6 +79,7 @@ class Handler(ABC, Generic[A]):
     iam_actions: ClassVar[tuple[str, ...]] = ()
     arns: ClassVar[tuple[str, ...]] = ()
     passes_roles_to: ClassVar[str] = ""
+    migrations: ClassVar[tuple[Callable[[dict[str, Any]], dict[str, Any]], ...]] = ()
 
     def __init__(self, settings: ProviderArgs, cancelled: Event) -> None:
         self.settings = settings
@@ -110,4 +112,4 @@ class Handler(ABC, Generic[A]):
 
     @abstractmethod
     def delete(self, resource_id: str, args: A) -> None:
-        """Remove the resource; do nothing where it is gone. `args` are the last inputs."""
+        """Remove the resource; do nothing where it is gone. `args` are the last inputs, as far as they are known."""

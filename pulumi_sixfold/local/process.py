@@ -121,7 +121,7 @@ class ProcessHandler(Handler[ProcessArgs]):
         if spec is None:
             return None
         files = {path: (folder / path).read_text() for path in spec["files"] if (folder / path).is_file()}
-        args = ProcessArgs.model_validate({**spec["inputs"], "files": files})
+        args = ProcessArgs.recalled({**spec["inputs"], "files": files})
         info = supervisor.info(folder.name)
         if not info or info["statename"] not in {"STARTING", "RUNNING"}:
             args = args.model_copy(update={"running": False})

@@ -64,6 +64,20 @@ def answers(port: int) -> bool:
         return False
 
 
+def test_one_that_a_refresh_saw_stopped_is_destroyed(
+    web: Callable[..., Any], free_port: Callable[[], int], tmp_path: Path
+) -> None:
+    project = web(free_port())
+    project.up()
+    program = project.outputs()["program"]
+    settings = tmp_path / "home" / "run" / "supervisord.conf"
+    supervisorctl = Path(sys.executable).with_name("supervisorctl")
+    subprocess.run([supervisorctl, "-c", settings, "stop", program], check=True)
+    project.refresh()
+    project.destroy()
+    assert not project.resources()
+
+
 def test_up_starts_it_and_destroy_leaves_no_process(
     web: Callable[..., Any], free_port: Callable[[], int], tmp_path: Path
 ) -> None:

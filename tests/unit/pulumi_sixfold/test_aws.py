@@ -61,6 +61,18 @@ def test_force_destroy_takes_all_versions_along(make: Make, client: Callable[[st
     assert handler.read("lake-1") is None
 
 
+def test_a_bucket_with_more_versions_than_a_page_is_emptied(make: Make, client: Callable[[str], Any]) -> None:
+    bucket, s3 = make(BucketHandler), client("s3")
+    args = BucketArgs(name="many-versions", tls_only=False, force_destroy=True)
+    bucket.update(URN, bucket.create(URN, args), args)
+    for number in range(700):
+        s3.put_object(Bucket="many-versions", Key=f"k{number}", Body=b"")
+        if number < 400:
+            s3.delete_object(Bucket="many-versions", Key=f"k{number}")
+    bucket.delete("many-versions", args)
+    assert bucket.read("many-versions") is None
+
+
 def test_an_object_that_s3_keeps_is_an_error_and_so_is_its_bucket_kept(scripted: Make) -> None:
     locked = {"Key": "rows", "VersionId": "1"}
     refusal = {**locked, "Code": "AccessDenied", "Message": "the object is locked"}
