@@ -1,4 +1,4 @@
-"""Who reviews what, as GitHub reads it: https://docs.github.com/articles/about-code-owners."""
+"""CODEOWNERS: reviewers by path, as GitHub reads it (https://docs.github.com/articles/about-code-owners)."""
 
 from collections.abc import Iterable, Mapping
 

@@ -70,7 +70,7 @@ def run(traffic: Traffic, prometheus: Prometheus, product: Product) -> list[Look
 
 
 def picture(home: Path) -> Path:
-    """Return where the figures are drawn."""
+    """Return the path of the demo's picture."""
     return home / "demo.png"
 
 

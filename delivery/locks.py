@@ -1,4 +1,4 @@
-"""Who holds the lock of a stack; and the lock is cleared that an engine left which was killed on this machine.
+"""Locks of stacks: the holder of a lock, and removal of the lock of an engine that was killed on this machine.
 
 A file backend keeps `<state>/.pulumi/locks/<organization>/<project>/<stack>/<id>.json` with the pid, user, host and
 time of the holder. A lock of another host, or in a shared backend, is left alone: only its people know about it.
@@ -14,7 +14,7 @@ UNFINISHED_SECONDS = 5  # how old a lock must be that is still being written: it
 
 
 def holder(said: str) -> str:
-    """Return who holds the lock, from what the engine said when it refused; empty where it said nothing of a lock."""
+    """Return the holder of the lock, from the engine's refusal; empty if the refusal is not about a lock."""
     found = re.search(r"created by (\S+) \(pid (\d+)\) at (\S+)", said)
     return f"{found[1]} (pid {found[2]}) since {found[3]}" if found and "currently locked" in said else ""
 

@@ -32,7 +32,7 @@ class Project:
         return cls(root, Path(env.get(ENV_HOME) or root / ".sixfold").resolve())
 
     def stack_file(self, stack: str) -> Path:
-        """Return where the settings of a stack are."""
+        """Return the path of a stack file."""
         return self.root / "stacks" / f"Pulumi.{stack}.yaml"
 
     def products(self) -> dict[str, Product]:

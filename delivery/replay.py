@@ -31,7 +31,7 @@ _TIMEOUT_S = 180  # the first answer of a release takes the seconds that its his
 
 
 class Span(Strict):
-    """What is replayed of a product, and at which API version: the predictions of [since, until)."""
+    """Replayed span: product, API version, and the predictions in [since, until)."""
 
     product: str
     version: str
@@ -115,7 +115,7 @@ def resumable(outputs: StackOutputs, product: Product, span: Span, speed: float,
 
 
 def _left(mark: Path, span: Span) -> Span:
-    """Return what is left of a span: all of it, unless a replay up to the same end was stopped within it."""
+    """Return the rest of a span: all of it, unless a replay up to the same end was stopped within it."""
     if not mark.exists():
         return span
     stopped = Span.model_validate_json(mark.read_text())
@@ -124,7 +124,7 @@ def _left(mark: Path, span: Span) -> Span:
 
 
 def _requests(part: pl.DataFrame, consumers: Sequence[str]) -> Iterator[Request]:
-    """Yield what is asked at each moment, at most `ROWS` rows at once; the consumers take turns."""
+    """Yield the requests of each moment, at most `ROWS` rows at once; the consumers take turns."""
     turn = cycle(consumers)
     for (at,), same in part.group_by("at", maintain_order=True):
         for some in same.iter_slices(ROWS):
@@ -132,7 +132,7 @@ def _requests(part: pl.DataFrame, consumers: Sequence[str]) -> Iterator[Request]
 
 
 def _ask(client: httpx.Client, address: str, asked: Request) -> int:
-    """Return how many rows were answered: all or none."""
+    """Return the number of answered rows: all or none."""
     headers = {
         "Content-Type": "application/json", CONSUMER: asked.consumer, REPLAY_TIME: asked.at.isoformat()
     }  # fmt: skip

@@ -108,5 +108,5 @@ class Traffic:
 
 
 def me() -> str:
-    """Return who runs this command, as the machine knows them."""
+    """Return the name of the user that runs this command."""
     return getpass.getuser()

@@ -52,7 +52,7 @@ def bounds(estimate: Estimate, scale: float) -> Bounds:
 def paired(
     measure: Measure, labels: Floats, live: Floats, candidate: Floats, hours: npt.NDArray[np.integer]
 ) -> Estimate:
-    """Return how much the candidate's figure is above the live one's, on the same rows.
+    """Return the gain of the candidate's figure over the live one's, on the same rows.
 
     The variance is a delete-a-group jackknife, which errs to the large side (Efron and Stein, Ann. Statist. 9, 1981).
     Whole hours are dealt to the groups, so that rows of one hour, which share their weather, may depend on each other;
@@ -80,7 +80,7 @@ def paired(
 
 
 def shares(live: tuple[int, int], candidate: tuple[int, int]) -> Estimate:
-    """Return how much larger the candidate's share of bad requests is, from (bad, all) of each; nan without requests.
+    """Return the excess of the candidate's share of bad requests, from (bad, all) of each; nan without requests.
 
     Half a bad request and half a good one are added, so that no failure yet is not taken for certainty.
     """

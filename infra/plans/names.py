@@ -70,7 +70,7 @@ def address(port: int) -> str:
 
 
 def endpoints(ports: Mapping[str, int]) -> Endpoints:
-    """Return where people look."""
+    """Return the addresses for people."""
     return Endpoints(
         prometheus=address(ports["prometheus"]),
         alertmanager=address(ports["alertmanager"]),
@@ -85,12 +85,12 @@ def account(arn: str) -> str:
 
 
 def last_part(arn: str) -> str:
-    """Return what an ARN ends with, such as the name of a topic."""
+    """Return the last part of an ARN, such as the name of a topic."""
     return arn.rsplit(":", 1)[-1]
 
 
 def job_environment(*, region: str, home: Path) -> dict[str, str]:
-    """Return what every local process finds in its environment. No tool that we start sends anything home."""
+    """Return the environment of every local process. No tool that we start sends usage reports."""
     return {
         "AWS_DEFAULT_REGION": region,
         "AWS_ACCESS_KEY_ID": "test",  # what a stand-in takes; it checks nothing
@@ -102,5 +102,5 @@ def job_environment(*, region: str, home: Path) -> dict[str, str]:
 
 
 def pod_environment(*, region: str) -> dict[str, str]:
-    """Return what every pod finds in its environment; its role in AWS comes by Pod Identity."""
+    """Return the environment of every pod; its AWS role comes by Pod Identity."""
     return {"AWS_DEFAULT_REGION": region, **QUIET}

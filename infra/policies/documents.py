@@ -1,4 +1,4 @@
-"""What an IAM-style policy document allows. Pure.
+"""Permissions that an IAM-style policy document grants. Pure.
 
 Grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 """
@@ -55,7 +55,7 @@ def for_everyone(props: Mapping[str, Any], actions: Iterable[str] = ()) -> Itera
 
 
 def name_of(statement: Statement) -> str:
-    """Return how to find a statement in its document."""
+    """Return a text by which a statement is found in its document."""
     sid = statement.get("Sid")
     return f"statement {sid}" if isinstance(sid, str) else "a statement without a Sid"
 

@@ -26,7 +26,7 @@ from sixfold.stack import KEY, parse
 
 
 class Stack:
-    """What the pack knows of the stack; the engine tells it before the first resource."""
+    """Facts about the stack, which the engine gives the pack before the first resource."""
 
     deletion_protection: bool = True
     budget_usd: float | None = None

@@ -1,4 +1,4 @@
-"""What a rule is, and when one does not hold."""
+"""A rule, and a violation of it."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Check = Callable[[Props], Iterable[str]]
 
 
 class Source(StrEnum):
-    """Who demands it."""
+    """Standard that demands the rule."""
 
     FSBP = "AWS FSBP"  # AWS Foundational Security Best Practices v1.0.0
     SECURITY_HUB = "AWS Security Hub"  # a control of Security Hub outside that standard

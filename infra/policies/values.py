@@ -14,7 +14,7 @@ UNKNOWN = Unknown()
 
 
 def get(value: object, *path: str) -> Any:  # noqa: ANN401 - any property value
-    """Return what lies under `path`: None where there is nothing, UNKNOWN where it cannot be known yet."""
+    """Return the value under `path`: None if there is none, UNKNOWN if it cannot be known yet."""
     for name in path:
         if value is UNKNOWN:
             return UNKNOWN

@@ -34,7 +34,7 @@ class Machine:
         self.endpoints = names.endpoints(self._ports)
 
     def upstreams(self, pins: Pins) -> Upstreams:
-        """Return who answers, each at a port of its own."""
+        """Return the upstreams of each API version, each at a port of its own."""
         return local_upstreams(pins, self._first_port)
 
     def run(self, work: Work) -> None:

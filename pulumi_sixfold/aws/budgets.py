@@ -34,7 +34,7 @@ _BY_TAG = "TagKeyValue"
 
 
 class Alert(Block):
-    """Who hears of it when. A budget has one alert of the same `percent` and `forecast` at most."""
+    """Recipients and threshold of an alert. A budget has at most one of the same `percent` and `forecast`."""
 
     percent: Input[Annotated[float, Field(gt=0)]] = Field(description="Per cent of the limit.")
     forecast: Input[bool] = Field(False, description="When the month is forecast to pass it, and not only when it has.")

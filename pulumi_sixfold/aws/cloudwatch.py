@@ -144,7 +144,7 @@ def _alarm(args: AlarmArgs) -> dict[str, Any]:
 
 
 def _args(found: "MetricAlarmTypeDef", tags: dict[str, str]) -> AlarmArgs:
-    """Return what CloudWatch lists as inputs."""
+    """Return the inputs of an alarm as CloudWatch lists it."""
     looked_at = found.get("EvaluationPeriods", 1)
     breaches = found.get("DatapointsToAlarm", looked_at)
     return AlarmArgs.model_validate(

@@ -1,4 +1,4 @@
-"""What all of EC2's network resources share: AWS names them, so that they are found again by the tag with their URN."""
+"""Base of EC2's network resources. AWS names them, so they are found again by the tag with their URN."""
 
 from abc import abstractmethod
 from collections.abc import Iterator
@@ -102,7 +102,7 @@ class Ec2Handler(AwsHandler[A]):
 
     @abstractmethod
     def state(self, found: Any) -> State[A] | None:  # noqa: ANN401 - an item of the listing
-        """Return what an item of the listing says; None where it is as good as gone."""
+        """Return the state in an item of the listing; None for a resource that is being deleted."""
 
     def _tag(self, resource_id: str, tags: dict[str, str]) -> None:
         client, what = self.client, [resource_id]

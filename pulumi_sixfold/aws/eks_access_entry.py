@@ -49,7 +49,7 @@ class AccessEntryArgs(Args):
 
 
 class AccessEntryHandler(AwsHandler[AccessEntryArgs]):
-    """What an IAM role may do in a cluster; its id is `<cluster>/<principal's ARN>`."""
+    """Rights of an IAM role in a cluster; its id is `<cluster>/<principal's ARN>`."""
 
     token: ClassVar[str] = "sixfold:eks:AccessEntry"  # noqa: S105 - a type, not a secret
     args: ClassVar[type[Args]] = AccessEntryArgs

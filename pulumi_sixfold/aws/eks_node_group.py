@@ -37,7 +37,7 @@ _Some = Annotated[int, Field(ge=1)]
 
 
 class Taint(Block):
-    """What keeps pods away that do not tolerate it."""
+    """Kubernetes taint: keeps pods away that do not tolerate it."""
 
     key: Input[str] = Field(description="Name of the taint.")
     value: Input[str] = Field("", description="Its value.")
@@ -198,7 +198,7 @@ def _sizes(args: NodeGroupArgs, now: int) -> Any:  # noqa: ANN401 - boto3's type
 
 
 def _change(have: NodeGroupArgs, args: NodeGroupArgs, now: int) -> dict[str, Any]:
-    """Return what UpdateNodegroupConfig is told; nothing where nothing differs."""
+    """Return the arguments of UpdateNodegroupConfig; empty without a difference."""
     change: dict[str, Any] = {}
     if (have.min_size, have.max_size) != (args.min_size, args.max_size):
         change["scalingConfig"] = _sizes(args, now)

@@ -28,7 +28,7 @@ def waited(client: Any, waiter: str, **names: str) -> None:  # noqa: ANN401 - it
 
 
 def settled(client: Any, waiter: str, read: Callable[[], F], **names: str) -> F:  # noqa: ANN401 - as above
-    """Return what `read` finds once nothing is under way any more; what has failed may be repaired by a change.
+    """Return the result of `read` once no operation is in progress; a failed resource may be repaired by a change.
 
     Raises:
         botocore.exceptions.WaiterError: EKS failed, or the time is over; the next run goes on where this one ended.

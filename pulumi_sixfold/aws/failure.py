@@ -1,4 +1,4 @@
-"""What an error of AWS means to a person. Imported only where botocore is already loaded."""
+"""Errors of AWS as messages for people. Imported only where botocore is already loaded."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What all AWS resources share: clients, the account guard, tags, and what counts as gone."""
+"""Base of all AWS handlers: clients, the account guard, tags, and the errors that mean "does not exist"."""
 
 import os
 import re
@@ -86,14 +86,14 @@ class AwsHandler(Handler[A]):
         )
 
     def read(self, resource_id: str) -> State[A] | None:
-        """Return what is there; None where AWS says that it is not."""
+        """Return the state in AWS; None if AWS says that the resource does not exist."""
         with self.missing_is_fine():
             return self.describe(resource_id)
         return None
 
     @abstractmethod
     def describe(self, resource_id: str) -> State[A] | None:
-        """Return what is there, or let the error of AWS through."""
+        """Return the state in AWS, or let the error of AWS through."""
 
     def marked(self) -> Iterator[tuple[str, str]]:
         """Yield the id and the URN tag of each that some stack made, where the Tagging API does not know the type."""

@@ -178,7 +178,7 @@ def _own(tags: Mapping[str, str], names: list[str]) -> str | None:
 
 
 def _default_policy(account: str) -> str:
-    """Return what AWS gives to a key without a policy: the IAM policies of the account decide."""
+    """Return AWS's policy of a key without a policy: the IAM policies of the account decide."""
     statement = {
         "Sid": "Enable IAM User Permissions",
         "Effect": "Allow",

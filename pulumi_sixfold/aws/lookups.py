@@ -34,7 +34,7 @@ class Lookup:
     iam_actions: tuple[str, ...] = ()
 
     def answer(self, handlers: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what was found; all of it is unknown as long as an input is. `handlers` are those by token.
+        """Return the result; all of it is unknown as long as an input is. `handlers` are the handlers by token.
 
         Raises:
             InvalidArgs: the inputs do not fit.

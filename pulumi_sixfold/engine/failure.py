@@ -1,4 +1,4 @@
-"""What a failed call tells the engine, and through it a person."""
+"""Failures of calls, as messages for the engine and its user."""
 
 import json
 import sys
@@ -34,7 +34,7 @@ class PartDoneError(Exception):
 
 
 def sentence(error: Exception) -> str:
-    """Return what went wrong and what to do. Never shows values of variables, which may be secret."""
+    """Return cause and remedy. Never shows values of variables, which may be secret."""
     botocore = sys.modules.get("botocore.exceptions")
     if botocore and isinstance(error, botocore.ClientError | botocore.BotoCoreError):
         from pulumi_sixfold.aws.failure import aws_sentence  # noqa: PLC0415 - only where botocore is loaded

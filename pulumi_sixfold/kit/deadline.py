@@ -23,7 +23,7 @@ def within(seconds: float) -> Iterator[None]:
 
 
 def attempts(every_s: float) -> int:
-    """Return how often a wait that looks every so many seconds may still look; once at least."""
+    """Return the number of polls that fit into the remaining time at an interval; at least one."""
     ends = _ends.get()
     left = DEFAULT_S if ends is None else ends - monotonic()
     return max(1, ceil(left / every_s))

@@ -1,4 +1,4 @@
-"""What differs between two sets of inputs, property by property."""
+"""Difference of two sets of inputs, property by property."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal

@@ -26,7 +26,7 @@ def physical_name(urn: str, scope: str, fixed: Mapping[str, Any], *, limit: int,
 
 
 def name_pattern(urn: str, *, limit: int, separator: str = "-") -> str:
-    """Return what every physical name of a resource fits: `?` stands for each character of the hash, as IAM has it."""
+    """Return the pattern of a resource's physical names: `?` stands for each character of the hash, as in IAM."""
     return _joined(urn, "?" * _HASH, limit, separator)
 
 
@@ -37,7 +37,7 @@ def _joined(urn: str, digest: str, limit: int, separator: str) -> str:
 
 
 def owner(urn: str) -> str:
-    """Return what marks the resources of a URN: AWS takes no `$` in a tag's value, and 256 characters at most."""
+    """Return the value of the URN tag: AWS accepts no `$` in a tag's value, and at most 256 characters."""
     mark = urn.replace("$", "/")
     return mark if len(mark) <= _TAG_LIMIT else f"{mark[: _TAG_LIMIT - _HASH - 1]}-{digest(urn)}"
 

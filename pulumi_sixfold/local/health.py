@@ -24,7 +24,7 @@ _http = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 @dataclass(frozen=True)
 class Readiness:
-    """What is waited for: which program, where it answers, for how long, and where its log began this time."""
+    """Readiness check of a program: its health URL, its deadline, and the position where its log began this time."""
 
     name: str
     health_url: str | None

@@ -74,11 +74,11 @@ class Supervisor:
         self.logs = self.run / "logs"
 
     def log(self, name: str) -> Path:
-        """Return where the output of a program goes."""
+        """Return the path of a program's log."""
         return self.logs / f"{name}.log"
 
     def spec(self, name: str) -> Path:
-        """Return where a program is described for launch.py."""
+        """Return the path of a program's description for launch.py."""
         return self.conf / f"{name}.json"
 
     def info(self, name: str) -> dict[str, Any] | None:
@@ -183,7 +183,7 @@ class Supervisor:
             transport.close()
 
     def _socket(self) -> Path:
-        """Return where supervisord listens: in the home, or where that is too long, in a folder of the user's own."""
+        """Return the socket of supervisord: in the home, or, if its path is too long, in a folder of the user's own."""
         socket = self.run / "supervisor.sock"
         if len(os.fsencode(socket)) <= _LONGEST_SOCKET:
             return socket

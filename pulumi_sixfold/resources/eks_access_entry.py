@@ -11,7 +11,7 @@ __all__ = ["AccessEntry", "AccessEntryArgs", "Scope"]
 
 
 class AccessEntry(Resource):
-    """What an IAM role may do in a cluster; its id is `<cluster>/<principal's ARN>`."""
+    """Rights of an IAM role in a cluster; its id is `<cluster>/<principal's ARN>`."""
 
     handler = AccessEntryHandler
 

@@ -19,7 +19,7 @@ class ReleaseCopy:
         self.root = home / "releases"
 
     def bento(self, digest: str) -> Path:
-        """Return where the bento of a release lies, or would."""
+        """Return the path of a release's bento, whether it exists or not."""
         return self.root / digest / "bento"
 
     def records(self) -> list[Record]:

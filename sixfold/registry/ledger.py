@@ -66,7 +66,7 @@ class Decision(Strict):
 
 
 class Entry(Strict):
-    """What is live from a moment on: the releases of each API version and their weights, and the feature definitions.
+    """Ledger entry: releases and weights of each API version, and the feature definitions, from a moment on.
 
     `feature_hash` is that of the release which answers most of the newest API version.
     """

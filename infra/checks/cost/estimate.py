@@ -1,4 +1,4 @@
-"""What a stack costs a month at rest. Pure: from resources and the table to lines."""
+"""Cost of a stack a month at rest. Pure: from resources and the table to lines."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""What one resource costs a month while nothing happens: no request, no data, no machine beyond the least.
+"""Cost of one resource a month at rest: no request, no data, no machine beyond the minimum.
 
 What a preview does not know yet costs nothing here; the `up` after it knows.
 """

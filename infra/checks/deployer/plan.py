@@ -1,4 +1,4 @@
-"""What whoever runs `pulumi up` may do: an IAM policy document or more, from the resources of a stack.
+"""Rights of the deployer of a stack: IAM policy documents, from the resources of the stack.
 
 Names are known before an `up` but for their hash, so that most actions are narrowed to the names of the stack. What AWS
 itself names (networks, keys) is narrowed to its kind, the region and the account.
@@ -53,7 +53,7 @@ _HAND_OVER = "iam:PassRole"
 
 
 class Need(NamedTuple):
-    """What one resource needs: actions, the ARNs that they are on, and the AWS service that it hands a role to."""
+    """Rights that one resource needs: actions, their ARNs, and the AWS service that it passes a role to."""
 
     actions: tuple[str, ...]
     arns: tuple[str, ...]

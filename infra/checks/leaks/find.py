@@ -1,4 +1,4 @@
-"""What a stack left in AWS: by the tag that marks what it made, and by listers for what the Tagging API passes over.
+"""Leaks of a stack in AWS: found by the URN tag, and by listing the types that the Tagging API does not cover.
 
 Tagging API: https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html. It knows some
 resources for long after they are gone, and keys and secrets that only wait for their end: each find is read again.
@@ -21,7 +21,7 @@ class Left(NamedTuple):
 
 
 def leaks(handlers: Mapping[str, AwsHandler[Any]], stack: str, project: str) -> list[Left]:
-    """Return what is there of a stack, in AWS's own names. `handlers` are those by type, all of one provider."""
+    """Return the existing resources of a stack, in AWS's own names. `handlers` are by type, all of one provider."""
     ours = owner(f"urn:pulumi:{stack}::{project}::")
     listed = (Left(kind, known, mark) for kind, each in handlers.items() for known, mark in each.marked())
     found = {each for each in (*_tagged(handlers), *listed) if each.mark.startswith(ours)}

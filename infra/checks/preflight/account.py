@@ -1,4 +1,4 @@
-"""What preflight asks an AWS account. Nothing here changes anything."""
+"""Preflight's questions to an AWS account. Nothing here changes anything."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -61,7 +61,7 @@ def networks(clients: Clients, ours: Iterable[str]) -> dict[str, str]:
 
 
 def _simulated(clients: Clients, source: str, statement: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
-    """Yield what IAM decides of each action on each ARN of a statement, under the first value of its conditions."""
+    """Yield IAM's decision on each action and ARN of a statement, under the first value of its conditions."""
     context = [
         {"ContextKeyName": key, "ContextKeyValues": values[:1], "ContextKeyType": "string"}
         for condition in statement.get("Condition", {}).values()

@@ -1,4 +1,4 @@
-"""What must hold before the first change to an account: pure, from what is planned and what is there to problems."""
+"""Requirements before the first change to an account. Pure: from planned and existing resources to problems."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -42,7 +42,7 @@ QUOTAS: Mapping[str, Quota] = {
 
 @dataclass(frozen=True)
 class Plan:
-    """What a stack wants: how many of each type beyond those that it has, and the addresses of its networks.
+    """Demand of a stack: the number of new resources of each type, and the addresses of its networks.
 
     Attributes:
         more: type → how many are not there yet.

@@ -21,7 +21,7 @@ _FOR_PODS = 0.8  # of a disk: the rest is the system's, images, and what the kub
 
 
 class Nodes(NamedTuple):
-    """What a node group adds to its settings."""
+    """Image, capacity, labels, taints and tags of a node group, derived from its settings."""
 
     ami_type: str
     capacity: str
@@ -31,7 +31,7 @@ class Nodes(NamedTuple):
 
 
 def plan_nodes(name: str, group: NodeGroup) -> Nodes:
-    """Return what EKS is told of a group. The taints keep what did not ask for it off dear or fleeting machines."""
+    """Return EKS's settings of a node group. Taints keep ordinary pods off GPU and spot nodes."""
     reserved = [GPU] if group.gpu else []
     fleeting = [SPOT] if group.capacity == "spot" else []
     return Nodes(

@@ -94,7 +94,7 @@ def security() -> dict[str, Any]:
 
 
 def of_the_platform(*more: dict[str, str]) -> dict[str, Any]:
-    """Return what a container of ours finds in its environment; `more` are variables of its own."""
+    """Return the environment of a platform container; `more` are variables of its own."""
     env = [{"name": ENV_HOME, "value": HOME}, *more]
     return {"env": env, "envFrom": [{"configMapRef": {"name": PLATFORM}}]}
 

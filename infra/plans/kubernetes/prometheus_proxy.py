@@ -14,7 +14,7 @@ SERVICE = "prometheus-operated:web"
 
 
 def path(stack: str) -> str:
-    """Return where a stack's Prometheus is in the API of its cluster."""
+    """Return the path of a stack's Prometheus in the API of its cluster."""
     return f"/api/v1/namespaces/{names.namespace(stack, 'monitoring')}/services/{SERVICE}/proxy"
 
 

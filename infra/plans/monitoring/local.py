@@ -27,7 +27,7 @@ class MonitoringPlan(Strict):
 def plan_monitoring(
     *, stack: str, products: Mapping[str, Product], traffic: tuple[VersionTraffic, ...], ports: Mapping[str, int]
 ) -> MonitoringPlan:
-    """Return who is scraped, by which rules, and who is told."""
+    """Return the configuration of Prometheus and Alertmanager, and the rules."""
     monitors = [Target(job=job, address=names.socket(ports[job])) for job in MONITORS]
     scraping = prometheus_config(
         stack=stack,

@@ -30,7 +30,7 @@ class Upstream(Strict):
 
 
 class VersionTraffic(Strict):
-    """Who answers one API version; nobody (no upstreams) is a valid answer. `successor` is what to move to."""
+    """Upstreams of one API version; none is valid. `successor` is the version to move to."""
 
     product: str
     version: str

@@ -1,4 +1,4 @@
-"""What a stack may cost. The prices, and what counts as being at rest, are those of `make cost`."""
+"""Budget of a stack. Prices and the meaning of "at rest" are those of `make cost`."""
 
 from collections.abc import Iterable, Sequence
 

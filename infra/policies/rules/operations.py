@@ -1,4 +1,4 @@
-"""What keeps watch: alarms, logs, and the figures of queries.
+"""Observability: alarms, logs, and metrics of queries.
 
 Controls: https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html and athena-controls.html
 """

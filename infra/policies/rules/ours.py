@@ -1,4 +1,4 @@
-"""What this platform demands beyond the published controls: tags, and data that cannot be lost by accident."""
+"""Platform rules beyond the published controls: tags, and protection against accidental loss of data."""
 
 from collections.abc import Iterable
 

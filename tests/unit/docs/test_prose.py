@@ -20,7 +20,7 @@ BANNED = {
     r"\bwakes? (the|its) owner\b": "pages the owner",
 }
 RIDDLE = re.compile(r"(What|Who|Whom|One that|It|They)\b|(Return|Yield)s? (what|who|whom|how|where)\b")
-RIDDLES_LEFT = 167
+RIDDLES_LEFT = 60
 """May only fall. A docstring names its subject first: not "Return what …" but "Return the headers of …"."""
 
 
