@@ -57,7 +57,6 @@ check: bootstrap ## lint, format, types, imports, and the lock in step with pypr
 	ruff check
 	ruff format --check
 	mypy
-	mypy tools/bootstrap.py tools/lock.py tools/language_host.py
 	lint-imports
 	python tools/lock.py --check
 	zizmor --offline --quiet .github

@@ -14,12 +14,14 @@ import asyncio
 import signal
 from pathlib import Path
 
-import launchers
-import python_env
-from catalog import ACTIONLINT, ALERTMANAGER, CONTROLPLANE, PROMETHEUS, PULUMI, Tool
-from chooser import Chooser, describe
-from console import Console, StepFailed
-from stamp import Stamp, digest_of
+if not __package__:  # run as a script, by a Python that knows nothing of this project
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from tools import launchers, python_env
+from tools.catalog import ACTIONLINT, ALERTMANAGER, CONTROLPLANE, PROMETHEUS, PULUMI, Tool
+from tools.chooser import Chooser, describe
+from tools.console import Console, StepFailed
+from tools.stamp import Stamp, digest_of
 
 _PROJECT = Path(__file__).resolve().parents[1]
 _ENVIRONMENT = _PROJECT / ".venv"

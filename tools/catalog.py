@@ -7,8 +7,8 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from launchers import LANGUAGE_HOST
-from manifests import KUBERNETES, Manifests
+from tools.launchers import LANGUAGE_HOST
+from tools.manifests import KUBERNETES, Manifests
 
 _TOOLS = Path(__file__).parent
 

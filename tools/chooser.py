@@ -5,11 +5,11 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import sources
-from catalog import PULUMI, Tool, good_enough, on_path, version_of
-from console import Console, StepFailed
-from gobuild import build
-from processes import CommandFailed
+from tools import sources
+from tools.catalog import PULUMI, Tool, good_enough, on_path, version_of
+from tools.console import Console, StepFailed
+from tools.gobuild import build
+from tools.processes import CommandFailed
 
 Choice = tuple[dict[str, Path], str]
 

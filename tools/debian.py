@@ -4,7 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
-from processes import CommandFailed, run
+from tools.processes import CommandFailed, run
 
 
 async def unpack(packages: tuple[str, ...], into: Path, log: Path) -> None:

@@ -4,11 +4,11 @@ import hashlib
 import shutil
 from pathlib import Path
 
-import cache
-from catalog import Tool, parse_version, version_of
-from gomodule import GO_ENVIRONMENT, download
-from manifests import collect
-from processes import CommandFailed, run
+from tools import cache
+from tools.catalog import Tool, parse_version, version_of
+from tools.gomodule import GO_ENVIRONMENT, download
+from tools.manifests import collect
+from tools.processes import CommandFailed, run
 
 _TOOLS = Path(__file__).parent
 _OPTIONS = ("-mod=readonly", "-buildvcs=false", "-trimpath", "-gcflags=all=-dwarf=false")  # nobody debugs these builds

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from processes import run
+from tools.processes import run
 
 GO_ENVIRONMENT = {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off", "GOFLAGS": ""}
 

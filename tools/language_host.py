@@ -13,14 +13,18 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib import metadata
+from pathlib import Path
+
+if not __package__:  # run as a script, in any folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 import grpc
-import language_plugin
-import language_program
 from google.protobuf import empty_pb2
 from pulumi.automation._server import LanguageServer
 from pulumi.runtime.proto import language_pb2 as pb
 from pulumi.runtime.proto import language_pb2_grpc, plugin_pb2
+
+from tools import language_plugin, language_program
 
 _LARGE_MESSAGES = [("grpc.max_receive_message_length", 400 << 20), ("grpc.max_send_message_length", 400 << 20)]
 

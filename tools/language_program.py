@@ -58,7 +58,7 @@ def _execute(info: ProgramInfo) -> None:
     `main: infra/` must not put infra/ itself there: `import config` and `from infra import config` would be two
     modules, and a file named like a standard module would shadow it.
     """
-    sys.path[0] = info.root_directory  # this script's own folder was there
+    sys.path[0] = info.root_directory  # the root of this checkout was there
     program = Path(info.program_directory, info.entry_point)
     runpy.run_path(str(program / "__main__.py" if program.is_dir() else program), run_name="__main__")
 

@@ -4,9 +4,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-import cache
-from gomodule import download
-from processes import CommandFailed
+from tools import cache
+from tools.gomodule import download
+from tools.processes import CommandFailed
 
 
 @dataclass(frozen=True)

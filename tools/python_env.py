@@ -6,11 +6,10 @@ import shutil
 import sys
 from pathlib import Path
 
-import cache
-import debian
-from catalog import outside_environments, parse_version, version_of
-from console import StepFailed
-from processes import CommandFailed, run
+from tools import cache, debian
+from tools.catalog import outside_environments, parse_version, version_of
+from tools.console import StepFailed
+from tools.processes import CommandFailed, run
 
 _MINIMUM_UV = (0, 5)
 _PINS = Path(__file__).with_name("uv.txt")

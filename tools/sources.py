@@ -3,11 +3,10 @@
 import shutil
 from pathlib import Path
 
-import cache
-import debian
-from catalog import Tool, good_enough
-from gobuild import build_key
-from processes import CommandFailed, run
+from tools import cache, debian
+from tools.catalog import Tool, good_enough
+from tools.gobuild import build_key
+from tools.processes import CommandFailed, run
 
 _RELEASE_LIMIT_S = 120
 _INSTALL_RELEASE = """\

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
-from catalog import Tool
+from tools.catalog import Tool
 
 _TOOLS = Path(__file__).parent
 
@@ -24,7 +25,7 @@ class Stamp:
     def put(self, part: str, digest: str, files: list[Path]) -> None:
         """Record a part that is finished."""
         self._parts[part] = {"digest": digest, "files": [str(file) for file in files]}
-        draft = self._file.with_suffix(".draft")
+        draft = self._file.with_suffix(f".{os.getpid()}")
         draft.write_text(json.dumps(self._parts, indent=2))
         draft.replace(self._file)
 

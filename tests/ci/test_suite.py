@@ -1,8 +1,32 @@
-"""The suite itself: how it is divided among processes."""
+"""The suite and the checks themselves: what they cover, and how the tests are divided among processes."""
+
+import subprocess
+import tomllib
+from pathlib import Path
 
 import pytest
 
 from tests._parts import free_port, part_of
+
+_ROOT = Path(__file__).parents[2]
+_SETTINGS = tomllib.loads((_ROOT / "pyproject.toml").read_text())["tool"]
+
+
+def _tracked(*patterns: str) -> list[Path]:
+    listed = subprocess.check_output(["git", "ls-files", *patterns], cwd=_ROOT, text=True)
+    return [Path(line) for line in listed.splitlines()]
+
+
+def test_the_import_contracts_and_mypy_see_every_package() -> None:
+    packages = {path.parts[0] for path in _tracked("*.py")} - {"tests"}
+    assert packages == set(_SETTINGS["importlinter"]["root_packages"]) == set(_SETTINGS["mypy"]["packages"])
+    layers = next(each for each in _SETTINGS["importlinter"]["contracts"] if "bench" in each.get("layers", ()))
+    assert packages == {name.strip() for layer in layers["layers"] for name in layer.replace("|", ":").split(":")}
+
+
+def test_unit_tests_lie_in_the_folder_of_what_they_test() -> None:
+    folders = {path.parent.relative_to("tests/unit") for path in _tracked("tests/unit/*.py")}
+    assert [str(folder) for folder in folders if not (_ROOT / folder).is_dir()] == []
 
 
 @pytest.mark.parametrize(

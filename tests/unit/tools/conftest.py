@@ -1,13 +1,11 @@
-"""Puts the bootstrap's modules, which are scripts and no package, where tests can import them."""
+"""An empty cache, and commands that say what a test wants."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 _TOOLS = Path(__file__).parents[3] / "tools"
-sys.path.insert(0, str(_TOOLS))
 
 
 @pytest.fixture

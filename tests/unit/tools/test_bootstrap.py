@@ -9,17 +9,19 @@ from pathlib import Path
 
 import psutil
 import pytest
-from catalog import ALERTMANAGER, PROMETHEUS, PULUMI
-from chooser import Chooser
-from console import Console, StepFailed
-from gobuild import build_key
-from stamp import Stamp
+
+from tools.catalog import ALERTMANAGER, PROMETHEUS, PULUMI
+from tools.chooser import Chooser
+from tools.console import Console, StepFailed
+from tools.gobuild import build_key
+from tools.stamp import Stamp
 
 MakeCommand = Callable[[str, str], Path]
 GO_VERSION = '[ "$1" = version ] && echo go version go1.99.0 && exit'
 BUILD = """
-import asyncio, pathlib, signal, gobuild
-from catalog import PULUMI
+import asyncio, pathlib, signal
+from tools import gobuild
+from tools.catalog import PULUMI
 signal.signal(signal.SIGINT, signal.default_int_handler)  # where CI runs in the background it starts out ignored
 asyncio.run(gobuild.build(PULUMI, pathlib.Path("uv")))
 """
@@ -91,7 +93,7 @@ def test_an_interrupted_build_leaves_neither_files_nor_a_compiler(
     only_these_commands(
         "go", f"{GO_VERSION}\necho $$ > {tmp_path}/pid.new\n/bin/mv {tmp_path}/pid.new {tmp_path}/pid\n/bin/sleep 60"
     )
-    with subprocess.Popen([sys.executable, "-c", BUILD], cwd=tools, stderr=subprocess.DEVNULL) as builder:
+    with subprocess.Popen([sys.executable, "-c", BUILD], cwd=tools.parent, stderr=subprocess.DEVNULL) as builder:
         while not (tmp_path / "pid").exists():
             assert builder.poll() is None
             time.sleep(0.02)
@@ -115,3 +117,8 @@ def test_a_part_holds_until_its_inputs_change_or_its_files_go(tmp_path: Path) ->
     assert not Stamp(tmp_path).holds("pulumi", "another digest")
     binary.unlink()
     assert not Stamp(tmp_path).holds("pulumi", "digest")
+
+
+def test_it_starts_with_nothing_but_the_standard_library(tools: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-I", "-S", tools / "bootstrap.py", "--help"]
+    assert "--only" in subprocess.check_output(command, cwd=tmp_path, text=True)

@@ -3,11 +3,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-import cache
 import pytest
 
+from tools import cache
+
 SLOW = """
-import asyncio, cache
+import asyncio
+from tools import cache
 
 async def make(draft):
     (draft / "half").touch()
@@ -47,7 +49,7 @@ def test_a_failed_build_leaves_nothing(cache_root: Path) -> None:
 def test_a_build_that_was_killed_leaves_no_entry_and_the_next_one_clears_its_draft(
     cache_root: Path, tools: Path
 ) -> None:
-    with subprocess.Popen([sys.executable, "-c", SLOW], cwd=tools, stdout=subprocess.PIPE) as builder:
+    with subprocess.Popen([sys.executable, "-c", SLOW], cwd=tools.parent, stdout=subprocess.PIPE) as builder:
         assert builder.stdout is not None
         builder.stdout.readline()
         builder.kill()

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from catalog import (
+
+from tools.catalog import (
     ALERTMANAGER,
     CONTROLPLANE,
     PROMETHEUS,
@@ -15,7 +16,7 @@ from catalog import (
     outside_environments,
     parse_version,
 )
-from gobuild import go_version
+from tools.gobuild import go_version
 
 MakeCommand = Callable[[str, str], Path]
 

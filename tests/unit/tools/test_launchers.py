@@ -3,8 +3,9 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-import launchers
 import pytest
+
+from tools import launchers
 
 MakeCommand = Callable[[str, str], Path]
 SHOWS = 'echo "$PULUMI_BACKEND_URL|${PULUMI_CONFIG_PASSPHRASE-unset}|$PULUMI_SKIP_UPDATE_CHECK|$*"'

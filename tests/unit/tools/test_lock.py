@@ -2,8 +2,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import lock
 import pytest
+
+from tools import lock
 
 BIN = Path(sys.prefix, "bin")
 

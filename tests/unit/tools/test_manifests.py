@@ -6,10 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from catalog import CONTROLPLANE
-from gobuild import build_key
-from manifests import KUBERNETES, Manifests, collect
-from processes import CommandFailed
+
+from tools.catalog import CONTROLPLANE
+from tools.gobuild import build_key
+from tools.manifests import KUBERNETES, Manifests, collect
+from tools.processes import CommandFailed
 
 MakeCommand = Callable[[str, str], Path]
 ROUTES = Manifests(name="routes", module="example/routes", version="v1.0.0", h1="h1:good=", folders=("crd",))

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from processes import CommandFailed, run
+
+from tools.processes import CommandFailed, run
 
 
 def test_a_failure_tells_the_command_and_the_end_of_its_log(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from python_env import find_uv
+
+from tools.python_env import find_uv
 
 
 def test_uv_is_never_the_one_of_the_environment_that_it_makes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

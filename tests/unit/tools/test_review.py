@@ -1,6 +1,6 @@
 """The page for a pull request."""
 
-from review import page
+from tools.review import page
 
 
 def test_the_page_has_the_plan_and_only_the_lines_of_the_cost_that_differ() -> None:
