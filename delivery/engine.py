@@ -49,16 +49,16 @@ class Engine:
         self._pulumi = Path(sys.executable).with_name("pulumi")
 
     def select(self) -> None:
-        """Make the stack the current one; it is created when there is none of that name."""
+        """Make the stack the current one; create it if it does not exist."""
         self._run("stack", "select", "--create", self.stack, quiet=True)
 
     def is_empty(self) -> bool:
-        """Return whether nothing of the stack is there, nor begun."""
+        """Return whether the state has neither resources nor operations that were begun."""
         deployment = self._deployment()
         return not (deployment.get("resources") or deployment.get("pending_operations"))
 
     def held(self) -> list[Held]:
-        """Return each resource in the state; none where there is no such stack."""
+        """Return the resources in the state; none if the stack does not exist."""
         stacks = json.loads(self._run("stack", "ls", "--json", quiet=True))
         if self.stack not in {each["name"].rsplit("/", 1)[-1] for each in stacks}:
             return []
@@ -66,7 +66,7 @@ class Engine:
         return [Held(each["type"], each["id"], each["urn"]) for each in resources if "id" in each]
 
     def up(self, *options: str) -> None:
-        """Apply the program, after whatever a killed engine left has been put right.
+        """Apply the program, after repairing the state that a killed engine left.
 
         Raises:
             SixfoldError: another engine holds the stack, or the engine stopped; it has printed why.
@@ -76,12 +76,12 @@ class Engine:
         self._run("up", "--yes", "--skip-preview", "--suppress-outputs", "--suppress-progress", *options)
 
     def destroy(self) -> None:
-        """Delete all that the stack made; the same is put right first."""
+        """Delete all resources of the stack, after repairing the state that a killed engine left."""
         self.recover()
         self._run("destroy", "--yes", "--skip-preview", "--suppress-outputs")
 
     def recover(self) -> None:
-        """Clear the lock of a dead engine, and the operations that it began: the next `up` adopts what they made."""
+        """Clear the lock of a dead engine and its unfinished operations; the next `up` adopts what they created."""
         for pid in clear_dead(self._backend, self.stack):
             self._report.say(f"an engine was killed half-way (pid {pid}); its lock is cleared")
         if self._deployment().get("pending_operations"):

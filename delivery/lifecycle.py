@@ -65,7 +65,7 @@ def keep_features(outputs: StackOutputs, registry: Registry, product: Product, r
 
 
 def train(platform: PlatformRefs, product: Product, folder: Path, report: Reporter) -> Candidate:
-    """Return a candidate made from the lake as it is now; `folder` receives it."""
+    """Train a candidate on the lake as it is now, in `folder`."""
     return training.train(platform, product, folder, report.say)
 
 
@@ -76,7 +76,7 @@ def live_bento(outputs: StackOutputs, registry: Registry, product: str) -> Path 
 
 
 def evaluate(candidate: Candidate, product: Product, live: Path | None, report: Reporter) -> Verdict:
-    """Hold a candidate against the baseline and the live release, and tell the figures.
+    """Compare a candidate with the baseline and the live release, and report the figures.
 
     Args:
         candidate: what `train` made.
@@ -149,7 +149,7 @@ def publish(
 
 
 def remove_features(platform: PlatformRefs, products: list[Product]) -> None:
-    """Delete what the engine does not know of: the online feature tables that Feast made.
+    """Delete the online feature tables: Feast created them, and the engine does not know them.
 
     A local AWS that does not run has forgotten them already.
     """

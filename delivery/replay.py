@@ -1,4 +1,4 @@
-"""Sends the past through the live endpoint, as it would have come: each request with what was known at its time.
+"""Replay: sends requests of the past through the live endpoint; each is answered from the features of its own moment.
 
 The header `X-Replay-Time` says when a request is made, and the service answers from what was known then. Labels need no
 sending: they are in the lake with the time at which each became known, and count once the replay has passed it.
@@ -48,7 +48,7 @@ class Request(NamedTuple):
 
 
 class Reached(NamedTuple):
-    """How far a replay has come: all predictions before `at` were asked; rows that were answered, and that were not."""
+    """The progress of a replay: the moment that it has reached, and counts of rows with and without an answer."""
 
     at: datetime
     answered: int = 0

@@ -114,7 +114,7 @@ class Limits(Strict):
 
 
 class Status(StrEnum):
-    """Where an API version is in its life."""
+    """The place of an API version in its life."""
 
     LIVE = "live"
     DEPRECATED = "deprecated"

@@ -1,4 +1,4 @@
-"""How far live values are from those that a model was trained on. A release carries the reference in itself."""
+"""Drift: the distance between live values and the training values. The reference is in the release itself."""
 
 from collections.abc import Mapping
 
@@ -55,7 +55,7 @@ def population_stability(reference: Reference, values: Values) -> float:
 
 
 def kolmogorov_smirnov(reference: Reference, values: Values) -> float:
-    """Return the largest distance (0 to 1) between the live and the trained distribution of values that are there.
+    """Return the largest distance (0 to 1) between live and trained distribution; missing values do not count.
 
     It is looked at the centiles of training, so it is short of the exact distance by 0.01 at most; nan without values.
     """

@@ -2,7 +2,7 @@
 
 
 class SixfoldError(Exception):
-    """Something a person can put right.
+    """An error that a person can correct.
 
     Args:
         what: the thing and the cause, one sentence.

@@ -1,4 +1,4 @@
-"""Whether there are labels enough to trust a metric: one rule for the rollout's decision and for live evaluation."""
+"""The state of labels: one rule says when a metric can be trusted, for the rollout and for live evaluation."""
 
 from enum import StrEnum
 

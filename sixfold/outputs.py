@@ -54,7 +54,7 @@ class ServedProduct(Strict):
 
 
 class Endpoints(Strict):
-    """Where people look."""
+    """Addresses for people."""
 
     prometheus: str | None
     alertmanager: str | None

@@ -11,7 +11,7 @@ SHORT = 12
 
 
 class Record(Strict):
-    """Where a release comes from. `snapshots` are table → Iceberg snapshot id; `metrics` those of its evaluation."""
+    """The origin of a release. `snapshots` are table → Iceberg snapshot id; `metrics` those of its evaluation."""
 
     product: Slug
     digest: Digest

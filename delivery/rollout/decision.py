@@ -1,4 +1,4 @@
-"""Whether a rollout goes on: errors, latency and the product's metric, candidate against live release. Pure.
+"""The decision of a rollout: errors, latency and the product's metric, candidate against live release. Pure.
 
 `judge` is called by `delivery.rollout.step`. New evidence takes a field in `Seen`, a harm in `judge`, and a number in
 `sixfold.registry.ledger.Numbers`; `delivery.rollout.evidence` measures it.

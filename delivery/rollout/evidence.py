@@ -131,7 +131,7 @@ def requests(prometheus: Prometheus, product: Product, version: str, since: date
 
 
 def _then_and_now(series: Mapping[str, str], since: datetime, now: datetime) -> str:
-    """Return one query for the counters at a moment and the last that is known of them since: of pods that went, too.
+    """Return one query for the counters at a moment and for their last values since, those of deleted pods included.
 
     One, because on a cluster there are two Prometheus, and each asks its targets at moments of its own.
     """

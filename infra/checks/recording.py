@@ -1,4 +1,4 @@
-"""The program run without an engine and without AWS: what it declares, for those who look before an `up`."""
+"""Recording: runs the program without an engine and without AWS, and returns the resources that it declares."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Planned:
 
     @property
     def on_aws(self) -> bool:
-        """Whether it is made in a real AWS account: neither on a stand-in nor on this machine."""
+        """Whether the resource is created in a real AWS account: neither on a stand-in nor on this machine."""
         return self.type.startswith("sixfold:") and "region" in self.provider and "endpoint" not in self.provider
 
 
@@ -51,7 +51,7 @@ def record(stack: str, settings: Settings, *, root: Path, home: Path) -> list[Pl
 
 
 class _Answers(mocks.Mocks):
-    """Outputs that look like AWS's: names, and ARNs, which programs take apart. What is not known is a wildcard."""
+    """Outputs that look like AWS's: names, and ARNs, which programs take apart. Unknown parts are wildcards."""
 
     def __init__(self, region: str, account: str) -> None:
         self.region, self.account = region, account
@@ -66,7 +66,7 @@ class _Answers(mocks.Mocks):
         return f"{args.name}-id", {"name": name, **args.inputs, **outputs}
 
     def call(self, args: mocks.MockCallArgs) -> dict[str, Any]:  # type: ignore[override] # the SDK takes both
-        """Return what a look-up finds."""
+        """Return the result of a look-up."""
         known: dict[str, dict[str, Any]] = {
             "sixfold:sts:getCallerIdentity": {"account": self.account, "arn": f"arn:aws:iam::{self.account}:root"},
             "sixfold:ec2:getRegion": {"name": self.region},

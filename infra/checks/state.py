@@ -1,4 +1,4 @@
-"""Values that checks are given of a stack's state, and whether a server runs; nothing here runs an engine."""
+"""Values of a stack's state that checks receive, and a probe of a server. Nothing here runs an engine."""
 
 from typing import NamedTuple
 

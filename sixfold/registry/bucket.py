@@ -1,4 +1,4 @@
-"""A stack's registry bucket: releases and the ledger lie in it, and nothing that was written there is written again."""
+"""A stack's registry bucket, with the releases and the ledger. An object is written once and never changed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,7 +29,7 @@ class Bucket:
 
     @cached_property
     def s3(self) -> "S3Client":
-        """A client, made when it is first needed."""
+        """The S3 client, created on first use."""
         import boto3  # noqa: PLC0415 - the better part of a second, not needed by a fetch from the copy
 
         return boto3.client("s3", region_name=self._platform.region, endpoint_url=self._platform.aws_endpoint)
@@ -51,7 +51,7 @@ class Bucket:
             ) from error
 
     def read(self, key: str, about: str) -> bytes | None:
-        """Return an object, None where there is none."""
+        """Return the bytes of an object, None if it does not exist."""
         with self.talking(about):
             try:
                 return self.s3.get_object(Bucket=self.name, Key=key)["Body"].read()
@@ -59,7 +59,7 @@ class Bucket:
                 return None
 
     def write_once(self, key: str, body: bytes, about: str) -> bool:
-        """Write an object of JSON unless there is one of that name, and say whether it was written."""
+        """Write a JSON object unless one of that name exists; return whether it was written."""
         with self.talking(about):
             try:
                 self.s3.put_object(

@@ -36,7 +36,7 @@ class ReleaseCopy:
         return record if record.digest == digest else None
 
     def intact(self, product: str, digest: str) -> bool:
-        """Return whether the release is here, is this product's, and every file is as published."""
+        """Return whether the copy has the release, the product is right, and every file is as published."""
         record = self.record(digest)
         if record is None or record.product != product:
             return False
@@ -53,7 +53,7 @@ class ReleaseCopy:
             yield Path(name)
 
     def keep(self, record: Record, incoming: Path) -> None:
-        """Move `incoming/bento` to its place, unless an intact copy is there already, perhaps another process's."""
+        """Move `incoming/bento` to its place, unless an intact copy exists, perhaps written by another process."""
         whole, place = incoming / "release", self.root / record.digest
         whole.mkdir()
         (incoming / "bento").rename(whole / "bento")

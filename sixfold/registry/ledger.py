@@ -1,4 +1,4 @@
-"""The release ledger: what was live when, who or what decided it, and on which numbers. Entries are only ever added.
+"""The release ledger: the live releases over time, with the decision behind each change. Entries are only ever added.
 
 Bucket: `ledger/<stack>/<product>/<number>.json`, each written once. The copy in `<home>/ledger/` has the same names,
 and outlives a local AWS that forgets.
@@ -57,7 +57,7 @@ class Numbers(Strict):
 
 
 class Decision(Strict):
-    """Why something changed. `by` is a person or a command; `numbers` are the evidence, empty where none was needed."""
+    """The reason of a change. `by` is a person or a command; `numbers` are the evidence, empty if none was needed."""
 
     by: str
     verdict: str

@@ -13,7 +13,7 @@ from pulumi_sixfold.kit.naming import owner
 
 
 class Left(NamedTuple):
-    """A resource that is still there: its type, its id, and the mark of the URN that made it."""
+    """A resource that still exists: its type, its id, and the mark with the URN that created it."""
 
     type: str
     id: str

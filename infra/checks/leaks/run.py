@@ -46,7 +46,7 @@ def handlers_of(cloud: ProviderArgs) -> Mapping[str, AwsHandler[Any]]:
 
 
 def require_none(found: list[Left], stack: str) -> None:
-    """Do nothing where nothing is left.
+    """Do nothing if no resource is left.
 
     Raises:
         SixfoldError: something is, by type, id and the URN that made it.

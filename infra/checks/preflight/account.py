@@ -31,7 +31,7 @@ def regions(clients: Clients) -> set[str]:
 
 
 def refused(clients: Clients, who: str, statements: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return which actions of policy statements IAM would refuse on all that they are on.
+    """Return the actions of policy statements that IAM would refuse on every ARN of theirs.
 
     The root user is refused nothing, and IAM does not simulate it.
     """

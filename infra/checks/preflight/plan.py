@@ -24,7 +24,7 @@ class Quota(NamedTuple):
 
 
 class Usage(NamedTuple):
-    """How many an account may have, and how many it has."""
+    """The limit of an account for one quota, and its use."""
 
     limit: float
     used: int
@@ -71,7 +71,7 @@ def plan(resources: Iterable[tuple[str, str, Mapping[str, Any]]], held: Iterable
 
 
 def address_problems(wanted: Plan, there: Mapping[str, str]) -> Iterator[Problem]:
-    """Find networks that overlap: with each other, with those that are `there` (VPC → CIDR), subnets in one VPC."""
+    """Find networks that overlap: with each other, with existing ones (`there`, VPC → CIDR), subnets in one VPC."""
     named = {f"the VPC {name}": cidr for name, cidr in wanted.networks.items()}
     others = {f"{vpc}, which is there": cidr for vpc, cidr in there.items()}
     pairs = [*combinations(named.items(), 2), *((mine, other) for mine in named.items() for other in others.items())]

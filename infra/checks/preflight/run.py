@@ -42,9 +42,9 @@ def preflight(
 
 
 def problems(planned: Sequence[Planned], settings: Settings, held: Sequence[Held], clients: Clients) -> list[Problem]:
-    """Return all problems of what is planned; the state holds `held` already.
+    """Return all problems of a plan; the state holds `held` already.
 
-    What the account refuses to tell is a problem too; without valid credentials nothing else can be asked.
+    A query that the account refuses is a problem too; without valid credentials no other query is possible.
     """
     wanted = plans.plan(
         ((each.type, each.urn.rsplit("::", 1)[-1], each.inputs) for each in planned), [each.type for each in held]
