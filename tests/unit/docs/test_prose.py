@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-PACKAGES = ("sixfold", "pulumi_sixfold", "models", "serving", "products", "monitoring", "infra", "delivery", "bench")
+PACKAGES = (
+    *("sixfold", "pulumi_sixfold", "models", "serving", "products"),
+    *("monitoring", "infra", "delivery", "bench", "tools"),
+)
 BANNED = {
     r"\bways? out\b": "egress route",
     r"\bfleeting\b": "spot",
