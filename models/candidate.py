@@ -63,7 +63,7 @@ class Record(Signature):
 
 
 class Origin(Strict):
-    """What differs where the same is trained on another lake or machine: `origin.json`, which is not packed.
+    """Origin of a candidate, which differs on another lake or machine: `origin.json`, which is not packed.
 
     `snapshots` are the ids of the tables' snapshots, which Iceberg draws at random. `onnx_difference` is the largest
     difference between the scores of ONNX and of the trained model.

@@ -101,7 +101,7 @@ class IcebergJob(RetrievalJob):
 
     @property
     def metadata(self) -> RetrievalMetadata | None:
-        """What the query asks for."""
+        """Metadata of the query."""
         return self._metadata
 
     def _to_arrow_internal(self, timeout: int | None = None) -> pa.Table:  # noqa: ARG002 - a local query has none

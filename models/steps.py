@@ -30,7 +30,7 @@ def forget(platform: PlatformRefs, step: str) -> None:
 
 
 def recorded(platform: PlatformRefs, step: str) -> dict[str, object] | None:
-    """Return what `step` recorded, or None where it has never finished."""
+    """Return the record of `step`, or None if it has never finished."""
     try:
         found = aws.s3(platform).get_object(Bucket=platform.lake_bucket, Key=_object(step))
     except ClientError as error:
@@ -42,7 +42,7 @@ def recorded(platform: PlatformRefs, step: str) -> dict[str, object] | None:
 
 
 def versions(platform: PlatformRefs, tables: Iterable[str]) -> dict[str, str | None]:
-    """Return where the metadata of each table (`layer.name`) lies, None for a table that is not there."""
+    """Return the location of each table's metadata (`layer.name`), None for a table that does not exist."""
     wanted = sorted(tables)
     pages = aws.glue(platform).get_paginator("get_tables")
     found = {

@@ -62,7 +62,7 @@ class OnlineReader:
         return PastReader(self._platform, views)
 
     def freshness(self) -> Freshness:
-        """Return how fresh the online features are."""
+        """Return the time of the newest online features, and of their copy."""
         found = aws.s3(self._platform).get_object(Bucket=self._platform.features_bucket, Key=FRESHNESS)
         fresh = json.loads(found["Body"].read())
         return Freshness(**{name: datetime.fromisoformat(value) for name, value in fresh.items()})

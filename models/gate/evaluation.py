@@ -24,14 +24,14 @@ class Rule(Strict):
 
     @property
     def sentence(self) -> str:
-        """What a person reads."""
+        """The rule and its numbers as a sentence."""
         short = f"misses {self.bound:.4f} by {abs(self.value - self.bound):.4f}"
         verb = f"reaches {self.bound:.4f}" if self.passed else short
         return f"{self.what}: {self.value:.4f} {verb}"
 
 
 class Verdict(Strict):
-    """What the gate found. `live` is None where no release is live, and then only the baseline is to beat.
+    """Verdict of the gate. `live` is None if no release is live; then only the baseline is to beat.
 
     `key` is the same for the same candidate, live release, contract and code.
     """

@@ -93,7 +93,7 @@ class BucketHandler(AwsHandler[BucketArgs]):
     )
 
     def defaults(self, args: BucketArgs) -> dict[str, Any]:
-        """Return what the provider decides: tags, and TLS only where there is TLS."""
+        """Return the provider's defaults: tags, and TLS-only unless the endpoint has no TLS."""
         tls_only = not str(self.settings.endpoint or "").startswith("http:")
         return {**super().defaults(args), **({"tls_only": tls_only} if args.tls_only is None else {})}
 

@@ -265,7 +265,7 @@ def _outputs(state: State[Any] | None) -> dict[str, Any]:
 
 
 def _inputs(handler: AnyHandler, state: State[Any], old: Properties) -> Properties:
-    """Return what is there as inputs; what only Pulumi knows stays as it was."""
+    """Return the read state as inputs; values that only Pulumi knows stay as they were."""
     values = state.args.properties()
     kept = {name: old.values[name] for name in handler.unreadable if name in old.values}
     return Properties(stamped(handler, {**values, **kept}), old.secrets | handler.secrets)

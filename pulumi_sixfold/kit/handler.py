@@ -1,4 +1,4 @@
-"""What the plugin knows about one type of resource: facts as data in the class body, and five calls."""
+"""Handler of one resource type: facts as data in the class body, and five calls."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -34,7 +34,7 @@ class ProviderArgs(Args):
 
 @dataclass(frozen=True)
 class State(Generic[A]):
-    """What is there now: as inputs, and as the outputs that only the resource itself can tell."""
+    """Present state of a resource: its inputs, and the outputs that only the resource itself has."""
 
     args: A
     outputs: Mapping[str, Any] = field(default_factory=dict)
@@ -108,7 +108,7 @@ class Handler(ABC, Generic[A]):
 
     @abstractmethod
     def read(self, resource_id: str) -> State[A] | None:
-        """Return what is there, from the id alone; None where it is gone."""
+        """Return the present state, from the id alone; None if the resource does not exist."""
 
     @abstractmethod
     def delete(self, resource_id: str, args: A) -> None:

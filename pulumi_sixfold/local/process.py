@@ -115,7 +115,7 @@ class ProcessHandler(Handler[ProcessArgs]):
             self._restart(supervisor, urn, old, args)
 
     def read(self, resource_id: str) -> State[ProcessArgs] | None:
-        """Return what supervisord, launch.py's file and the folder say."""
+        """Return the state from supervisord, launch.py's file and the folder."""
         supervisor, folder = _supervisor(resource_id), Path(resource_id)
         spec = _spec(supervisor, folder.name)
         if spec is None:
