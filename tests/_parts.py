@@ -1,7 +1,7 @@
 """How the suite is divided among processes (`pytest -n 2`, pytest-xdist), and in which order its parts begin.
 
 The tests of a file stay together, as they share fixtures. The folders in `_WHOLE` stay together as a whole: their tests
-share one control plane, or one platform that each test takes a step further.
+share one control plane, one platform that each test takes a step further, or one lake that is long in the making.
 """
 
 import os
@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 _TESTS = Path(__file__).parent
-_WHOLE = ("cluster", "e2e")
+_WHOLE = ("cluster", "e2e", "unit/models")
 _LAST_ALONE = ("cluster",)  # by then the control plane has been built in the background
-_LAST_OF_MANY = ("cluster", "faults", "e2e")  # longest parts: cluster in one process, meanwhile the others elsewhere
+_LAST_OF_MANY = ("cluster", "e2e", "faults")  # the two long ones side by side, and what can be divided fills up the end
 _given: set[int] = set()
 
 

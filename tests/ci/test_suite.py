@@ -35,6 +35,7 @@ def test_unit_tests_lie_in_the_folder_of_what_they_test() -> None:
         ("tests/unit/tools/test_lock.py::test_a", "tests/unit/tools/test_lock.py"),
         ("tests/cluster/test_access.py::test_a[tests/e2e/]", "tests/cluster"),
         ("tests/e2e/test_1_up.py::test_a", "tests/e2e"),
+        ("tests/unit/models/test_lake.py::test_a", "tests/unit/models"),
     ],
 )
 def test_a_file_stays_together_and_what_shares_a_platform_as_a_whole(test: str, part: str) -> None:
