@@ -1,28 +1,36 @@
 """The only reader of `pulumi.Config`."""
 
 import os
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 import pulumi
 
 from sixfold.contract import Product, load_products
+from sixfold.roles import Role, read_roles
 from sixfold.stack import KEY, Settings, parse
 from sixfold.wire import ENV_HOME
 
+_SOURCE = Path(__file__).parents[1]
+ROLES = _SOURCE / "stacks" / "roles.yaml"
+
 
 class Config(NamedTuple):
-    """All that a stack is made from."""
+    """Everything that a stack is made from; `today` decides which API versions are deprecated or retired."""
 
     stack: str
     root: Path
     home: Path
     settings: Settings
     products: dict[str, Product]
+    roles: Mapping[str, Role]
+    today: date
 
 
 def read() -> Config:
-    """Read the stack's settings and the products' contracts.
+    """Read the stack's settings, the products' contracts, the people's roles and the clock.
 
     Raises:
         SixfoldError: a key is unknown or a value is wrong, in either.
@@ -31,6 +39,6 @@ def read() -> Config:
     root = Path(pulumi.get_root_directory())
     stack = pulumi.get_stack()
     settings = parse(pulumi.Config().require_object(KEY), f"Pulumi.{stack}.yaml")
-    products = load_products(Path(__file__).parents[1] / "products")
+    products = load_products(_SOURCE / "products")
     home = Path(os.environ.get(ENV_HOME) or root / ".sixfold").resolve()
-    return Config(stack, root, home, settings, products)
+    return Config(stack, root, home, settings, products, read_roles(ROLES), datetime.now(UTC).date())

@@ -1,7 +1,6 @@
 """The composition root: the order of construction is the flow of data, and grants are given here."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import partial
 
 import pulumi
@@ -9,7 +8,7 @@ import pulumi
 from infra.components.access import Access
 from infra.components.alarms import Alarms
 from infra.components.data_lake import DataLake
-from infra.components.store import Store
+from infra.components.platform_bucket import PlatformBucket
 from infra.config import Config
 from infra.plans import names
 from infra.plans.aws.iam import (
@@ -25,8 +24,8 @@ from infra.plans.aws.iam import (
 from infra.plans.monitoring.alertmanager import teams_of
 from infra.plans.routing.traffic import plan_traffic, served
 from infra.runtimes.kubernetes import KubernetesRuntime
-from infra.runtimes.local import Machine
-from infra.runtimes.runtime import Site, Work
+from infra.runtimes.local import LocalRuntime
+from infra.runtimes.runtime import Runtime, Workloads
 from sixfold.outputs import PlatformRefs, StackOutputs
 from sixfold.wire import ENV_PLATFORM
 
@@ -42,16 +41,14 @@ POLICIES = {
 def build(config: Config) -> pulumi.Output[dict[str, object]]:
     """Declare the whole platform and return the stack's `environment`."""
     settings, stack = config.settings, config.stack
-    site = _site(config)
-    traffic = plan_traffic(
-        products=config.products, upstreams=site.upstreams(settings.products), today=datetime.now(UTC).date()
-    )
+    runtime = _runtime(config)
+    traffic = plan_traffic(products=config.products, upstreams=runtime.upstreams(settings.products), today=config.today)
     protection = settings.deletion_protection
-    in_cloud = pulumi.ResourceOptions(provider=site.provider)
+    in_cloud = pulumi.ResourceOptions(provider=runtime.provider)
 
     lake = DataLake("lake", databases=names.databases(stack), deletion_protection=protection, opts=in_cloud)
-    features = Store("features", key_arn=lake.key_arn, deletion_protection=protection, opts=in_cloud)
-    registry = Store("registry", key_arn=lake.key_arn, deletion_protection=protection, opts=in_cloud)
+    features = PlatformBucket("features", key_arn=lake.key_arn, deletion_protection=protection, opts=in_cloud)
+    registry = PlatformBucket("registry", key_arn=lake.key_arn, deletion_protection=protection, opts=in_cloud)
     facts = {
         "region": settings.region,
         "lake_bucket": lake.bucket,
@@ -60,7 +57,7 @@ def build(config: Config) -> pulumi.Output[dict[str, object]]:
         "databases": names.databases(stack).model_dump(),
         "feature_project": names.feature_project(stack),
     }
-    platform = pulumi.Output.all(stack=stack, aws_endpoint=site.aws_endpoint, **facts).apply(
+    platform = pulumi.Output.all(stack=stack, aws_endpoint=runtime.aws_endpoint, **facts).apply(
         PlatformRefs.model_validate
     )
     account = lake.key_arn.apply(names.account)
@@ -71,26 +68,30 @@ def build(config: Config) -> pulumi.Output[dict[str, object]]:
     )
     access = Access(
         "access",
-        service=site.trusted,
+        service=runtime.trusted,
         policies={job: estate.apply(partial(_policy, plan)) for job, plan in POLICIES.items()} | {"alerting": alerting},
         opts=in_cloud,
     )
 
     environment = {ENV_PLATFORM: platform.apply(PlatformRefs.model_dump_json)}
-    site.run(Work(config.products, traffic, environment, access.role_arns, access.policy_arns, alarms.topic_arns))
+    runtime.run(
+        Workloads(
+            config.products, traffic, environment, account, access.role_arns, access.policy_arns, alarms.topic_arns
+        )
+    )
     return platform.apply(
         lambda known: StackOutputs(
-            platform=known, products=served(traffic, site.edge), endpoints=site.endpoints
+            platform=known, products=served(traffic, runtime.edge), endpoints=runtime.endpoints
         ).model_dump(mode="json")
     )
 
 
-def _site(config: Config) -> Site:
+def _runtime(config: Config) -> Runtime:
     settings = config.settings
     if settings.cluster:
         return KubernetesRuntime(config, settings.cluster)
     if settings.local:
-        return Machine(config, settings.local)
+        return LocalRuntime(config, settings.local)
     raise AssertionError("a stack has one of the two: sixfold.stack.Settings sees to it")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,13 @@ import pulumi
 from pulumi.runtime import mocks, rpc
 
 from infra import mlplatform
-from infra.config import Config
+from infra.config import ROLES, Config
 from pulumi_sixfold.catalogue import HANDLERS
 from pulumi_sixfold.kit.arns import arn_patterns
 from pulumi_sixfold.kit.handler import Handler
 from pulumi_sixfold.kit.naming import name_pattern
 from sixfold.contract import load_products
+from sixfold.roles import read_roles
 from sixfold.stack import Settings
 
 PROJECT = "sixfold"
@@ -44,7 +46,7 @@ def record(stack: str, settings: Settings, *, root: Path, home: Path) -> list[Pl
     recorder = _Recorder(_Answers(settings.region, settings.account or ANY_ACCOUNT))
     mocks.set_mocks(recorder.mocks, PROJECT, stack, preview=False, monitor=recorder)
     products = load_products(Path(mlplatform.__file__).parents[1] / "products")
-    config = Config(stack, root, home, settings, products)
+    config = Config(stack, root, home, settings, products, read_roles(ROLES), datetime.now(UTC).date())
     run: Any = pulumi.runtime.test  # it has no types
     run(lambda: mlplatform.build(config))()
     return recorder.planned()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from pulumi import ComponentResource, Output, ResourceOptions
 
-from infra.plans.aws.alarms import key_policy, topic_policy
+from infra.plans.aws.service_policies import key_policy, topic_policy
 from pulumi_sixfold.resources.kms import Key, KeyArgs
 from pulumi_sixfold.resources.sns import (
     Subscription,
@@ -16,7 +16,7 @@ from sixfold.contract import Product
 
 
 class Alarms(ComponentResource):
-    """Topics under a key of their own, which AWS may use to tell of alarms, as it may not use the lake's.
+    """SNS topics with their own KMS key: CloudWatch must be able to use it, and must not be able to use the lake's.
 
     Each product's on-call address subscribes to the topic of its owner. Outputs: `topic_arns` by team, `key_arn`.
     """

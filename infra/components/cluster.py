@@ -7,6 +7,7 @@ from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 
 from infra.plans.aws.iam import assume_role_policy
 from infra.plans.aws.nodes import plan_nodes
+from infra.plans.aws.service_policies import CONTROL_PLANE, NODES
 from infra.plans.kubernetes.kubeconfig import kubeconfig
 from pulumi_sixfold.resources.eks import Cluster as EksCluster
 from pulumi_sixfold.resources.eks import ClusterArgs
@@ -17,9 +18,6 @@ from pulumi_sixfold.resources.kms import Key, KeyArgs
 from pulumi_sixfold.resources.logs import LogGroup, LogGroupArgs
 from sixfold.cluster import Eks
 
-_AWS = "arn:aws:iam::aws:policy/"
-_CONTROL_PLANE = ("AmazonEKSClusterPolicy",)
-_MACHINE = ("AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy", "AmazonEC2ContainerRegistryPullOnly")
 # Pods have no network without the first, and no role without the last; others need machines to be installed on.
 _BEFORE_MACHINES = ("vpc-cni", "kube-proxy", "eks-pod-identity-agent")
 _SETTINGS = {"vpc-cni": {"enableNetworkPolicy": "true"}}  # else a NetworkPolicy is a wish
@@ -59,7 +57,7 @@ class Cluster(ComponentResource):
             name,
             ClusterArgs(
                 name=physical_name,
-                role_arn=self._role(f"{name}-control-plane", "eks.amazonaws.com", _CONTROL_PLANE),
+                role_arn=self._role(f"{name}-control-plane", "eks.amazonaws.com", CONTROL_PLANE),
                 version=eks.version,
                 subnet_ids=list(subnet_ids),
                 security_group_ids=list(security_group_ids),
@@ -86,7 +84,7 @@ class Cluster(ComponentResource):
     def _role(self, name: str, service: str, policies: Sequence[str]) -> Output[str]:
         arguments = RoleArgs(
             assume_role_policy=assume_role_policy(service=service),
-            managed_policy_arns=[f"{_AWS}{policy}" for policy in policies],
+            managed_policy_arns=list(policies),
         )
         return Role(name, arguments, self._after()).arn
 
@@ -109,7 +107,7 @@ class Cluster(ComponentResource):
     def _machines(
         self, name: str, cluster: EksCluster, eks: Eks, subnet_ids: Sequence[Input[str]], *, after: Sequence[Resource]
     ) -> list[Resource]:
-        role = self._role(f"{name}-machine", "ec2.amazonaws.com", _MACHINE)
+        role = self._role(f"{name}-machine", "ec2.amazonaws.com", NODES)
         groups: list[Resource] = []
         for pool, group in eks.node_groups.items():
             plan = plan_nodes(pool, group)

@@ -2,7 +2,7 @@
 
 from pulumi import ComponentResource, Output, ResourceOptions
 
-from infra.components.private_bucket import private_bucket
+from infra.components.platform_bucket import private_bucket
 from pulumi_sixfold.resources.glue import Database, DatabaseArgs
 from pulumi_sixfold.resources.kms import Key, KeyArgs
 from sixfold.outputs import Databases

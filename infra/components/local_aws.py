@@ -1,4 +1,4 @@
-"""The AWS account that a stack lives in: a stand-in on this machine, or the real one."""
+"""The AWS of a local stack: a moto server on this machine."""
 
 from pulumi import ComponentResource, ResourceOptions
 
@@ -7,7 +7,7 @@ from infra.plans import names
 from pulumi_sixfold.resources.provider import Provider, ProviderArgs
 
 
-class Cloud(ComponentResource):
+class LocalAws(ComponentResource):
     """A moto server, and the provider that speaks to it.
 
     Outputs: `endpoint`.

@@ -33,7 +33,7 @@ class Operators(ComponentResource):
         return [*self._after, *(self._releases[name] for name in names if name in self._releases)]
 
     def _release(self, operator: Operator) -> Resource:
-        room = declare([operator.room], parent=self, depends_on=self._after)
+        base = declare([operator.base], parent=self, depends_on=self._after)
         repository = RepositoryOptsArgs(repo=operator.repository) if operator.repository else None
         return Release(
             operator.release,
@@ -43,5 +43,5 @@ class Operators(ComponentResource):
             version=operator.version,
             repository_opts=repository,
             values=operator.values,
-            opts=ResourceOptions(parent=self, depends_on=room),
+            opts=ResourceOptions(parent=self, depends_on=base),
         )

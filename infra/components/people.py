@@ -26,6 +26,7 @@ class People(ComponentResource):
         stack: str,
         roles: Mapping[str, Role],
         policy_arns: Mapping[str, Output[str]],
+        account: Output[str],
         cluster: Input[str] | None,
         after: Sequence[Resource],
         opts: ResourceOptions | None = None,
@@ -37,7 +38,7 @@ class People(ComponentResource):
                 role,
                 RoleArgs(
                     description=f"Taken by people who work as {role}",
-                    assume_role_policy=policy_arns["serving"].apply(people_trust),
+                    assume_role_policy=account.apply(people_trust),
                     managed_policy_arns=[policy_arns[job] for job in may.aws],
                 ),
                 mine,

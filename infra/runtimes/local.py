@@ -1,6 +1,6 @@
 """A stack on this machine: processes, and a moto server as its AWS."""
 
-from infra.components.local_aws import Cloud
+from infra.components.local_aws import LocalAws
 from infra.components.monitoring import Monitoring
 from infra.components.processes import Processes
 from infra.components.serving import Serving
@@ -9,12 +9,12 @@ from infra.plans import names
 from infra.plans.monitoring.local import plan_monitoring
 from infra.plans.portal.page import portal_page
 from infra.plans.routing.traffic import Pins, Upstreams, local_upstreams
-from infra.runtimes.runtime import Work
+from infra.runtimes.runtime import Workloads
 from pulumi_sixfold.resources.provider import Provider, ProviderArgs
 from sixfold.stack import Local
 
 
-class Machine:
+class LocalRuntime:
     """The site of a stack whose runtime is `processes`."""
 
     trusted = "ec2.amazonaws.com"
@@ -28,7 +28,7 @@ class Machine:
             root=config.root,
             environment=names.job_environment(region=config.settings.region, home=config.home),
         )
-        cloud = Cloud(config.stack, runtime=self._runtime, port=self._ports["aws"], region=config.settings.region)
+        cloud = LocalAws(config.stack, runtime=self._runtime, port=self._ports["aws"], region=config.settings.region)
         self.provider, self.aws_endpoint = cloud.provider, cloud.endpoint
         self.edge = names.address(self._ports["edge"])
         self.endpoints = names.endpoints(self._ports)
@@ -37,20 +37,22 @@ class Machine:
         """Return the upstreams of each API version, each at a port of its own."""
         return local_upstreams(pins, self._first_port)
 
-    def run(self, work: Work) -> None:
+    def run(self, workloads: Workloads) -> None:
         """Run the monitors, each release, and the edge before them."""
         Monitoring(
             "monitoring",
             runtime=self._runtime,
-            plan=plan_monitoring(stack=self._stack, products=work.products, traffic=work.traffic, ports=self._ports),
+            plan=plan_monitoring(
+                stack=self._stack, products=workloads.products, traffic=workloads.traffic, ports=self._ports
+            ),
             ports=self._ports,
-            environment=work.environment,
+            environment=workloads.environment,
         )
         Serving(
             "serving",
             runtime=self._runtime,
-            traffic=work.traffic,
-            portal=portal_page(products=work.products, traffic=work.traffic, endpoints=self.endpoints),
+            traffic=workloads.traffic,
+            portal=portal_page(products=workloads.products, traffic=workloads.traffic, endpoints=self.endpoints),
             ports=self._ports,
-            environment=work.environment,
+            environment=workloads.environment,
         )

@@ -1,4 +1,4 @@
-"""Where a stack's workloads run, and which AWS is theirs: what the composition root asks of either runtime."""
+"""The runtime of a stack: where its workloads run, and which AWS is theirs. The composition root uses either one."""
 
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
@@ -11,21 +11,23 @@ from sixfold.contract import Product
 from sixfold.outputs import Endpoints
 
 
-class Work(NamedTuple):
-    """What is to run: who answers whom, and what each job needs to know (`environment`).
+class Workloads(NamedTuple):
+    """The workloads of a stack: its products and their traffic, and the `environment` of every job.
 
-    `role_arns` and `policy_arns` say what each job may do; by `topic_arns` each team is told of alerts.
+    `account` is the AWS account; `role_arns` and `policy_arns` are the rights of each job; each team is notified of
+    alerts by its topic in `topic_arns`.
     """
 
     products: Mapping[str, Product]
     traffic: tuple[VersionTraffic, ...]
     environment: Mapping[str, Input[str]]
+    account: Output[str]
     role_arns: Mapping[str, Output[str]]
     policy_arns: Mapping[str, Output[str]]
     topic_arns: Mapping[str, Output[str]]
 
 
-class Site(Protocol):
+class Runtime(Protocol):
     """One runtime.
 
     Attributes:
@@ -50,6 +52,6 @@ class Site(Protocol):
         """Return by product and API version who answers, and at which address."""
         ...
 
-    def run(self, work: Work) -> None:
+    def run(self, workloads: Workloads) -> None:
         """Run it."""
         ...

@@ -10,7 +10,7 @@ import pytest
 
 from infra.checks.deployer.plan import EVERYWHERE
 from infra.checks.deployer.policies import LEAKS, PREFLIGHT
-from infra.plans.kubernetes.scaling import autoscaler_policy
+from infra.plans.aws.service_policies import autoscaler_policy
 from pulumi_sixfold.aws.handler import AwsHandler
 from pulumi_sixfold.aws.lookups import LOOKUPS
 from pulumi_sixfold.catalogue import HANDLERS

@@ -8,8 +8,6 @@ https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html.
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from infra.plans.aws.iam import Document
-
 _GIB = 2**30
 _STORAGE = 6 * _GIB  # EKS takes no more writes at 8 GiB
 BUDGET_PERCENT = 150
@@ -89,38 +87,3 @@ def topic_alarms(topics: Mapping[str, Any]) -> Iterator[AlarmPlan]:
             {"TopicName": topic},
             periods=1,
         )
-
-
-def key_policy(account: str) -> Document:
-    """Return who may use the key of the topics: whom the account lets, and what AWS tells them by."""
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "AccountDecides",
-                "Effect": "Allow",
-                "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
-                "Action": ["kms:*"],
-                "Resource": ["*"],
-            },
-            # Without it an alarm is raised, and nobody hears of it:
-            # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
-            _by_aws("TellersEncrypt", account, "kms:Decrypt", "kms:GenerateDataKey*"),
-        ],
-    }
-
-
-def topic_policy(account: str) -> Document:
-    """Return who may publish besides those whom the account's own policies let: alarms and budgets of the account."""
-    return {"Version": "2012-10-17", "Statement": [_by_aws("TellersPublish", account, "sns:Publish")]}
-
-
-def _by_aws(sid: str, account: str, *actions: str) -> dict[str, Any]:
-    return {
-        "Sid": sid,
-        "Effect": "Allow",
-        "Principal": {"Service": ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"]},
-        "Action": list(actions),
-        "Resource": ["*"],
-        "Condition": {"StringEquals": {"aws:SourceAccount": account}},
-    }

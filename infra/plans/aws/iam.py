@@ -69,9 +69,8 @@ def assume_role_policy(*, service: str) -> Document:
     return _document({"Effect": "Allow", "Principal": {"Service": service}, "Action": ["sts:AssumeRole", *tags]})
 
 
-def people_trust(arn: str) -> Document:
-    """Return who may take a role for people: those of the account of an ARN whose own policies let them, with MFA."""
-    partition, account = arn.split(":")[1], arn.split(":")[4]
+def people_trust(account: str, *, partition: str = "aws") -> Document:
+    """Return the trust policy of a role for people: users of the account whose own policies allow it, with MFA."""
     return _document(
         {
             "Effect": "Allow",

@@ -14,9 +14,9 @@ _LABELS = {NAME: EVALUATION, COMPONENT: "monitoring"}
 _MEMORY = "4Gi"
 
 
-def evaluation_ground(where: str, *, scraper: network_policy.Peer) -> tuple[Manifest, ...]:
+def evaluation_base(where: str, *, scraper: network_policy.Peer) -> tuple[Manifest, ...]:
     """Return the evaluation's account and its edges: it calls AWS, and nobody calls it but who scrapes it."""
-    edges = [network_policy.names(), *network_policy.aws()]
+    edges = [network_policy.egress_dns(), *network_policy.egress_aws()]
     return (
         pods.account(EVALUATION, where),
         network_policy.allow(EVALUATION, where, labels={NAME: EVALUATION}, callers=[scraper], egress=edges),

@@ -12,7 +12,7 @@ from typing import Any
 from infra.plans.kubernetes import network_policy, pods
 from infra.plans.kubernetes.manifest import COMPONENT, NAME, Manifest, manifest
 from infra.plans.kubernetes.serving import release_name
-from infra.plans.kubernetes.target import Place
+from infra.plans.kubernetes.target import KubernetesTarget
 from infra.plans.routing.caddy import portal_config
 from infra.plans.routing.routes import ANSWER_WITHIN_S, Forward, forward, lifecycle_headers
 from infra.plans.routing.traffic import VersionTraffic
@@ -24,27 +24,27 @@ _METRICS = 8081
 _API = "gateway.networking.k8s.io/v1"
 
 
-def gateway_manifests(place: Place) -> tuple[Manifest, ...]:
+def gateway_manifests(target: KubernetesTarget) -> tuple[Manifest, ...]:
     """Return the gateway; with a certificate, a TLS secret of the namespace, nothing is answered in the clear."""
     listener: dict[str, Any] = {"name": "http", "port": 80, "protocol": "HTTP"}
-    if place.certificate:
-        tls = {"mode": "Terminate", "certificateRefs": [{"kind": "Secret", "name": place.certificate}]}
+    if target.certificate:
+        tls = {"mode": "Terminate", "certificateRefs": [{"kind": "Secret", "name": target.certificate}]}
         listener = {"name": "https", "port": 443, "protocol": "HTTPS", "tls": tls}
-    listener |= {"hostname": place.host, "allowedRoutes": {"namespaces": {"from": "Same"}}}
-    class_name = f"sixfold-{place.stack}"
+    listener |= {"hostname": target.host, "allowedRoutes": {"namespaces": {"from": "Same"}}}
+    class_name = f"sixfold-{target.stack}"
     return (
         manifest(_API, "GatewayClass", class_name, spec={"controllerName": CONTROLLER}),
         manifest(
             _API,
             "Gateway",
             GATEWAY,
-            place.namespace,
+            target.namespace,
             spec={"gatewayClassName": class_name, "listeners": [listener]},
         ),
     )
 
 
-def version_route(place: Place, version: VersionTraffic) -> Manifest:
+def version_route(target: KubernetesTarget, version: VersionTraffic) -> Manifest:
     """Return the route of an API version that is served: its releases by weight, and its life in the headers."""
     forwarded = forward(version)
     rule = {
@@ -56,7 +56,7 @@ def version_route(place: Place, version: VersionTraffic) -> Manifest:
         ],
         "timeouts": {"request": f"{ANSWER_WITHIN_S}s"},
     }
-    return _route(place, f"{version.product}-{version.version}", rule)
+    return _route(target, f"{version.product}-{version.version}", rule)
 
 
 def _filters(forwarded: Forward, announce: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -71,9 +71,11 @@ def _listed(headers: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"name": name, "value": value} for name, value in headers.items()]
 
 
-def portal_manifests(place: Place, traffic: tuple[VersionTraffic, ...], *, portal: str) -> tuple[Manifest, ...]:
+def portal_manifests(
+    target: KubernetesTarget, traffic: tuple[VersionTraffic, ...], *, portal: str
+) -> tuple[Manifest, ...]:
     """Return what answers for everything that no release does. A change of what it says rolls its pods."""
-    own = place.namespace
+    own = target.namespace
     answers = portal_config(traffic=traffic, portal_html=portal, port=pods.PORT, metrics_port=_METRICS)
     config = json.dumps(answers, sort_keys=True)
     name = f"{PORTAL}-{sha256(config.encode()).hexdigest()[:8]}"
@@ -110,16 +112,16 @@ def portal_manifests(place: Place, traffic: tuple[VersionTraffic, ...], *, porta
             PORTAL,
             own,
             labels={NAME: PORTAL},
-            callers=[network_policy.pods_of(where) for where in (place.gateway, place.monitoring)],
+            callers=[network_policy.pods_of(where) for where in (target.gateway, target.monitoring)],
             ports=(pods.PORT, _METRICS),
         ),
-        _route(place, PORTAL, rule),
+        _route(target, PORTAL, rule),
     )
 
 
-def _route(place: Place, name: str, rule: dict[str, Any]) -> Manifest:
-    spec = {"parentRefs": [{"name": GATEWAY}], "hostnames": [place.host], "rules": [rule]}
-    return manifest(_API, "HTTPRoute", name, place.namespace, spec=spec)
+def _route(target: KubernetesTarget, name: str, rule: dict[str, Any]) -> Manifest:
+    spec = {"parentRefs": [{"name": GATEWAY}], "hostnames": [target.host], "rules": [rule]}
+    return manifest(_API, "HTTPRoute", name, target.namespace, spec=spec)
 
 
 def _backend(name: str, weight: int) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What all manifests share: their shape, names, labels and addresses."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 Manifest = dict[str, Any]
 
@@ -8,6 +9,23 @@ NAME, COMPONENT = "app.kubernetes.io/name", "app.kubernetes.io/component"
 PRODUCT, VERSION, RELEASE = "sixfold.dev/product", "sixfold.dev/api-version", "sixfold.dev/release"
 NAMESPACE = "kubernetes.io/metadata.name"
 """The label that Kubernetes itself gives to a namespace."""
+
+
+class Phase(NamedTuple):
+    """Manifests that are declared once those of the phases `after` are ready."""
+
+    name: str
+    manifests: tuple[Manifest, ...]
+    after: tuple[str, ...] = ()
+
+
+Phases = tuple[Phase, ...]
+"""All manifests of one subject, in order. The first phase is its namespace."""
+
+
+def manifests_of(phases: Iterable[Phase]) -> tuple[Manifest, ...]:
+    """Return every manifest."""
+    return tuple(each for phase in phases for each in phase.manifests)
 
 
 def manifest(api_version: str, kind: str, name: str, namespace: str | None = None, **rest: Any) -> Manifest:  # noqa: ANN401 - any member

@@ -6,16 +6,26 @@ Keys: https://prometheus-operator.dev/docs/api-reference/api/.
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-from infra.plans.kubernetes import network_policy, pods
-from infra.plans.kubernetes import prometheus_proxy as asking
-from infra.plans.kubernetes.evaluation import EVALUATION, evaluation, evaluation_ground
+from infra.plans.kubernetes import network_policy, pods, prometheus_proxy
+from infra.plans.kubernetes.evaluation import EVALUATION, evaluation, evaluation_base
 from infra.plans.kubernetes.gateway import PORTAL
-from infra.plans.kubernetes.manifest import COMPONENT, NAME, PRODUCT, RELEASE, VERSION, Manifest, manifest, namespace
+from infra.plans.kubernetes.manifest import (
+    COMPONENT,
+    NAME,
+    PRODUCT,
+    RELEASE,
+    VERSION,
+    Manifest,
+    Phase,
+    Phases,
+    manifest,
+    namespace,
+)
 from infra.plans.kubernetes.quota import needed, quota
 from infra.plans.kubernetes.requests import ADAPTER
-from infra.plans.kubernetes.target import Place
+from infra.plans.kubernetes.target import KubernetesTarget
 from infra.plans.monitoring.dashboards import product_dashboard
 from sixfold.contract import Product
 
@@ -26,65 +36,53 @@ _SCRAPED = {"app.kubernetes.io/part-of": "sixfold"}
 _WITH_SIDECARS = 1.5  # the operator puts a small container beside each monitor, to tell it of new rules
 
 
-class WatchingPlan(NamedTuple):
-    """`ground` comes first; `beside` are those that live in the serving namespace, where the releases are."""
-
-    room: tuple[Manifest, ...]
-    ground: tuple[Manifest, ...]
-    monitors: tuple[Manifest, ...]
-    beside: tuple[Manifest, ...]
-
-    @property
-    def all(self) -> tuple[Manifest, ...]:
-        """Every manifest."""
-        return (*self.room, *self.ground, *self.monitors, *self.beside)
-
-
-def plan_watching(
-    place: Place,
+def plan_monitoring(
+    target: KubernetesTarget,
     *,
     products: Mapping[str, Product],
     rules: dict[str, Any],
     routing: Any,  # noqa: ANN401 - Alertmanager's configuration as text, or an Output of it
     image: Any,  # noqa: ANN401 - a text, an Output, or None: then lake and predictions are not watched yet
     environment: Mapping[str, Any],
-) -> WatchingPlan:
+) -> Phases:
     """Return what watches: Prometheus and Alertmanager with two pods each, the rules, and a dashboard a product."""
-    own = place.monitoring
+    own = target.monitoring
     monitors = (
-        manifest(_API, "Prometheus", PROMETHEUS, own, spec=_prometheus(place)),
+        manifest(_API, "Prometheus", PROMETHEUS, own, spec=_prometheus(target)),
         manifest(_API, "Alertmanager", ALERTMANAGER, own, spec=_alertmanager()),
         manifest(_API, "PrometheusRule", "sixfold", own, labels=_SCRAPED, spec=rules),
         *(_dashboard(product, own) for product in products.values()),
         *((*_exporter(own, image), *_evaluation(own, image)) if image is not None else ()),
     )
-    return WatchingPlan(
-        room=(namespace(own),),
-        ground=(
-            *quota(own, needed(monitors).times(_WITH_SIDECARS)),
-            network_policy.deny_all(own),
-            *(pods.account(name, own) for name in (EXPORTER, *_MONITORS)),
-            manifest("v1", "ConfigMap", pods.PLATFORM, own, data=dict(environment)),
-            manifest("v1", "Secret", ALERTMANAGER, own, stringData={"alertmanager.yaml": routing}),
-            *_reading(place),
-            *_edges(place),
-            *evaluation_ground(own, scraper=network_policy.pods_of(own, {NAME: PROMETHEUS})),
-        ),
-        monitors=monitors,
-        beside=(
-            _scraping("release", place.namespace, {NAME: "release"}, (PRODUCT, VERSION, RELEASE)),
-            _scraping(PORTAL, place.namespace, {NAME: PORTAL}, (), port=pods.METRICS),
-        ),
+    base = (
+        *quota(own, needed(monitors).times(_WITH_SIDECARS)),
+        network_policy.deny_all(own),
+        *(pods.account(name, own) for name in (EXPORTER, *_MONITORS)),
+        manifest("v1", "ConfigMap", pods.PLATFORM, own, data=dict(environment)),
+        manifest("v1", "Secret", ALERTMANAGER, own, stringData={"alertmanager.yaml": routing}),
+        *_reading(target),
+        *_edges(target),
+        *evaluation_base(own, scraper=network_policy.pods_of(own, {NAME: PROMETHEUS})),
+    )
+    remote = (
+        _scraping("release", target.namespace, {NAME: "release"}, (PRODUCT, VERSION, RELEASE)),
+        _scraping(PORTAL, target.namespace, {NAME: PORTAL}, (), port=pods.METRICS),
+    )
+    return (
+        Phase("namespace", (namespace(own),)),
+        Phase("base", base, after=("namespace",)),
+        Phase("monitors", monitors, after=("base",)),
+        Phase("remote", remote, after=("base",)),  # in the serving namespace, where the releases are
     )
 
 
-def _prometheus(place: Place) -> dict[str, Any]:
-    here = {"matchLabels": {"kubernetes.io/metadata.name": place.monitoring}}
-    both = [place.monitoring, place.namespace]
+def _prometheus(target: KubernetesTarget) -> dict[str, Any]:
+    here = {"matchLabels": {"kubernetes.io/metadata.name": target.monitoring}}
+    both = [target.monitoring, target.namespace]
     return {
         **_monitor(PROMETHEUS, memory="2Gi"),
         "retention": "15d",
-        "externalLabels": {"stack": place.stack},
+        "externalLabels": {"stack": target.stack},
         "ruleSelector": {"matchLabels": _SCRAPED},
         "ruleNamespaceSelector": here,
         "serviceMonitorSelector": {"matchLabels": _SCRAPED},
@@ -92,7 +90,7 @@ def _prometheus(place: Place) -> dict[str, Any]:
             "matchExpressions": [{"key": "kubernetes.io/metadata.name", "operator": "In", "values": both}]
         },
         "alerting": {
-            "alertmanagers": [{"namespace": place.monitoring, "name": "alertmanager-operated", "port": "web"}]
+            "alertmanagers": [{"namespace": target.monitoring, "name": "alertmanager-operated", "port": "web"}]
         },
     }
 
@@ -111,39 +109,43 @@ def _monitor(name: str, *, memory: str) -> dict[str, Any]:
     }
 
 
-def _reading(place: Place) -> tuple[Manifest, ...]:
+def _reading(target: KubernetesTarget) -> tuple[Manifest, ...]:
     """Let Prometheus find what it scrapes, in two namespaces and nowhere else."""
     found = [{"apiGroups": [""], "resources": ["services", "endpoints", "pods"], "verbs": ["get", "list", "watch"]}]
     found += [{"apiGroups": ["discovery.k8s.io"], "resources": ["endpointslices"], "verbs": ["get", "list", "watch"]}]
-    return tuple(each for where in (place.monitoring, place.namespace) for each in _granted(where, place, found))
+    return tuple(each for where in (target.monitoring, target.namespace) for each in _granted(where, target, found))
 
 
-def _granted(where: str, place: Place, rules: list[dict[str, Any]]) -> tuple[Manifest, ...]:
+def _granted(where: str, target: KubernetesTarget, rules: list[dict[str, Any]]) -> tuple[Manifest, ...]:
     api, kind = "rbac.authorization.k8s.io/v1", {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role"}
-    who = {"kind": "ServiceAccount", "name": PROMETHEUS, "namespace": place.monitoring}
+    who = {"kind": "ServiceAccount", "name": PROMETHEUS, "namespace": target.monitoring}
     return (
         manifest(api, "Role", PROMETHEUS, where, rules=rules),
         manifest(api, "RoleBinding", PROMETHEUS, where, roleRef={**kind, "name": PROMETHEUS}, subjects=[who]),
     )
 
 
-def _edges(place: Place) -> tuple[Manifest, ...]:
+def _edges(target: KubernetesTarget) -> tuple[Manifest, ...]:
     """Return who talks to whom. The API server, from which Prometheus learns its targets, is anywhere at port 443."""
-    own = place.monitoring
+    own = target.monitoring
     prometheus, alertmanager = ({NAME: name} for name in _MONITORS)
-    scraped = [{"to": [network_policy.pods_of(where)]} for where in (own, place.namespace)]
+    scraped = [{"to": [network_policy.pods_of(where)]} for where in (own, target.namespace)]
     calls = {
         PROMETHEUS: (
-            [*asking.callers(place.api), network_policy.pods_of(ADAPTER)],
-            [network_policy.names(), *scraped, *network_policy.aws()],
+            [*prometheus_proxy.callers(target.api), network_policy.pods_of(ADAPTER)],
+            [network_policy.egress_dns(), *scraped, *network_policy.egress_aws()],
         ),
         ALERTMANAGER: (
             [network_policy.pods_of(own, prometheus), network_policy.pods_of(own, alertmanager)],
-            [network_policy.names(), {"to": [network_policy.pods_of(own, alertmanager)]}, *network_policy.aws()],
+            [
+                network_policy.egress_dns(),
+                {"to": [network_policy.pods_of(own, alertmanager)]},
+                *network_policy.egress_aws(),
+            ],
         ),
         EXPORTER: (
             [network_policy.pods_of(own, prometheus)],
-            [network_policy.names(), *network_policy.aws()],
+            [network_policy.egress_dns(), *network_policy.egress_aws()],
         ),
     }
     ports = {PROMETHEUS: (9090,), ALERTMANAGER: (9093, 9094), EXPORTER: (pods.PORT,)}

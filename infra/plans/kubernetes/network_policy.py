@@ -44,14 +44,14 @@ def pods_of(namespace: str, labels: Mapping[str, str] | None = None) -> Peer:
     return found | ({"podSelector": {"matchLabels": dict(labels)}} if labels else {})
 
 
-def names() -> dict[str, Any]:
-    """Return the edge to the cluster's DNS."""
+def egress_dns() -> dict[str, Any]:
+    """Return the egress rule to the cluster's DNS."""
     ports = [{"protocol": protocol, "port": 53} for protocol in ("UDP", "TCP")]
     return {"to": [pods_of("kube-system", {"k8s-app": "kube-dns"})], "ports": ports}
 
 
-def aws() -> list[dict[str, Any]]:
-    """Return the edges to AWS's APIs, which have no fixed addresses, and to what hands out the pod's role."""
+def egress_aws() -> list[dict[str, Any]]:
+    """Return the egress rules to AWS's APIs, which have no fixed addresses, and to the EKS Pod Identity agent."""
     return [
         {"to": [{"ipBlock": {"cidr": _IDENTITY}}], "ports": [{"protocol": "TCP", "port": 80}]},
         {

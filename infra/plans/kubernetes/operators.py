@@ -30,7 +30,7 @@ class Operator(NamedTuple):
     standard: str = "restricted"
 
     @property
-    def room(self) -> Manifest:
+    def base(self) -> Manifest:
         """The namespace of its own, which admits pods of its standard only."""
         return namespace(self.namespace, standard=self.standard)
 

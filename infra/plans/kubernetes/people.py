@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from infra.plans import names
-from infra.plans.kubernetes import prometheus_proxy as asking
+from infra.plans.kubernetes import prometheus_proxy
 from infra.plans.kubernetes.manifest import Manifest, manifest
 from sixfold.roles import Area, Level, Role
 
@@ -46,7 +46,7 @@ def people_manifests(stack: str, roles: Mapping[str, Role]) -> tuple[Manifest, .
         each
         for role, may in roles.items()
         if may.rollout
-        for each in _granted(stack, role, "monitoring", f"{role}-rollout", [asking.rule()])
+        for each in _granted(stack, role, "monitoring", f"{role}-rollout", [prometheus_proxy.rule()])
     )
     return (*areas, *rollouts)
 

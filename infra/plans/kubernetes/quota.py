@@ -8,43 +8,46 @@ from typing import Any, NamedTuple
 
 from infra.plans.kubernetes.manifest import Manifest, manifest
 
-_NAME = "room"
+_NAME = "room"  # the name of objects in clusters: another one would replace them
 _UNITS = {"m": 0.001, "Mi": 1 / 1024, "Gi": 1.0, "": 1.0}
 # For containers that say nothing: the quota asks each for a figure.
 _DEFAULT_CPU, _DEFAULT_MEMORY = "100m", "256Mi"
 
 
-class Room(NamedTuple):
+class Capacity(NamedTuple):
     """Processors, and memory in GiB."""
 
     cpu: float = 0
     memory_gib: float = 0
 
-    def times(self, count: float) -> "Room":
-        """Return the room for as many."""
-        return Room(self.cpu * count, self.memory_gib * count)
+    def times(self, count: float) -> "Capacity":
+        """Return the capacity for that many."""
+        return Capacity(self.cpu * count, self.memory_gib * count)
 
 
-def total(rooms: Iterable[Room]) -> Room:
-    """Return the room for all of some."""
-    found = list(rooms)
-    return Room(sum(each.cpu for each in found), sum(each.memory_gib for each in found))
+def total(capacities: Iterable[Capacity]) -> Capacity:
+    """Return the sum."""
+    found = list(capacities)
+    return Capacity(sum(each.cpu for each in found), sum(each.memory_gib for each in found))
 
 
-def needed(manifests: Iterable[Manifest]) -> Room:
-    """Return the room for all pods of some manifests, as many as autoscalers make, and one more in a roll-out."""
+def needed(manifests: Iterable[Manifest]) -> Capacity:
+    """Return the capacity for all pods of some manifests: as many as autoscalers create, and one more in a rollout."""
     found = list(manifests)
     scalers = (each["spec"] for each in found if each["kind"] == "HorizontalPodAutoscaler")
     most = {spec["scaleTargetRef"]["name"]: spec["maxReplicas"] for spec in scalers}
     return total(_workload(each, most) for each in found)
 
 
-def quota(where: str, room: Room, **more: int) -> tuple[Manifest, Manifest]:
+def quota(where: str, capacity: Capacity, **more: int) -> tuple[Manifest, Manifest]:
     """Return the quota of a namespace, and what containers without figures of their own get.
 
     `more` are further resources that may be asked for, such as GPUs.
     """
-    hard = {"requests.cpu": f"{round(room.cpu * 1000)}m", "requests.memory": f"{round(room.memory_gib * 1024)}Mi"}
+    hard = {
+        "requests.cpu": f"{round(capacity.cpu * 1000)}m",
+        "requests.memory": f"{round(capacity.memory_gib * 1024)}Mi",
+    }
     hard |= {f"requests.{name}": str(count) for name, count in more.items()}
     default = {
         "type": "Container",
@@ -57,7 +60,7 @@ def quota(where: str, room: Room, **more: int) -> tuple[Manifest, Manifest]:
     )
 
 
-def _workload(found: Manifest, most: Mapping[str, int]) -> Room:
+def _workload(found: Manifest, most: Mapping[str, int]) -> Capacity:
     spec = found.get("spec", {})
     match found["kind"]:
         case "Deployment":
@@ -71,18 +74,18 @@ def _workload(found: Manifest, most: Mapping[str, int]) -> Room:
             groups = spec["workerGroupSpecs"]
             return total(head + [_pod(each["template"]["spec"]).times(each["maxReplicas"]) for each in groups])
         case _:
-            return Room()
+            return Capacity()
 
 
-def _pod(spec: Mapping[str, Any]) -> Room:
+def _pod(spec: Mapping[str, Any]) -> Capacity:
     """Return what a pod asks for: its containers together, or one that goes before them where that asks for more."""
     together = total(_asked(each["resources"]) for each in spec["containers"])
     before = [_asked(each["resources"]) for each in spec.get("initContainers", [])]
-    return Room(*(max(amounts) for amounts in zip(together, *before, strict=True)))
+    return Capacity(*(max(amounts) for amounts in zip(together, *before, strict=True)))
 
 
-def _asked(resources: Mapping[str, Any]) -> Room:
-    return Room(*(_amount(resources["requests"][name]) for name in ("cpu", "memory")))
+def _asked(resources: Mapping[str, Any]) -> Capacity:
+    return Capacity(*(_amount(resources["requests"][name]) for name in ("cpu", "memory")))
 
 
 def _amount(text: str) -> float:

@@ -4,7 +4,6 @@ Keys: https://github.com/kubernetes/autoscaler/tree/master/charts/cluster-autosc
 https://github.com/NVIDIA/k8s-device-plugin.
 """
 
-from infra.plans.aws.iam import Document
 from infra.plans.aws.nodes import GPU, SPOT
 from infra.plans.kubernetes import pods
 from infra.plans.kubernetes.operators import Operator
@@ -12,20 +11,6 @@ from sixfold.cluster import Eks
 
 AUTOSCALER = "cluster-autoscaler"
 """The autoscaler's namespace, and its service account there."""
-
-# What AWS allows on everything or not at all; of all that is seen, the tags say which groups are the cluster's.
-_SEES = (
-    "autoscaling:DescribeAutoScalingGroups",
-    "autoscaling:DescribeAutoScalingInstances",
-    "autoscaling:DescribeLaunchConfigurations",
-    "autoscaling:DescribeScalingActivities",
-    "autoscaling:DescribeTags",
-    "ec2:DescribeImages",
-    "ec2:DescribeInstanceTypes",
-    "ec2:DescribeLaunchTemplateVersions",
-    "ec2:GetInstanceTypesFromInstanceRequirements",
-)
-_RESIZES = ("autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup")
 
 _GPU_PLUGIN = Operator(
     name="gpu",
@@ -63,24 +48,3 @@ def scaling_operators(cluster: str, eks: Eks, *, region: str) -> tuple[Operator,
         },
     )
     return (autoscaler, *([_GPU_PLUGIN] if any(group.gpu for group in eks.node_groups.values()) else []))
-
-
-def autoscaler_policy(cluster_arn: str) -> Document:
-    """Return the rights of the autoscaler: it sees all groups of machines, and resizes those of its cluster.
-
-    EKS itself puts the tag on the groups behind its node groups, and names them: see
-    https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html.
-    """
-    _, partition, _, region, account, path = cluster_arn.split(":")
-    cluster, at = path.removeprefix("cluster/"), f"{region}:{account}"
-    groups = f"arn:{partition}:autoscaling:{at}:autoScalingGroup:*:autoScalingGroupName/eks-*"
-    own = {"StringEquals": {f"aws:ResourceTag/k8s.io/cluster-autoscaler/{cluster}": "owned"}}
-    described = f"arn:{partition}:eks:{at}:nodegroup/{cluster}/*"
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {"Sid": "See", "Effect": "Allow", "Action": list(_SEES), "Resource": ["*"]},
-            {"Sid": "SeeNodeGroups", "Effect": "Allow", "Action": ["eks:DescribeNodegroup"], "Resource": [described]},
-            {"Sid": "Resize", "Effect": "Allow", "Action": list(_RESIZES), "Resource": [groups], "Condition": own},
-        ],
-    }

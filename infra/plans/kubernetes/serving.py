@@ -63,9 +63,9 @@ def serving_policy(namespace: str, *, gateway: str, monitoring: str) -> Manifest
         labels={NAME: "release"},
         callers=[network_policy.pods_of(gateway), network_policy.pods_of(monitoring), releases],
         egress=[
-            network_policy.names(),
+            network_policy.egress_dns(),
             {"to": [releases], "ports": [{"protocol": "TCP", "port": pods.PORT}]},
-            *network_policy.aws(),
+            *network_policy.egress_aws(),
         ],
     )
 

@@ -1,76 +1,68 @@
 """All manifests of serving, in the order in which they come to be."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-from infra.plans.kubernetes import (
-    gateway as edge,
-)
-from infra.plans.kubernetes import (
-    network_policy,
-    pods,
-    serving,
-)
-from infra.plans.kubernetes.manifest import Manifest, manifest, namespace
+from infra.plans.kubernetes import gateway, network_policy, pods, serving
+from infra.plans.kubernetes.manifest import Manifest, Phase, Phases, manifest, namespace
 from infra.plans.kubernetes.quota import needed, quota
-from infra.plans.kubernetes.target import Place
+from infra.plans.kubernetes.target import KubernetesTarget
 from infra.plans.routing.traffic import VersionTraffic
 
 _GENERATIONS = 2  # while releases take over from others, both are there
 
 
-class ServingPlan(NamedTuple):
-    """Each part needs those before it; a route needs the releases of its own version, `versions` is a pair for each."""
-
-    room: tuple[Manifest, ...]
-    ground: tuple[Manifest, ...]
-    gate: tuple[Manifest, ...]
-    portal: tuple[Manifest, ...]
-    versions: tuple[tuple[tuple[Manifest, ...], Manifest], ...]
-
-    @property
-    def all(self) -> tuple[Manifest, ...]:
-        """Every manifest."""
-        served = (each for releases, route in self.versions for each in (*releases, route))
-        return (*self.room, *self.ground, *self.gate, *self.portal, *served)
-
-
 def plan_serving(
-    place: Place,
+    target: KubernetesTarget,
     traffic: tuple[VersionTraffic, ...],
     *,
     image: Any,  # noqa: ANN401 - a text, or an Output
     portal: str,
     environment: Mapping[str, Any],
-) -> ServingPlan:
+) -> Phases:
     """Return what serves.
 
     Args:
-        place: where.
+        target: where.
         traffic: the traffic plan.
         image: the runner image; nothing is served without one.
         portal: the page at `/`, HTML.
         environment: what every pod of ours finds in its environment; its values may be known only later.
 
     """
-    own = place.namespace
-    behind = edge.portal_manifests(place, traffic, portal=portal)
+    own = target.namespace
+    behind = gateway.portal_manifests(target, traffic, portal=portal)
     versions = tuple(
-        (_releases(version, own, image), edge.version_route(place, version)) for version in traffic if version.served
+        (_releases(version, own, image), gateway.version_route(target, version))
+        for version in traffic
+        if version.served
     )
     running = needed([*behind, *(each for releases, _ in versions for each in releases)])
-    return ServingPlan(
-        room=(namespace(own),),
-        ground=(
-            *quota(own, running.times(_GENERATIONS)),
-            network_policy.deny_all(own),
-            serving.serving_policy(own, gateway=place.gateway, monitoring=place.monitoring),
-            pods.account(serving.ACCOUNT, own),
-            manifest("v1", "ConfigMap", pods.PLATFORM, own, data=dict(environment)),
-        ),
-        gate=edge.gateway_manifests(place),
-        portal=behind,
-        versions=versions,
+    base = (
+        *quota(own, running.times(_GENERATIONS)),
+        network_policy.deny_all(own),
+        serving.serving_policy(own, gateway=target.gateway, monitoring=target.monitoring),
+        pods.account(serving.ACCOUNT, own),
+        manifest("v1", "ConfigMap", pods.PLATFORM, own, data=dict(environment)),
+    )
+    return (
+        Phase("namespace", (namespace(own),)),
+        Phase("base", base, after=("namespace",)),
+        Phase("gateway", gateway.gateway_manifests(target), after=("namespace",)),
+        Phase("portal", behind, after=("base", "gateway")),
+        *(phase for releases, route in versions for phase in _version(releases, route)),
+    )
+
+
+def _version(releases: tuple[Manifest, ...], route: Manifest) -> Phases:
+    """Return the releases of an API version, and then its route: the old release answers until the new one is ready.
+
+    An old release is deleted only after no route leads to it.
+    """
+    name = route["metadata"]["name"]
+    return (
+        Phase(f"{name} releases", releases, after=("base",)),
+        Phase(f"{name} route", (route,), after=("gateway", f"{name} releases")),
     )
 
 

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 
-class Place(NamedTuple):
+class KubernetesTarget(NamedTuple):
     """Namespaces of a stack and of the gateway's controller, the name that consumers call, and its TLS secret.
 
     `api` are the addresses (CIDR) from which the API server calls pods.

@@ -4,12 +4,12 @@ Keys: https://docs.ray.io/en/latest/cluster/kubernetes/ and https://kueue.sigs.k
 """
 
 from collections.abc import Collection, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from infra.plans.aws.nodes import GPU, SPOT
 from infra.plans.kubernetes import network_policy, pods
-from infra.plans.kubernetes.manifest import COMPONENT, NAME, Manifest, manifest, namespace
-from infra.plans.kubernetes.quota import Room, needed, quota, total
+from infra.plans.kubernetes.manifest import COMPONENT, NAME, Manifest, Phase, Phases, manifest, namespace
+from infra.plans.kubernetes.quota import Capacity, needed, quota, total
 from sixfold.cluster import Team
 
 ACCOUNT, RAY = "training", "ray"
@@ -22,19 +22,6 @@ _MOST_WORKERS = 8
 _FLEETING = [{"key": SPOT, "operator": "Exists"}]
 
 
-class TrainingPlan(NamedTuple):
-    """Each part needs those before it."""
-
-    room: tuple[Manifest, ...]
-    ground: tuple[Manifest, ...]
-    clusters: tuple[Manifest, ...]
-
-    @property
-    def all(self) -> tuple[Manifest, ...]:
-        """Every manifest."""
-        return (*self.room, *self.ground, *self.clusters)
-
-
 def plan_training(
     stack: str,
     *,
@@ -43,22 +30,23 @@ def plan_training(
     share: Team,
     image: Any,  # noqa: ANN401 - a text, an Output, or None: then there is no Ray yet
     environment: Mapping[str, Any],
-) -> TrainingPlan:
+) -> Phases:
     """Return what trains, in the namespace `where`: Ray, and a queue for each of the teams with its share."""
     clusters = (_ray(where, image),) if image is not None else ()
-    shares = Room(share.cpu, share.memory_gib).times(len(teams))
-    return TrainingPlan(
-        room=(namespace(where),),
-        ground=(
-            *quota(where, total([needed(clusters), shares]), **{GPU: share.gpus * len(teams)}),
-            network_policy.deny_all(where),
-            _closed(where),
-            manifest("v1", "ConfigMap", pods.PLATFORM, where, data=dict(environment)),
-            pods.account(ACCOUNT, where),
-            *_scaling(where),
-            *_queues(stack, where, teams, share),
-        ),
-        clusters=clusters,
+    shares = Capacity(share.cpu, share.memory_gib).times(len(teams))
+    base = (
+        *quota(where, total([needed(clusters), shares]), **{GPU: share.gpus * len(teams)}),
+        network_policy.deny_all(where),
+        _closed(where),
+        manifest("v1", "ConfigMap", pods.PLATFORM, where, data=dict(environment)),
+        pods.account(ACCOUNT, where),
+        *_scaling(where),
+        *_queues(stack, where, teams, share),
+    )
+    return (
+        Phase("namespace", (namespace(where),)),
+        Phase("base", base, after=("namespace",)),
+        Phase("clusters", clusters, after=("base",)),
     )
 
 
@@ -71,7 +59,7 @@ def _closed(where: str) -> Manifest:
         labels={NAME: RAY},
         callers=[inside],
         ports=(),
-        egress=[network_policy.names(), {"to": [inside]}, *network_policy.aws()],
+        egress=[network_policy.egress_dns(), {"to": [inside]}, *network_policy.egress_aws()],
     )
 
 

@@ -6,19 +6,20 @@ from typing import Any
 import kubernetes_validate
 from hypothesis import given, settings
 
+from infra.plans.kubernetes.manifest import manifests_of
 from infra.plans.kubernetes.stack import plan_serving
-from infra.plans.kubernetes.target import Place
+from infra.plans.kubernetes.target import KubernetesTarget
 from tests.unit.infra.plans._estates import Estate, estates, many
 
 Manifest = Mapping[str, Any]
-PLACE = Place("dev", "sixfold-dev-serving", "sixfold-dev-monitoring", "gateways", "ml.example.com", None)
+TARGET = KubernetesTarget("dev", "sixfold-dev-serving", "sixfold-dev-monitoring", "gateways", "ml.example.com", None)
 few = settings(many, max_examples=6)  # drawing an estate is most of the work
 BUILTIN = ("v1", "apps/v1", "autoscaling/v2", "networking.k8s.io/v1", "policy/v1", "rbac.authorization.k8s.io/v1")
 
 
 def declared(estate: Estate) -> tuple[Manifest, ...]:
     _, traffic = estate
-    return plan_serving(PLACE, traffic, image="runner@sha256:0", portal="<p>", environment={}).all
+    return manifests_of(plan_serving(TARGET, traffic, image="runner@sha256:0", portal="<p>", environment={}))
 
 
 def labels_of(manifest: Manifest) -> Mapping[str, str]:

@@ -6,14 +6,14 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry
 
-from infra.plans.kubernetes.manifest import NAMESPACE
-from infra.plans.kubernetes.monitoring import plan_watching
+from infra.plans.kubernetes.manifest import NAMESPACE, manifests_of
+from infra.plans.kubernetes.monitoring import plan_monitoring
 from infra.plans.kubernetes.requests import A_POD_TAKES, ADAPTER, METRIC, RULE, adapter
 from infra.plans.kubernetes.serving import release_manifests
 from infra.plans.routing.traffic import VersionTraffic
 from serving.metrics import Identity, Metrics
 from sixfold.contract import Product
-from tests.unit.infra.plans.test_kubernetes_invariants import PLACE
+from tests.unit.infra.plans.test_kubernetes_invariants import TARGET
 
 WHERE = 'namespace="sixfold-dev-serving"'
 OF_A = f'product="p",api_version="v1",release="a",pod="a",{WHERE}'
@@ -59,8 +59,10 @@ def test_an_autoscaler_looks_at_requests_and_then_at_the_processor(live: tuple[V
 
 
 def test_the_adapter_may_ask_the_prometheus_that_it_is_told_of(product: Product) -> None:
-    found = plan_watching(PLACE, products={product.name: product}, rules={}, routing="", image=None, environment={})
-    policies = {each["metadata"]["name"]: each["spec"] for each in found.ground if each["kind"] == "NetworkPolicy"}
-    (rule,) = policies["prometheus"]["ingress"]
+    found = plan_monitoring(TARGET, products={product.name: product}, rules={}, routing="", image=None, environment={})
+    policies = {
+        each["metadata"]["name"]: each["spec"] for each in manifests_of(found) if each["kind"] == "NetworkPolicy"
+    }
+    (rule,) = next(each for each in policies if each["metadata"]["name"] == "prometheus")["spec"]["ingress"]
     assert rule["from"] == [{"namespaceSelector": {"matchLabels": {NAMESPACE: ADAPTER}}}]
-    assert rule["ports"] == [{"protocol": "TCP", "port": adapter(PLACE.monitoring).values["prometheus"]["port"]}]
+    assert rule["ports"] == [{"protocol": "TCP", "port": adapter(TARGET.monitoring).values["prometheus"]["port"]}]

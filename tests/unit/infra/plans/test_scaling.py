@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from infra.plans.aws.nodes import GPU, SPOT, plan_nodes
-from infra.plans.kubernetes.scaling import autoscaler_policy, scaling_operators
+from infra.plans.aws.service_policies import autoscaler_policy
+from infra.plans.kubernetes.scaling import scaling_operators
 from sixfold.cluster import Eks, NodeGroup
 
 CLUSTER = "arn:aws:eks:eu-west-1:123456789012:cluster/sixfold-dev"
