@@ -24,6 +24,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from serving.settings import platform
+from sixfold.metric_names import LAKE_REFRESHED, LOADED, QUARANTINE_RATE, QUARANTINED_ROWS, TABLE_ROWS
 from sixfold.outputs import PlatformRefs
 
 REFRESH_S = 15
@@ -90,11 +91,11 @@ class LakeCollector(Collector):
 
     def collect(self) -> Iterable[Metric]:
         """Return the metrics of the facts as they are now."""
-        rows = GaugeMetricFamily("sixfold_table_rows", "Rows in a table", labels=("layer", "table"))
-        loaded = GaugeMetricFamily("sixfold_loaded_timestamp_seconds", "When it was loaded", labels=("layer", "table"))
-        bad = GaugeMetricFamily("sixfold_quarantined_rows", "Rows that failed their contract", labels=("table",))
-        rate = GaugeMetricFamily("sixfold_quarantine_rate", "Share of raw rows in quarantine", labels=("table",))
-        refreshed = GaugeMetricFamily("sixfold_lake_refreshed_timestamp_seconds", "When the lake was last looked at")
+        rows = GaugeMetricFamily(TABLE_ROWS, "Rows in a table", labels=("layer", "table"))
+        loaded = GaugeMetricFamily(LOADED, "When it was loaded", labels=("layer", "table"))
+        bad = GaugeMetricFamily(QUARANTINED_ROWS, "Rows that failed their contract", labels=("table",))
+        rate = GaugeMetricFamily(QUARANTINE_RATE, "Share of raw rows in quarantine", labels=("table",))
+        refreshed = GaugeMetricFamily(LAKE_REFRESHED, "When the lake was last looked at")
         for each in self.facts:
             rows.add_metric((each.layer, each.table), each.rows)
             if "loaded-at" in each.notes:

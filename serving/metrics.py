@@ -7,6 +7,19 @@ from typing import NamedTuple
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from serving.mirror import Counts
+from sixfold.metric_names import (
+    FALLBACK,
+    FEATURE_FRESHNESS,
+    FEATURE_MISSING,
+    LOG_PENDING,
+    LOG_SHED,
+    LOG_WRITTEN,
+    MIRRORED,
+    PREDICTIONS,
+    REQUEST_SECONDS,
+    REQUESTS,
+    SHADOW_REQUESTS,
+)
 
 BUCKETS_S = (0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
@@ -36,20 +49,18 @@ class Metrics:
         names, buckets = Identity._fields, sorted({*BUCKETS_S, latency_ms / 1000})
 
         def counter(name: str, meaning: str, *labels: str) -> Counter:
-            return Counter(f"sixfold_{name}", meaning, (*names, *labels), registry=registry)
+            return Counter(name, meaning, (*names, *labels), registry=registry)
 
-        requests = counter("requests", "Predict requests, by consumer and HTTP status", "consumer", "code")
-        shadows = counter("shadow_requests", "Requests that another release answered, by HTTP status", "code")
-        mirrored = counter("mirrored", "Copies of requests for other releases, by outcome", "outcome")
-        missing = counter("feature_missing", "Rows for which the online store had no value", "feature")
-        fallback = counter("fallback", "Predictions made without some features, by reason", "reason")
-        written = counter("prediction_log_written", "Rows written to the lake", "table")
-        shed = counter("prediction_log_shed", "Rows given up because the lake was too slow", "table")
-        pending = Gauge("sixfold_prediction_log_pending", "Rows in memory", (*names, "table"), registry=registry)
-        seconds = Histogram("sixfold_request_seconds", "Time to answer", names, buckets=buckets, registry=registry)
-        freshness = Gauge(
-            "sixfold_feature_freshness_seconds", "Age of the online features", ("product",), registry=registry
-        )
+        requests = counter(REQUESTS, "Predict requests, by consumer and HTTP status", "consumer", "code")
+        shadows = counter(SHADOW_REQUESTS, "Requests that another release answered, by HTTP status", "code")
+        mirrored = counter(MIRRORED, "Copies of requests for other releases, by outcome", "outcome")
+        missing = counter(FEATURE_MISSING, "Rows for which the online store had no value", "feature")
+        fallback = counter(FALLBACK, "Predictions made without some features, by reason", "reason")
+        written = counter(LOG_WRITTEN, "Rows written to the lake", "table")
+        shed = counter(LOG_SHED, "Rows given up because the lake was too slow", "table")
+        pending = Gauge(LOG_PENDING, "Rows in memory", (*names, "table"), registry=registry)
+        seconds = Histogram(REQUEST_SECONDS, "Time to answer", names, buckets=buckets, registry=registry)
+        freshness = Gauge(FEATURE_FRESHNESS, "Age of the online features", ("product",), registry=registry)
         self.requests = cache(lambda consumer, code: requests.labels(*identity, consumer, code))
         self.shadows = cache(lambda code: shadows.labels(*identity, code))
         self.mirrored = Counts(*(mirrored.labels(*identity, outcome) for outcome in Counts._fields))
@@ -59,7 +70,7 @@ class Metrics:
         self.shed = cache(lambda table: shed.labels(*identity, table))
         self.pending = cache(lambda table: pending.labels(*identity, table))
         self.seconds = seconds.labels(*identity)
-        self.predictions = counter("predictions", "Rows predicted").labels(*identity)
+        self.predictions = counter(PREDICTIONS, "Rows predicted").labels(*identity)
         self.freshness = cache(lambda: freshness.labels(identity.product))  # no series before the age is known
         # a rate cannot see a series appear with its first value: what must not be missed exists from the start, at zero
         for reason in ("missing", "store"):

@@ -15,6 +15,7 @@ from monitoring.evaluation.join import attach
 from monitoring.evaluation.source import Source, clock
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
+from sixfold.metric_names import ALL_REQUESTS, REQUEST_SECONDS_BUCKET, REQUEST_SECONDS_COUNT
 from sixfold.metrics import measure_of
 from sixfold.outputs import PlatformRefs
 from sixfold.release import SHORT
@@ -105,12 +106,12 @@ def requests(prometheus: Prometheus, product: Product, version: str, since: date
 
     """
     of = f'product="{product.name}",api_version="{version}"'
-    asked = f'{{__name__=~"sixfold_(shadow_)?requests_total",{of},code=~"%s"}}'
+    asked = f'{{__name__=~"{ALL_REQUESTS}",{of},code=~"%s"}}'
     series = {
         "all": asked % "[25]..",
         "failed": asked % "5..",
-        "timed": f"sixfold_request_seconds_count{{{of}}}",
-        "fast": f'sixfold_request_seconds_bucket{{{of},le="{product.slo.latency_ms / 1000}"}}',
+        "timed": f"{REQUEST_SECONDS_COUNT}{{{of}}}",
+        "fast": f'{REQUEST_SECONDS_BUCKET}{{{of},le="{product.slo.latency_ms / 1000}"}}',
     }
     now = datetime.now(UTC)
     samples = prometheus.query(_then_and_now(series, since, now), now)

@@ -13,24 +13,45 @@ from monitoring.evaluation.drifting import Drift
 from monitoring.evaluation.figures import Figure, State
 from monitoring.evaluation.run import Evaluation
 from monitoring.evaluation.skew import Skew
+from sixfold.metric_names import (
+    DRIFT_KS,
+    DRIFT_PSI,
+    EVALUATED,
+    EVALUATION_CLOCK,
+    EVALUATION_FAILURES,
+    LABEL_ODDITIES,
+    LIVE_CALIBRATION_ERROR,
+    LIVE_DUE,
+    LIVE_LABEL_COVERAGE,
+    LIVE_LABEL_LAG,
+    LIVE_LABELS,
+    LIVE_METRIC,
+    LIVE_METRIC_HIGH,
+    LIVE_METRIC_LOW,
+    LIVE_PREDICTIONS,
+    LIVE_STATE,
+    SERVED_MISSING_RATE,
+    SKEW_DIFFERING_ROWS,
+    SKEW_ROWS,
+)
 
 WHO = ("product", "api_version", "release")
 WHERE = (*WHO, "shadow", "slice", "value")
 _FIGURES: dict[str, tuple[str, Callable[[Figure], float]]] = {
-    "sixfold_live_metric": ("The product's metric over its window", lambda each: each.figure),
-    "sixfold_live_metric_low": ("Lower bound of the metric, 95% confidence", lambda each: each.low),
-    "sixfold_live_metric_high": ("Upper bound of the metric, 95% confidence", lambda each: each.high),
-    "sixfold_live_predictions": ("Predictions in the window", lambda each: each.predictions),
-    "sixfold_live_due": ("Predictions whose label should be there", lambda each: each.due),
-    "sixfold_live_labels": ("Predictions whose label is there", lambda each: each.labelled),
-    "sixfold_live_label_coverage": ("Share of due predictions with a label", lambda each: each.coverage),
-    "sixfold_live_label_lag_seconds": ("Mean time from prediction to label", lambda each: each.lag_s),
-    "sixfold_live_calibration_error": ("Expected calibration error", lambda each: each.calibration_error),
+    LIVE_METRIC: ("The product's metric over its window", lambda each: each.figure),
+    LIVE_METRIC_LOW: ("Lower bound of the metric, 95% confidence", lambda each: each.low),
+    LIVE_METRIC_HIGH: ("Upper bound of the metric, 95% confidence", lambda each: each.high),
+    LIVE_PREDICTIONS: ("Predictions in the window", lambda each: each.predictions),
+    LIVE_DUE: ("Predictions whose label should be there", lambda each: each.due),
+    LIVE_LABELS: ("Predictions whose label is there", lambda each: each.labelled),
+    LIVE_LABEL_COVERAGE: ("Share of due predictions with a label", lambda each: each.coverage),
+    LIVE_LABEL_LAG: ("Mean time from prediction to label", lambda each: each.lag_s),
+    LIVE_CALIBRATION_ERROR: ("Expected calibration error", lambda each: each.calibration_error),
 }
 _DRIFTS: dict[str, tuple[str, Callable[[Drift], float]]] = {
-    "sixfold_drift_psi": ("Population stability index against training", lambda each: each.psi),
-    "sixfold_drift_ks": ("Kolmogorov-Smirnov distance to training", lambda each: each.ks),
-    "sixfold_served_missing_rate": ("Share of rows served without the feature", lambda each: each.missing),
+    DRIFT_PSI: ("Population stability index against training", lambda each: each.psi),
+    DRIFT_KS: ("Kolmogorov-Smirnov distance to training", lambda each: each.ks),
+    SERVED_MISSING_RATE: ("Share of rows served without the feature", lambda each: each.missing),
 }
 
 
@@ -69,7 +90,7 @@ class EvaluationCollector(Collector):
         for name, (meaning, value) in _FIGURES.items():
             yield _gauge(name, meaning, WHERE, ((_where(each), value(each)) for each in figures))
         states = [((*_where(each), state), float(each.state == state)) for each in figures for state in State]
-        yield _gauge("sixfold_live_state", "1 for the state the figure is in", (*WHERE, "state"), states)
+        yield _gauge(LIVE_STATE, "1 for the state the figure is in", (*WHERE, "state"), states)
         drifts = [(product, each) for product, found in self.found.items() for each in found.drifts]
         for name, (meaning, value_of) in _DRIFTS.items():
             samples = (
@@ -81,18 +102,18 @@ class EvaluationCollector(Collector):
     def _of_products(self) -> Iterable[Metric]:
         found = self.found
         at = [((name,), moment) for name, moment in self._looked.items()]
-        yield _gauge("sixfold_evaluated_timestamp_seconds", "When it was last evaluated", ("product",), at)
+        yield _gauge(EVALUATED, "When it was last evaluated", ("product",), at)
         clocks = [((name,), each.evaluation.now.timestamp()) for name, each in found.items()]
-        yield _gauge("sixfold_evaluation_clock_seconds", "The product's own now", ("product",), clocks)
+        yield _gauge(EVALUATION_CLOCK, "The product's own now", ("product",), clocks)
         failed = [((name,), float(count)) for name, count in self._failures.items()]
-        yield _gauge("sixfold_evaluation_failures", "Evaluations that failed since the start", ("product",), failed)
+        yield _gauge(EVALUATION_FAILURES, "Evaluations that failed since the start", ("product",), failed)
         odd = [((name, kind), float(n)) for name, each in found.items() for kind, n in each.evaluation.counts.items()]
-        yield _gauge("sixfold_label_oddities", "What the join found wrong in the window", ("product", "kind"), odd)
+        yield _gauge(LABEL_ODDITIES, "What the join found wrong in the window", ("product", "kind"), odd)
         skews = [((name, each.api_version, each.release), each) for name, every in found.items() for each in every.skew]
         rows = [(who, float(each.rows)) for who, each in skews]
-        yield _gauge("sixfold_skew_rows", "Predictions whose features were recomputed", WHO, rows)
+        yield _gauge(SKEW_ROWS, "Predictions whose features were recomputed", WHO, rows)
         differing = [(who, float(each.differing)) for who, each in skews]
-        yield _gauge("sixfold_skew_differing_rows", "Of those, not served what the lake has", WHO, differing)
+        yield _gauge(SKEW_DIFFERING_ROWS, "Of those, not served what the lake has", WHO, differing)
 
 
 def _where(each: Figure) -> tuple[str, ...]:

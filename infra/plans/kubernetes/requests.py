@@ -8,6 +8,7 @@ from typing import Any
 
 from infra.plans.kubernetes import pods
 from infra.plans.kubernetes.operators import Operator
+from sixfold.metric_names import ALL_REQUESTS, REQUESTS
 
 ADAPTER = "prometheus-adapter"
 """The adapter's namespace."""
@@ -20,9 +21,9 @@ A request of one row took the release of flight-delays 14.4 ms of processor time
 """
 
 # A request that another release answered is as much work as one of its own.
-_QUERY = 'sum(rate({__name__=~"sixfold_(shadow_)?requests_total",<<.LabelMatchers>>}[1m])) by (<<.GroupBy>>)'
+_QUERY = f'sum(rate({{__name__=~"{ALL_REQUESTS}",<<.LabelMatchers>>}}[1m])) by (<<.GroupBy>>)'
 RULE: dict[str, Any] = {
-    "seriesQuery": 'sixfold_requests_total{namespace!="",pod!=""}',
+    "seriesQuery": f'{REQUESTS}{{namespace!="",pod!=""}}',
     "resources": {"overrides": {name: {"resource": name} for name in ("namespace", "pod")}},
     "name": {"as": METRIC},
     "metricsQuery": _QUERY,

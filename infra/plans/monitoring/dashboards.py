@@ -11,6 +11,22 @@ from grafana_foundation_sdk.models.dashboard import DataSourceRef
 
 from infra.plans.monitoring import slo
 from sixfold.contract import Product
+from sixfold.metric_names import (
+    DRIFT_PSI,
+    FALLBACK,
+    FEATURE_FRESHNESS,
+    FEATURE_MISSING,
+    LIVE_LABEL_COVERAGE,
+    LIVE_METRIC,
+    LIVE_METRIC_HIGH,
+    LIVE_METRIC_LOW,
+    PREDICTIONS,
+    QUARANTINE_RATE,
+    REQUEST_SECONDS_BUCKET,
+    REQUESTS,
+    SKEW_DIFFERING_ROWS,
+    SKEW_ROWS,
+)
 
 _HEIGHT, _WIDTH = 8, 12  # in grid units; the grid is 24 wide
 
@@ -55,12 +71,12 @@ def panels(product: Product) -> list[Panel]:
     """Return the graphs of a product's dashboard, in reading order: does it work, is it right, what does it cost."""
     own = f'{{product="{product.name}"}}'
     available, fast = slo.availability(product), slo.latency(product)
-    quantile = f"histogram_quantile(%s, sum by (api_version, le) (rate(sixfold_request_seconds_bucket{own}[5m])))"
+    quantile = f"histogram_quantile(%s, sum by (api_version, le) (rate({REQUEST_SECONDS_BUCKET}{own}[5m])))"
     promised = product.slo.latency_quantile
     live = f'{{product="{product.name}",shadow="false",slice=""}}'
     rate = f"sum by (%s) (rate(%s{own}[5m]))"
     return [
-        Panel("Requests", "reqps", {"{{consumer}} {{code}}": rate % ("consumer, code", "sixfold_requests_total")}),
+        Panel("Requests", "reqps", {"{{consumer}} {{code}}": rate % ("consumer, code", REQUESTS)}),
         Panel(
             "Latency",
             "s",
@@ -87,9 +103,9 @@ def panels(product: Product) -> list[Panel]:
             f"Live {product.metric.name}, past {product.metric.window_hours:g} hours, with its 95% interval",
             "short",
             {
-                "{{api_version}} {{release}}": f"sixfold_live_metric{live}",
-                "{{release}} at least": f"sixfold_live_metric_low{live}",
-                "{{release}} at most": f"sixfold_live_metric_high{live}",
+                "{{api_version}} {{release}}": f"{LIVE_METRIC}{live}",
+                "{{release}} at least": f"{LIVE_METRIC_LOW}{live}",
+                "{{release}} at most": f"{LIVE_METRIC_HIGH}{live}",
                 "threshold": f"vector({product.metric.live_threshold:.15g})",
             },
         ),
@@ -97,7 +113,7 @@ def panels(product: Product) -> list[Panel]:
             "Predictions whose label is there",
             "percentunit",
             {
-                "{{api_version}} {{release}}": f"sixfold_live_label_coverage{live}",
+                "{{api_version}} {{release}}": f"{LIVE_LABEL_COVERAGE}{live}",
                 "asked for": f"vector({product.metric.min_coverage:.15g})",
             },
         ),
@@ -105,7 +121,7 @@ def panels(product: Product) -> list[Panel]:
             "Drift from training, the five largest",
             "short",
             {
-                "{{release}} {{feature}}": f"topk(5, sixfold_drift_psi{own})",
+                "{{release}} {{feature}}": f"topk(5, {DRIFT_PSI}{own})",
                 "allowed": f"vector({product.metric.max_feature_drift:.15g})",
             },
         ),
@@ -113,29 +129,29 @@ def panels(product: Product) -> list[Panel]:
             "Served other features than the lake has, of the past day's predictions",
             "percentunit",
             {
-                "{{api_version}} {{release}}": f"sixfold_skew_differing_rows{own} / (sixfold_skew_rows{own} > 0)",
+                "{{api_version}} {{release}}": f"{SKEW_DIFFERING_ROWS}{own} / ({SKEW_ROWS}{own} > 0)",
                 "allowed": f"vector({product.metric.max_skew:.15g})",
             },
         ),
         Panel(
             "Predictions by release",
             "cps",
-            {"{{api_version}} {{release}}": rate % ("api_version, release", "sixfold_predictions_total")},
+            {"{{api_version}} {{release}}": rate % ("api_version, release", PREDICTIONS)},
         ),
         Panel(
             "Predictions made without some features",
             "cps",
             {
-                "{{reason}}": rate % ("reason", "sixfold_fallback_total"),
+                "{{reason}}": rate % ("reason", FALLBACK),
                 # No feature was ever missing: no series yet, and a line at zero says so.
-                "missing {{feature}}": rate % ("feature", "sixfold_feature_missing_total") + " or vector(0)",
+                "missing {{feature}}": rate % ("feature", FEATURE_MISSING) + " or vector(0)",
             },
         ),
         Panel(
             "Age of the online features",
             "s",
             {
-                "age": f"max(sixfold_feature_freshness_seconds{own})",
+                "age": f"max({FEATURE_FRESHNESS}{own})",
                 "allowed": f"vector({product.limits.feature_freshness_hours * 3600:.15g})",
             },
         ),
@@ -143,7 +159,7 @@ def panels(product: Product) -> list[Panel]:
             "Share of rows in quarantine",
             "percentunit",
             {
-                "{{table}}": "sixfold_quarantine_rate",
+                "{{table}}": QUARANTINE_RATE,
                 "allowed": f"vector({product.limits.quarantine_rate:.15g})",
             },
         ),

@@ -8,6 +8,19 @@ from datetime import UTC, datetime, time
 
 from infra.plans.monitoring.rule import Rule, alert, unwatched
 from sixfold.contract import Product
+from sixfold.metric_names import (
+    DRIFT_PSI,
+    EVALUATED,
+    LIVE_DUE,
+    LIVE_LABEL_COVERAGE,
+    LIVE_METRIC_HIGH,
+    LIVE_METRIC_LOW,
+    LIVE_PREDICTIONS,
+    LIVE_STATE,
+    REQUESTS,
+    SKEW_DIFFERING_ROWS,
+    SKEW_ROWS,
+)
 
 STALE_S = 600
 
@@ -19,10 +32,10 @@ def label_loop_rules(product: Product, versions: tuple[str, ...]) -> list[Rule]:
 
 def _metric(product: Product) -> list[Rule]:
     metric, name = product.metric, product.metric.name
-    bound, beyond = ("high", "<") if metric.direction == "higher" else ("low", ">")
-    enough = f'sixfold_live_state{{product="{product.name}",state="enough"}} == 1'
+    bound, beyond = (LIVE_METRIC_HIGH, "<") if metric.direction == "higher" else (LIVE_METRIC_LOW, ">")
+    enough = f'{LIVE_STATE}{{product="{product.name}",state="enough"}} == 1'
     whole, parts = (f'{{product="{product.name}",shadow="false",slice{sign}""}}' for sign in ("=", "!="))
-    breach = f"sixfold_live_metric_{bound}%s {beyond} {metric.live_threshold:.15g} and ignoring (state) {enough}"
+    breach = f"{bound}%s {beyond} {metric.live_threshold:.15g} and ignoring (state) {enough}"
     described = (
         f"With 95% confidence {name} is at best {{{{ $value | humanize }}}}; {metric.live_threshold:g} is asked for."
     )
@@ -43,8 +56,7 @@ def _metric(product: Product) -> list[Rule]:
         ),
         alert(
             "LabelCoverageLow",
-            f"sixfold_live_label_coverage{whole} < {metric.min_coverage:.15g} "
-            f"and sixfold_live_due{whole} >= {metric.min_labels}",
+            f"{LIVE_LABEL_COVERAGE}{whole} < {metric.min_coverage:.15g} and {LIVE_DUE}{whole} >= {metric.min_labels}",
             "ticket",
             f"Nobody knows how good {product.name} is: its labels do not arrive",
             f"{{{{ $value | humanizePercentage }}}} of the predictions older than {metric.label_delay_hours:g} hours "
@@ -55,7 +67,7 @@ def _metric(product: Product) -> list[Rule]:
 
 
 def _distributions(product: Product) -> list[Rule]:
-    metric, drifted = product.metric, f'sixfold_drift_psi{{product="{product.name}",feature%s"score"}} > %.15g'
+    metric, drifted = product.metric, f'{DRIFT_PSI}{{product="{product.name}",feature%s"score"}} > %.15g'
     said = "Its population stability index over the window is {{ $value | humanize }}; %g is allowed."
     own = f'{{product="{product.name}"}}'
     return [
@@ -77,7 +89,7 @@ def _distributions(product: Product) -> list[Rule]:
         ),
         alert(
             "TrainingServingSkew",
-            f"sixfold_skew_differing_rows{own} / (sixfold_skew_rows{own} > 0) > {product.metric.max_skew:.15g}",
+            f"{SKEW_DIFFERING_ROWS}{own} / ({SKEW_ROWS}{own} > 0) > {product.metric.max_skew:.15g}",
             "ticket",
             f"{product.name} {{{{ $labels.api_version }}}} is served other features than it learned from",
             "{{ $value | humanizePercentage }} of the past day's predictions of {{ $labels.release }} had features "
@@ -88,7 +100,7 @@ def _distributions(product: Product) -> list[Rule]:
 
 def _evaluation(product: Product) -> list[Rule]:
     own = f'{{product="{product.name}"}}'
-    evaluated, skew = f"sixfold_evaluated_timestamp_seconds{own}", f"sixfold_skew_rows{own}"
+    evaluated, skew = f"{EVALUATED}{own}", f"{SKEW_ROWS}{own}"
     return [
         alert(
             "EvaluationStale",
@@ -98,7 +110,7 @@ def _evaluation(product: Product) -> list[Rule]:
             "It was last evaluated {{ $value | humanizeDuration }} ago: an alert on them would come too late.",
         ),
         unwatched(product.name, f"absent({evaluated})", evaluated),
-        unwatched(product.name, f"max by (product) (sixfold_live_predictions{own}) unless on (product) {skew}", skew),
+        unwatched(product.name, f"max by (product) ({LIVE_PREDICTIONS}{own}) unless on (product) {skew}", skew),
     ]
 
 
@@ -106,7 +118,7 @@ def _deprecated(product: Product, versions: tuple[str, ...]) -> list[Rule]:
     return [
         alert(
             "DeprecatedVersionCalled",
-            f"sum by (product, api_version, consumer) (increase(sixfold_requests_total"
+            f"sum by (product, api_version, consumer) (increase({REQUESTS}"
             f'{{product="{product.name}",api_version="{version}"}}[1d])) > 0 and on () vector(time()) >= '
             f"{datetime.combine(deprecated, time(), UTC).timestamp():.0f}",
             "ticket",

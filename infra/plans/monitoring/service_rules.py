@@ -3,6 +3,7 @@
 from infra.plans.monitoring import slo
 from infra.plans.monitoring.rule import Rule, alert, unwatched
 from sixfold.contract import Product
+from sixfold.metric_names import FALLBACK, FEATURE_FRESHNESS, LOG_SHED, PREDICTIONS, QUARANTINE_RATE
 
 _WITHOUT_STORE = 0.05  # of predictions; a store that is throttled or away soon costs more, and a slow read costs less
 
@@ -14,7 +15,7 @@ def service_rules(product: Product, versions: tuple[str, ...]) -> list[Rule]:
 
 def _conditions(product: Product) -> list[Rule]:
     own, limits = f'{{product="{product.name}"}}', product.limits
-    stale = f"max by (product) (sixfold_feature_freshness_seconds{own})"
+    stale = f"max by (product) ({FEATURE_FRESHNESS}{own})"
     return [
         alert(
             "TargetDown",
@@ -36,7 +37,7 @@ def _conditions(product: Product) -> list[Rule]:
         alert(
             "OnlineStoreFailing",
             f"sum by (product, api_version) (rate({_without_store(product)}[10m])) / "
-            f"sum by (product, api_version) (rate(sixfold_predictions_total{own}[10m])) > {_WITHOUT_STORE}",
+            f"sum by (product, api_version) (rate({PREDICTIONS}{own}[10m])) > {_WITHOUT_STORE}",
             "ticket",
             f"{product.name} {{{{ $labels.api_version }}}} predicts without its online features",
             "The online store does not answer in time for {{ $value | humanizePercentage }} of predictions.",
@@ -44,7 +45,7 @@ def _conditions(product: Product) -> list[Rule]:
         ),
         alert(
             "QuarantineRateHigh",
-            f"sixfold_quarantine_rate > {limits.quarantine_rate:.15g}",
+            f"{QUARANTINE_RATE} > {limits.quarantine_rate:.15g}",
             "ticket",
             "Too much of {{ $labels.table }} is refused by its data contract",
             f"{{{{ $value | humanizePercentage }}}} of its rows are in quarantine; {product.name} allows "
@@ -53,7 +54,7 @@ def _conditions(product: Product) -> list[Rule]:
         ),
         alert(
             "PredictionLogShedding",
-            f"sum by (product, api_version, release) (increase(sixfold_prediction_log_shed_total{own}[10m])) > 0",
+            f"sum by (product, api_version, release) (increase({LOG_SHED}{own}[10m])) > 0",
             "ticket",
             f"{product.name} does not log all of its predictions",
             "{{ $value | humanize }} rows were given up within ten minutes, because the lake took them too slowly.",
@@ -62,17 +63,17 @@ def _conditions(product: Product) -> list[Rule]:
 
 
 def _without_store(product: Product) -> str:
-    return f'sixfold_fallback_total{{product="{product.name}",reason="store"}}'
+    return f'{FALLBACK}{{product="{product.name}",reason="store"}}'
 
 
 def _missing(product: Product, versions: tuple[str, ...]) -> list[Rule]:
     """No data is not "all is well": each series that another alert reads has to be there."""
     own = [f'product="{product.name}",api_version="{version}"' for version in versions]
-    series = [template % where for where in own for template in ("up{%s}", "sixfold_predictions_total{%s}")]
+    series = [template % where for where in own for template in ("up{%s}", f"{PREDICTIONS}{{%s}}")]
     series += [
         slo.within_objective(product),
-        f'sixfold_feature_freshness_seconds{{product="{product.name}"}}',
+        f'{FEATURE_FRESHNESS}{{product="{product.name}"}}',
         _without_store(product),
-        "sixfold_quarantine_rate",
+        QUARANTINE_RATE,
     ]
     return [unwatched(product.name, f"absent({selector})", selector) for selector in series]

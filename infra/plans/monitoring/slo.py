@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from infra.plans.monitoring.rule import Rule, Severity, alert
 from sixfold.contract import Product
+from sixfold.metric_names import REQUEST_SECONDS_BUCKET, REQUEST_SECONDS_COUNT, REQUESTS
 
 WINDOWS = ("5m", "30m", "1h", "2h", "6h", "1d", "3d")
 
@@ -101,8 +102,8 @@ def slo_rules(product: Product) -> list[Rule]:
 
 def availability(product: Product) -> Indicator:
     """Return the share of requests answered with 5xx."""
-    every = f'{_BY} (rate(sixfold_requests_total{{product="{product.name}"}}[$window]))'
-    failed = f'{_BY} (rate(sixfold_requests_total{{product="{product.name}",code=~"5.."}}[$window]))'
+    every = f'{_BY} (rate({REQUESTS}{{product="{product.name}"}}[$window]))'
+    failed = f'{_BY} (rate({REQUESTS}{{product="{product.name}",code=~"5.."}}[$window]))'
     return Indicator(
         name="requests_failed",
         product=product.name,
@@ -114,7 +115,7 @@ def availability(product: Product) -> Indicator:
 
 def latency(product: Product) -> Indicator:
     """Return the share of requests slower than slo.latency_ms."""
-    every = f'{_BY} (rate(sixfold_request_seconds_count{{product="{product.name}"}}[$window]))'
+    every = f'{_BY} (rate({REQUEST_SECONDS_COUNT}{{product="{product.name}"}}[$window]))'
     return Indicator(
         name="requests_slow",
         product=product.name,
@@ -127,4 +128,4 @@ def latency(product: Product) -> Indicator:
 def within_objective(product: Product) -> str:
     """Return the selector of requests answered within slo.latency_ms, its `le` as Python's client writes it."""
     bucket = repr(float(product.slo.latency_ms / 1000))
-    return f'sixfold_request_seconds_bucket{{product="{product.name}",le="{bucket}"}}'
+    return f'{REQUEST_SECONDS_BUCKET}{{product="{product.name}",le="{bucket}"}}'

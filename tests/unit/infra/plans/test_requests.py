@@ -63,6 +63,6 @@ def test_the_adapter_may_ask_the_prometheus_that_it_is_told_of(product: Product)
     policies = {
         each["metadata"]["name"]: each["spec"] for each in manifests_of(found) if each["kind"] == "NetworkPolicy"
     }
-    (rule,) = next(each for each in policies if each["metadata"]["name"] == "prometheus")["spec"]["ingress"]
+    (rule,) = policies["prometheus"]["ingress"]
     assert rule["from"] == [{"namespaceSelector": {"matchLabels": {NAMESPACE: ADAPTER}}}]
     assert rule["ports"] == [{"protocol": "TCP", "port": adapter(TARGET.monitoring).values["prometheus"]["port"]}]
