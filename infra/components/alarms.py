@@ -1,4 +1,4 @@
-"""Who hears of alarms: a topic for each team, and the on-call addresses of its products."""
+"""Recipients of alarms: a topic for each team, and the on-call addresses of its products."""
 
 from collections.abc import Iterable, Mapping
 

@@ -29,7 +29,7 @@ class Operators(ComponentResource):
         self.register_outputs({})
 
     def needed(self, *names: str) -> list[Resource]:
-        """Return what to wait for before custom resources of some operators are declared."""
+        """Return the dependencies of custom resources of some operators."""
         return [*self._after, *(self._releases[name] for name in names if name in self._releases)]
 
     def _release(self, operator: Operator) -> Resource:

@@ -21,5 +21,5 @@ class Runner(ComponentResource):
         self.register_outputs({"url": self.url})
 
     def image(self, digest: str) -> Output[str]:
-        """Return how pods name the image of a digest."""
+        """Return the reference by which pods name the image of a digest."""
         return Output.format("{0}@{1}", self.url, digest)

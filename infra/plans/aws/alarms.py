@@ -1,4 +1,4 @@
-"""What AWS alone can see of a stack, and when somebody is told. Everything else is in `rules.py`.
+"""CloudWatch alarms on what only AWS sees of a stack. Everything else is in `rules.py`.
 
 Metrics: https://docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.html,
 https://docs.aws.amazon.com/eks/latest/userguide/cloudwatch.html and

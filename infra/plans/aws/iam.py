@@ -1,4 +1,4 @@
-"""Who may do what: an IAM policy document for each role of the platform.
+"""IAM policy documents, one for each role of the platform.
 
 Each statement is what a role's own code calls, on what it calls it. No action and no resource is `*`. Nobody but the
 engine makes or removes buckets, keys and databases.
@@ -28,7 +28,7 @@ _MAKE_TABLES = (
 
 
 class Estate(Strict):
-    """What the roles share: physical names, and the key that encrypts the buckets.
+    """Shared facts of the roles: physical names, and the key that encrypts the buckets.
 
     `databases` are the Glue databases by layer; `feature_project` is the prefix of the online feature tables.
     """
@@ -64,7 +64,7 @@ class Estate(Strict):
 
 
 def assume_role_policy(*, service: str) -> Document:
-    """Return who may take a role: an AWS service such as `ecs-tasks.amazonaws.com` or `pods.eks.amazonaws.com`."""
+    """Return the trust policy for an AWS service such as `ecs-tasks.amazonaws.com` or `pods.eks.amazonaws.com`."""
     tags = ["sts:TagSession"] if service == "pods.eks.amazonaws.com" else []  # pod identity tags each session
     return _document({"Effect": "Allow", "Principal": {"Service": service}, "Action": ["sts:AssumeRole", *tags]})
 

@@ -74,7 +74,7 @@ def _listed(headers: Mapping[str, str]) -> list[dict[str, str]]:
 def portal_manifests(
     target: KubernetesTarget, traffic: tuple[VersionTraffic, ...], *, portal: str
 ) -> tuple[Manifest, ...]:
-    """Return what answers for everything that no release does. A change of what it says rolls its pods."""
+    """Return the portal, which answers every path without a release. A change of its answers rolls its pods."""
     own = target.namespace
     answers = portal_config(traffic=traffic, portal_html=portal, port=pods.PORT, metrics_port=_METRICS)
     config = json.dumps(answers, sort_keys=True)

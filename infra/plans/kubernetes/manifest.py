@@ -1,4 +1,4 @@
-"""What all manifests share: their shape, names, labels and addresses."""
+"""Shared by all manifests: shape, names, labels and addresses."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple

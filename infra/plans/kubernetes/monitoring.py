@@ -45,7 +45,7 @@ def plan_monitoring(
     image: Any,  # noqa: ANN401 - a text, an Output, or None: then lake and predictions are not watched yet
     environment: Mapping[str, Any],
 ) -> Phases:
-    """Return what watches: Prometheus and Alertmanager with two pods each, the rules, and a dashboard a product."""
+    """Return the monitoring: Prometheus and Alertmanager with two pods each, the rules, and a dashboard a product."""
     own = target.monitoring
     monitors = (
         manifest(_API, "Prometheus", PROMETHEUS, own, spec=_prometheus(target)),
@@ -126,7 +126,7 @@ def _granted(where: str, target: KubernetesTarget, rules: list[dict[str, Any]]) 
 
 
 def _edges(target: KubernetesTarget) -> tuple[Manifest, ...]:
-    """Return who talks to whom. The API server, from which Prometheus learns its targets, is anywhere at port 443."""
+    """Return the network policies. The API server, which gives Prometheus its targets, is anywhere at port 443."""
     own = target.monitoring
     prometheus, alertmanager = ({NAME: name} for name in _MONITORS)
     scraped = [{"to": [network_policy.pods_of(where)]} for where in (own, target.namespace)]
@@ -183,7 +183,7 @@ def _evaluation(own: str, image: Any) -> tuple[Manifest, ...]:  # noqa: ANN401 -
 def _scraping(
     name: str, where: str, selector: dict[str, str], kept: tuple[str, ...], *, port: str = "http"
 ) -> Manifest:
-    """Return who is scraped; of a Service's labels some become those of its series, as they are called there."""
+    """Return the scrape targets; some labels of a Service become labels of its series, under the same names."""
     relabelled = [
         {
             "sourceLabels": [f"__meta_kubernetes_service_label_{re.sub('[^a-z]', '_', label)}"],

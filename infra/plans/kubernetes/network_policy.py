@@ -1,4 +1,4 @@
-"""Who may talk to whom. Each namespace denies everything; each workload then has one policy with just its edges."""
+"""Network policies. Each namespace denies everything; each workload then has one policy with just its edges."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

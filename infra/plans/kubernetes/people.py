@@ -1,4 +1,4 @@
-"""What people may do on the cluster: a Role for each role in each area, bound to the group that EKS puts them in."""
+"""Rights of people on the cluster: a Role for each role in each area, bound to the group that EKS puts them in."""
 
 from collections.abc import Mapping
 from typing import Any

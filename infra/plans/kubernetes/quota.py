@@ -78,7 +78,7 @@ def _workload(found: Manifest, most: Mapping[str, int]) -> Capacity:
 
 
 def _pod(spec: Mapping[str, Any]) -> Capacity:
-    """Return what a pod asks for: its containers together, or one that goes before them where that asks for more."""
+    """Return the requests of a pod: the sum of its containers, or a larger init container."""
     together = total(_asked(each["resources"]) for each in spec["containers"])
     before = [_asked(each["resources"]) for each in spec.get("initContainers", [])]
     return Capacity(*(max(amounts) for amounts in zip(together, *before, strict=True)))

@@ -1,4 +1,4 @@
-"""What makes machines come and go: the cluster autoscaler, and what offers their GPUs to pods.
+"""Scaling of machines: the cluster autoscaler, and the device plugin that offers GPUs to pods.
 
 Keys: https://github.com/kubernetes/autoscaler/tree/master/charts/cluster-autoscaler and
 https://github.com/NVIDIA/k8s-device-plugin.
@@ -26,7 +26,7 @@ _GPU_PLUGIN = Operator(
 
 
 def scaling_operators(cluster: str, eks: Eks, *, region: str) -> tuple[Operator, ...]:
-    """Return what a cluster of that name needs: the autoscaler, and where it has GPUs what offers them."""
+    """Return the operators of a cluster of that name: the autoscaler, and the device plugin if it has GPUs."""
     autoscaler = Operator(
         name="autoscaler",
         release=AUTOSCALER,

@@ -17,7 +17,7 @@ _STOP_WITHIN_S = 60
 
 
 def release_name(product: str, version: str, release: str) -> str:
-    """Return what all objects of a release are called; within 63 characters, the limit of a Service's name."""
+    """Return the name of all objects of a release; within 63 characters, the limit of a Service's name."""
     return f"{product}-{version}-{release[:SHORT]}"
 
 
@@ -55,7 +55,7 @@ def release_manifests(
 
 
 def serving_policy(namespace: str, *, gateway: str, monitoring: str) -> Manifest:
-    """Return who may call a release: the gateway, the monitors, and releases whose requests it scores. It calls AWS."""
+    """Return the network policy of a release: gateway, monitoring and other releases call it; it calls AWS."""
     releases = network_policy.pods_of(namespace, {NAME: "release"})
     return network_policy.allow(
         "release",

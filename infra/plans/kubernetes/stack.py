@@ -20,7 +20,7 @@ def plan_serving(
     portal: str,
     environment: Mapping[str, Any],
 ) -> Phases:
-    """Return what serves.
+    """Return the manifests of serving.
 
     Args:
         target: where.

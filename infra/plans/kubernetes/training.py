@@ -31,7 +31,7 @@ def plan_training(
     image: Any,  # noqa: ANN401 - a text, an Output, or None: then there is no Ray yet
     environment: Mapping[str, Any],
 ) -> Phases:
-    """Return what trains, in the namespace `where`: Ray, and a queue for each of the teams with its share."""
+    """Return training in the namespace `where`: Ray, and a queue for each of the teams with its share."""
     clusters = (_ray(where, image),) if image is not None else ()
     shares = Capacity(share.cpu, share.memory_gib).times(len(teams))
     base = (
