@@ -11,7 +11,7 @@ FOLDERS = ("sixfold", "pulumi_sixfold", "models", "serving", "monitoring", "prod
 MAY_PRINT = {
     "delivery/commands/": "the command line",
     "infra/policies/table.py": "`python -m infra.policies.table` prints the table of the docs",
-    "pulumi_sixfold/plugin.py": "the engine reads the plugin's port from stdout",
+    "pulumi_sixfold/engine/server.py": "the engine reads the plugin's port from stdout",
 }
 PRINTERS = {"print", "console.print", "typer.echo", "sys.stdout.write", "sys.stderr.write", "sys.stdout.writelines"}
 
