@@ -36,9 +36,8 @@ def _metric(product: Product) -> list[Rule]:
     enough = f'{LIVE_STATE}{{product="{product.name}",state="enough"}} == 1'
     whole, parts = (f'{{product="{product.name}",shadow="false",slice{sign}""}}' for sign in ("=", "!="))
     breach = f"{bound}%s {beyond} {metric.live_threshold:.15g} and ignoring (state) {enough}"
-    described = (
-        f"With 95% confidence {name} is at best {{{{ $value | humanize }}}}; {metric.live_threshold:g} is asked for."
-    )
+    limit = f"live_threshold is {metric.live_threshold:g}."
+    described = f"With 95% confidence {name} is at best {{{{ $value | humanize }}}}; {limit}"
     return [
         alert(
             "ModelMetricBreach",
@@ -58,9 +57,9 @@ def _metric(product: Product) -> list[Rule]:
             "LabelCoverageLow",
             f"{LIVE_LABEL_COVERAGE}{whole} < {metric.min_coverage:.15g} and {LIVE_DUE}{whole} >= {metric.min_labels}",
             "ticket",
-            f"Nobody knows how good {product.name} is: its labels do not arrive",
+            f"Labels of {product.name} do not arrive: its live metric is unknown",
             f"{{{{ $value | humanizePercentage }}}} of the predictions older than {metric.label_delay_hours:g} hours "
-            f"have a label; {metric.min_coverage:.0%} are asked for.",
+            f"have a label; min_coverage is {metric.min_coverage:.0%}.",
             wait="5m",
         ),
     ]
@@ -68,32 +67,32 @@ def _metric(product: Product) -> list[Rule]:
 
 def _distributions(product: Product) -> list[Rule]:
     metric, drifted = product.metric, f'{DRIFT_PSI}{{product="{product.name}",feature%s"score"}} > %.15g'
-    said = "Its population stability index over the window is {{ $value | humanize }}; %g is allowed."
+    psi = "PSI {{ $value | humanize }} over the window, limit %g."
     own = f'{{product="{product.name}"}}'
     return [
         alert(
             "FeatureDrift",
             drifted % ("!=", metric.max_feature_drift),
             "ticket",
-            f"{product.name} is asked about something else than it learned: {{{{ $labels.feature }}}}",
-            said % metric.max_feature_drift,
+            f"The distribution of feature {{{{ $labels.feature }}}} of {product.name} has shifted from training",
+            psi % metric.max_feature_drift,
             wait="5m",
         ),
         alert(
             "PredictionDrift",
             drifted % ("=", metric.max_prediction_drift),
             "ticket",
-            f"{product.name} answers otherwise than it did",
-            said % metric.max_prediction_drift,
+            f"The distribution of predictions of {product.name} has shifted from training",
+            psi % metric.max_prediction_drift,
             wait="5m",
         ),
         alert(
             "TrainingServingSkew",
             f"{SKEW_DIFFERING_ROWS}{own} / ({SKEW_ROWS}{own} > 0) > {product.metric.max_skew:.15g}",
             "ticket",
-            f"{product.name} {{{{ $labels.api_version }}}} is served other features than it learned from",
+            f"{product.name} {{{{ $labels.api_version }}}} is served features that differ from the lake",
             "{{ $value | humanizePercentage }} of the past day's predictions of {{ $labels.release }} had features "
-            "that the lake does not have.",
+            f"whose values differ from those in the lake; max_skew is {product.metric.max_skew:.15g}.",
         ),
     ]
 
@@ -106,8 +105,8 @@ def _evaluation(product: Product) -> list[Rule]:
             "EvaluationStale",
             f"time() - {evaluated} > {STALE_S}",
             "ticket",
-            f"The figures of {product.name} are old",
-            "It was last evaluated {{ $value | humanizeDuration }} ago: an alert on them would come too late.",
+            f"The live evaluation of {product.name} has stopped",
+            "The last evaluation was {{ $value | humanizeDuration }} ago: alerts on live metrics come too late.",
         ),
         unwatched(product.name, f"absent({evaluated})", evaluated),
         unwatched(product.name, f"max by (product) ({LIVE_PREDICTIONS}{own}) unless on (product) {skew}", skew),
@@ -124,7 +123,7 @@ def _deprecated(product: Product, versions: tuple[str, ...]) -> list[Rule]:
             "ticket",
             f"{{{{ $labels.consumer }}}} still calls {product.name} {version}, deprecated since {deprecated}",
             "{{ $value | humanize }} calls in a day; "
-            f"it goes away on {product.api_versions[version].sunset or 'no day yet'}.",
+            f"its sunset is {product.api_versions[version].sunset or 'not set'}.",
             api_version=version,  # promtool refuses two rules of the same name and labels
         )
         for version in versions

@@ -21,13 +21,13 @@ def alert(
 
 
 def unwatched(product: str, expr: str, series: str) -> Rule:
-    """Return the alert on a series that is not there: no data is not "all is well"."""
+    """Return the alert on a missing series: no data does not mean that all is well."""
     return alert(
         "MetricsMissing",
         expr,
         "ticket",
-        f"{product} is not being watched",
-        f"There is no {series}, so that alerts which read it stay silent whatever happens.",
+        f"A metric of {product} is missing",
+        f"There is no series {series}: alerts that read it cannot fire.",
         wait="10m",
         series=series,
     )

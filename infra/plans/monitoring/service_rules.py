@@ -29,9 +29,9 @@ def _conditions(product: Product) -> list[Rule]:
             "FeaturesStale",
             f"{stale} > {limits.feature_freshness_hours * 3600:.15g}",
             "ticket",
-            f"{product.name} predicts from old features",
+            f"The online features of {product.name} are stale",
             "The online features are {{ $value | humanizeDuration }} old; "
-            f"{limits.feature_freshness_hours:g} hours are allowed.",
+            f"the limit is {limits.feature_freshness_hours:g} hours.",
             wait="5m",
         ),
         alert(
@@ -47,17 +47,17 @@ def _conditions(product: Product) -> list[Rule]:
             "QuarantineRateHigh",
             f"{QUARANTINE_RATE} > {limits.quarantine_rate:.15g}",
             "ticket",
-            "Too much of {{ $labels.table }} is refused by its data contract",
-            f"{{{{ $value | humanizePercentage }}}} of its rows are in quarantine; {product.name} allows "
-            f"{limits.quarantine_rate:.2%}.",
+            "The quarantine rate of the table {{ $labels.table }} is too high",
+            f"{{{{ $value | humanizePercentage }}}} of its rows break the data contract; the limit of {product.name} "
+            f"is {limits.quarantine_rate:.2%}.",
             wait="5m",
         ),
         alert(
             "PredictionLogShedding",
             f"sum by (product, api_version, release) (increase({LOG_SHED}{own}[10m])) > 0",
             "ticket",
-            f"{product.name} does not log all of its predictions",
-            "{{ $value | humanize }} rows were given up within ten minutes, because the lake took them too slowly.",
+            f"{product.name} drops rows of its prediction log",
+            "{{ $value | humanize }} rows were dropped within ten minutes, because writes to the lake are too slow.",
         ),
     ]
 

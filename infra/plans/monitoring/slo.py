@@ -92,7 +92,7 @@ def slo_rules(product: Product) -> list[Rule]:
             name,
             indicator.burning(severity),
             severity,
-            f"{product.name} {{{{ $labels.api_version }}}} breaks its promise too fast",
+            f"{product.name} {{{{ $labels.api_version }}}} burns its error budget too fast",
             f"The objective over 30 days is that {promise}; {{{{ $value | humanizePercentage }}}} do not.",
         )
         for name, (indicator, promise) in promises.items()
