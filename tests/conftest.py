@@ -4,7 +4,6 @@ With several processes the one that prints knows no other conftest, so what it d
 """
 
 import os
-import random
 import subprocess
 import sys
 import time
@@ -20,9 +19,13 @@ from hypothesis import settings
 
 from tests import _control_plane, _parts
 from tests.engine._table import conformance
-from tests.faults._sample import kills
+from tests.faults._sample import kills, seed
 
 _READY_WITHIN_S = 60
+
+# Threads of OpenMP, which LightGBM fits with, sleep while they wait. Else they take the time of those that work: on a
+# busy machine a fit of two seconds took more than a minute. The models are the same. Read when LightGBM is imported.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 # A red run can be repeated: the same examples each time, and a slow machine fails none of them.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -30,13 +33,8 @@ settings.load_profile("repeatable")
 
 
 def pytest_configure() -> None:
-    """Let all processes try the same sample of faults, and threads that wait for others sleep.
-
-    On a busy machine OpenMP's, which LightGBM fits with, otherwise take the time of those that work: a fit of two
-    seconds took more than a minute. The models are the same.
-    """
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # read when LightGBM is imported
-    os.environ.setdefault("FAULTS_SEED", str(random.randrange(1_000_000)))  # noqa: S311 - a sample, no secret
+    """Let all processes try the same sample of faults: they inherit the seed."""
+    seed()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,13 +1,14 @@
 """Which faults a run tries: a sample, anew in each run, and how to try the same ones again."""
 
 import os
+import random
 
 import pytest
 
 
 def seed() -> int:
     """Return what the sample is drawn from; all processes of a run draw the same."""
-    return int(os.environ["FAULTS_SEED"])
+    return int(os.environ.setdefault("FAULTS_SEED", str(random.randrange(1_000_000))))  # noqa: S311 - no secret
 
 
 def kills(terminalreporter: pytest.TerminalReporter) -> None:
