@@ -49,6 +49,7 @@ class WorkGroupHandler(AwsHandler[WorkGroupArgs]):
     """An Athena workgroup; its id is its name. Results in S3 stay."""
 
     token: ClassVar[str] = "sixfold:athena:WorkGroup"  # noqa: S105 - a type, not a secret
+    free: ClassVar[str] = "by the byte scanned"
     args: ClassVar[type[Args]] = WorkGroupArgs
     create_only: ClassVar[frozenset[str]] = frozenset({"name"})
     outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the workgroup."}

@@ -70,6 +70,7 @@ class BudgetHandler(AwsHandler[BudgetArgs]):
     """A budget of an account; its id is its name."""
 
     token: ClassVar[str] = "sixfold:budgets:Budget"  # noqa: S105 - a type, not a secret
+    free: ClassVar[str] = "without actions, free"
     args: ClassVar[type[Args]] = BudgetArgs
     create_only: ClassVar[frozenset[str]] = frozenset({"name"})
     outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the budget."}

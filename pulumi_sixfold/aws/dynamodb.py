@@ -47,6 +47,7 @@ class TableHandler(AwsHandler[TableArgs]):
     """A DynamoDB table; its id is its name."""
 
     token: ClassVar[str] = "sixfold:dynamodb:Table"  # noqa: S105 - a type, not a secret
+    free: ClassVar[str] = "on demand: by the request and the byte stored"
     args: ClassVar[type[Args]] = TableArgs
     create_only: ClassVar[frozenset[str]] = frozenset(
         {"name", "hash_key", "hash_key_type", "range_key", "range_key_type"}

@@ -54,6 +54,7 @@ class RepositoryHandler(AwsHandler[RepositoryArgs]):
     """An ECR repository; its id is its name."""
 
     token: ClassVar[str] = "sixfold:ecr:Repository"  # noqa: S105 - a type, not a secret
+    free: ClassVar[str] = "by the byte stored"
     args: ClassVar[type[Args]] = RepositoryArgs
     create_only: ClassVar[frozenset[str]] = frozenset({"name", "kms_key_arn"})
     outputs: ClassVar[Mapping[str, str]] = {

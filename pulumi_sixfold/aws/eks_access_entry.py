@@ -52,6 +52,7 @@ class AccessEntryHandler(AwsHandler[AccessEntryArgs]):
     """Rights of an IAM role in a cluster; its id is `<cluster>/<principal's ARN>`."""
 
     token: ClassVar[str] = "sixfold:eks:AccessEntry"  # noqa: S105 - a type, not a secret
+    free: ClassVar[str] = "free"
     args: ClassVar[type[Args]] = AccessEntryArgs
     create_only: ClassVar[frozenset[str]] = frozenset({"cluster", "principal_arn", "type"})
     identity: ClassVar[frozenset[str]] = frozenset({"cluster", "principal_arn"})

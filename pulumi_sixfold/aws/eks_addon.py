@@ -50,6 +50,7 @@ class AddonHandler(AwsHandler[AddonArgs]):
     """Software that AWS runs in a cluster; its id is `<cluster>/<addon>`."""
 
     token: ClassVar[str] = "sixfold:eks:Addon"  # noqa: S105 - a type, not a secret
+    free: ClassVar[str] = "AWS's own: free; its pods run on the machines"
     args: ClassVar[type[Args]] = AddonArgs
     create_only: ClassVar[frozenset[str]] = frozenset({"cluster", "addon"})
     identity: ClassVar[frozenset[str]] = create_only

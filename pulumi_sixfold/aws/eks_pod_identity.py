@@ -35,6 +35,7 @@ class PodIdentityAssociationHandler(AwsHandler[PodIdentityAssociationArgs]):
     """The role of a service account; its id is `<cluster>/<association id>`."""
 
     token: ClassVar[str] = "sixfold:eks:PodIdentityAssociation"  # noqa: S105 - a type, not a secret
+    free: ClassVar[str] = "free"
     args: ClassVar[type[Args]] = PodIdentityAssociationArgs
     create_only: ClassVar[frozenset[str]] = frozenset({"cluster", "namespace", "service_account"})
     identity: ClassVar[frozenset[str]] = create_only

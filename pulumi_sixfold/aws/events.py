@@ -73,6 +73,7 @@ class RuleHandler(AwsHandler[RuleArgs]):
     """An EventBridge rule; its id is `<bus>/<name>`."""
 
     token: ClassVar[str] = "sixfold:events:Rule"  # noqa: S105 - a type, not a secret
+    free: ClassVar[str] = "by the event"
     args: ClassVar[type[Args]] = RuleArgs
     create_only: ClassVar[frozenset[str]] = frozenset({"name", "bus"})
     identity: ClassVar[frozenset[str]] = create_only

@@ -33,6 +33,7 @@ class InternetGatewayHandler(Ec2Handler[InternetGatewayArgs]):
     """An internet gateway; its id is the gateway's."""
 
     token: ClassVar[str] = "sixfold:ec2:InternetGateway"  # noqa: S105 - a type, not a secret
+    free: ClassVar[str] = "by the byte"
     args: ClassVar[type[Args]] = InternetGatewayArgs
     identity: ClassVar[frozenset[str]] = frozenset({"vpc_id"})
     outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the gateway."}

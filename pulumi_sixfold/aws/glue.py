@@ -38,6 +38,7 @@ class DatabaseHandler(AwsHandler[DatabaseArgs]):
     """
 
     token: ClassVar[str] = "sixfold:glue:Database"  # noqa: S105 - a type, not a secret
+    free: ClassVar[str] = "free up to a million objects"
     args: ClassVar[type[Args]] = DatabaseArgs
     create_only: ClassVar[frozenset[str]] = frozenset({"name"})
     outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the database."}

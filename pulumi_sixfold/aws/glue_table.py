@@ -60,6 +60,7 @@ class TableHandler(AwsHandler[TableArgs]):
     """
 
     token: ClassVar[str] = "sixfold:glue:Table"  # noqa: S105 - a type, not a secret
+    free: ClassVar[str] = "free up to a million objects"
     args: ClassVar[type[Args]] = TableArgs
     create_only: ClassVar[frozenset[str]] = frozenset({"name", "database", "partition_keys"})
     identity: ClassVar[frozenset[str]] = frozenset({"name", "database"})

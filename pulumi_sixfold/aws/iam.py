@@ -53,6 +53,7 @@ class RoleHandler(AwsHandler[RoleArgs]):
     """An IAM role; its id is its name."""
 
     token: ClassVar[str] = "sixfold:iam:Role"  # noqa: S105 - a type, not a secret
+    free: ClassVar[str] = "free"
     args: ClassVar[type[Args]] = RoleArgs
     create_only: ClassVar[frozenset[str]] = frozenset({"name"})
     outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the role."}

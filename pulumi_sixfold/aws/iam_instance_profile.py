@@ -39,6 +39,7 @@ class InstanceProfileHandler(AwsHandler[InstanceProfileArgs]):
     """An IAM instance profile; its id is its name."""
 
     token: ClassVar[str] = "sixfold:iam:InstanceProfile"  # noqa: S105 - a type, not a secret
+    free: ClassVar[str] = "free"
     args: ClassVar[type[Args]] = InstanceProfileArgs
     create_only: ClassVar[frozenset[str]] = frozenset({"name"})
     outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the instance profile."}

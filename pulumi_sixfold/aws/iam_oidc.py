@@ -48,6 +48,7 @@ class OpenIdConnectProviderHandler(AwsHandler[OpenIdConnectProviderArgs]):
     """IAM's trust in an issuer of tokens; its id is its ARN."""
 
     token: ClassVar[str] = "sixfold:iam:OpenIdConnectProvider"  # noqa: S105 - a type, not a secret
+    free: ClassVar[str] = "free"
     args: ClassVar[type[Args]] = OpenIdConnectProviderArgs
     create_only: ClassVar[frozenset[str]] = frozenset({"url"})
     identity: ClassVar[frozenset[str]] = create_only

@@ -48,6 +48,7 @@ class PolicyHandler(AwsHandler[PolicyArgs]):
     """An IAM policy; its id is its ARN."""
 
     token: ClassVar[str] = "sixfold:iam:Policy"  # noqa: S105 - a type, not a secret
+    free: ClassVar[str] = "free"
     args: ClassVar[type[Args]] = PolicyArgs
     create_only: ClassVar[frozenset[str]] = frozenset({"name", "description"})
     outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the policy."}

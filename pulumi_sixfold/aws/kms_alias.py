@@ -49,6 +49,7 @@ class AliasHandler(AwsHandler[AliasArgs]):
     """
 
     token: ClassVar[str] = "sixfold:kms:Alias"  # noqa: S105 - a type, not a secret
+    free: ClassVar[str] = "free"
     args: ClassVar[type[Args]] = AliasArgs
     create_only: ClassVar[frozenset[str]] = frozenset({"name"})
     outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the alias."}

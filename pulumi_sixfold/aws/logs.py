@@ -46,6 +46,7 @@ class LogGroupHandler(AwsHandler[LogGroupArgs]):
     """A CloudWatch log group; its id is its name."""
 
     token: ClassVar[str] = "sixfold:logs:LogGroup"  # noqa: S105 - a type, not a secret
+    free: ClassVar[str] = "by the byte"
     args: ClassVar[type[Args]] = LogGroupArgs
     create_only: ClassVar[frozenset[str]] = frozenset({"name"})
     outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the group, without the `:*` for its streams."}

@@ -52,6 +52,7 @@ class RouteTableHandler(Ec2Handler[RouteTableArgs]):
     """
 
     token: ClassVar[str] = "sixfold:ec2:RouteTable"  # noqa: S105 - a type, not a secret
+    free: ClassVar[str] = "free"
     args: ClassVar[type[Args]] = RouteTableArgs
     create_only: ClassVar[frozenset[str]] = frozenset({"vpc_id"})
     identity: ClassVar[frozenset[str]] = frozenset({"vpc_id"})

@@ -73,6 +73,7 @@ class BucketHandler(AwsHandler[BucketArgs]):
     """An S3 bucket; its id is its name."""
 
     token: ClassVar[str] = "sixfold:s3:Bucket"  # noqa: S105 - a type, not a secret
+    free: ClassVar[str] = "by the byte stored and the request"
     args: ClassVar[type[Args]] = BucketArgs
     create_only: ClassVar[frozenset[str]] = frozenset({"name"})
     outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the bucket."}

@@ -46,6 +46,7 @@ class BucketObjectHandler(AwsHandler[BucketObjectArgs]):
     """
 
     token: ClassVar[str] = "sixfold:s3:BucketObject"  # noqa: S105 - a type, not a secret
+    free: ClassVar[str] = "by the byte stored"
     args: ClassVar[type[Args]] = BucketObjectArgs
     create_only: ClassVar[frozenset[str]] = frozenset({"bucket", "key"})
     identity: ClassVar[frozenset[str]] = create_only

@@ -74,6 +74,7 @@ class SecurityGroupHandler(Ec2Handler[SecurityGroupArgs]):
     """A security group; its id is the group's."""
 
     token: ClassVar[str] = "sixfold:ec2:SecurityGroup"  # noqa: S105 - a type, not a secret
+    free: ClassVar[str] = "free"
     args: ClassVar[type[Args]] = SecurityGroupArgs
     create_only: ClassVar[frozenset[str]] = frozenset({"vpc_id", "name", "description"})
     identity: ClassVar[frozenset[str]] = frozenset({"vpc_id", "name"})

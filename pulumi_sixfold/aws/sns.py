@@ -48,6 +48,7 @@ class TopicHandler(AwsHandler[TopicArgs]):
     """An SNS topic; its id is its ARN."""
 
     token: ClassVar[str] = "sixfold:sns:Topic"  # noqa: S105 - a type, not a secret
+    free: ClassVar[str] = "by the message"
     args: ClassVar[type[Args]] = TopicArgs
     create_only: ClassVar[frozenset[str]] = frozenset({"name"})
     outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the topic."}
@@ -126,6 +127,7 @@ class SubscriptionHandler(AwsHandler[SubscriptionArgs]):
     """
 
     token: ClassVar[str] = "sixfold:sns:Subscription"  # noqa: S105 - a type, not a secret
+    free: ClassVar[str] = "by the message"
     args: ClassVar[type[Args]] = SubscriptionArgs
     create_only: ClassVar[frozenset[str]] = frozenset({"topic_arn", "protocol", "endpoint"})
     identity: ClassVar[frozenset[str]] = create_only

@@ -81,6 +81,7 @@ class QueueHandler(AwsHandler[QueueArgs]):
     """An SQS queue; its id is its name. SQS refuses a name for a minute after a queue of that name was deleted."""
 
     token: ClassVar[str] = "sixfold:sqs:Queue"  # noqa: S105 - a type, not a secret
+    free: ClassVar[str] = "by the request"
     args: ClassVar[type[Args]] = QueueArgs
     create_only: ClassVar[frozenset[str]] = frozenset({"name"})
     outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the queue.", "url": "URL that messages are sent to."}

@@ -26,6 +26,7 @@ class SubnetHandler(Ec2Handler[SubnetArgs]):
     """A subnet; its id is the subnet id."""
 
     token: ClassVar[str] = "sixfold:ec2:Subnet"  # noqa: S105 - a type, not a secret
+    free: ClassVar[str] = "free"
     args: ClassVar[type[Args]] = SubnetArgs
     create_only: ClassVar[frozenset[str]] = frozenset({"vpc_id", "cidr", "availability_zone"})
     identity: ClassVar[frozenset[str]] = frozenset({"vpc_id", "cidr"})

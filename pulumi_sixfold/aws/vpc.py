@@ -30,6 +30,7 @@ class VpcHandler(Ec2Handler[VpcArgs]):
     """A VPC; its id is the VPC id."""
 
     token: ClassVar[str] = "sixfold:ec2:Vpc"  # noqa: S105 - a type, not a secret
+    free: ClassVar[str] = "free"
     args: ClassVar[type[Args]] = VpcArgs
     create_only: ClassVar[frozenset[str]] = frozenset({"cidr"})
     identity: ClassVar[frozenset[str]] = frozenset({"cidr"})

@@ -60,6 +60,7 @@ class Handler(ABC, Generic[A]):
         timeout_s: seconds that a create, an update or a delete may take where `custom_timeouts` says nothing.
         iam_actions: the AWS actions that the calls need.
         arns: on which resources of AWS, its own first: `{at}` is region and account, other names are inputs.
+        free: what it costs by, where it costs nothing at rest; empty: infra/checks/cost has its price.
         migrations: from version to version, functions that turn the inputs in a state into those of the next version.
         passes_roles_to: the AWS service that gets a role with it, where there is one.
 
@@ -79,6 +80,7 @@ class Handler(ABC, Generic[A]):
     iam_actions: ClassVar[tuple[str, ...]] = ()
     arns: ClassVar[tuple[str, ...]] = ()
     passes_roles_to: ClassVar[str] = ""
+    free: ClassVar[str] = ""
     migrations: ClassVar[tuple[Callable[[dict[str, Any]], dict[str, Any]], ...]] = ()
 
     def __init__(self, settings: ProviderArgs, cancelled: Event) -> None:

@@ -78,6 +78,7 @@ class ProcessHandler(Handler[ProcessArgs]):
     """A process on this machine; `program` is its name in supervisord, `log` the path of its log."""
 
     token: ClassVar[str] = "sixfold:local:Process"  # noqa: S105 - a type, not a secret
+    free: ClassVar[str] = "on this machine"
     args: ClassVar[type[Args]] = ProcessArgs
     create_only: ClassVar[frozenset[str]] = frozenset({"home", "health_url", "program"})
     identity: ClassVar[frozenset[str]] = frozenset({"health_url"})

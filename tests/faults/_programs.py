@@ -37,6 +37,7 @@ from pulumi_sixfold.aws.subnet import SubnetHandler
 from pulumi_sixfold.aws.vpc import VpcHandler
 from pulumi_sixfold.aws.vpc_endpoint import VpcEndpointHandler
 from pulumi_sixfold.kit.handler import Handler
+from tests.engine.conformance._all import AWS, collect, needs
 from tests.engine.conformance._case import TRUST, may
 
 Program = dict[str, tuple[type[Handler[Any]], dict[str, Any], dict[str, Any]]]
@@ -144,3 +145,16 @@ OPERATIONS: Program = {
     ),
 }
 PROGRAMS = {"storage": STORAGE, "network": NETWORK, "access": ACCESS, "operations": OPERATIONS}
+
+
+def _others() -> Program:
+    """Return the conformance cases of the types that no program has, each with the cases that it refers to."""
+    tried = {handler for program in PROGRAMS.values() for handler, _, _ in program.values()}
+    cases = collect()
+    wanted = {name for name, case in cases.items() if case.handler in set(AWS) - tried}
+    wanted |= {needed for name in wanted for needed in needs(cases[name])}
+    found = {name: case for name, case in cases.items() if name in wanted}
+    return {name: (case.handler, case.args, (case.changes or [{}])[0]) for name, case in found.items()}
+
+
+PROGRAMS["others"] = _others()

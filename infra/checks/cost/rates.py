@@ -84,37 +84,6 @@ PRICED: Mapping[str, Callable[[Props, Table, Region], list[Cost]]] = {
     "sixfold:secretsmanager:Secret": _secret,
 }
 
-FREE = {
-    "sixfold:athena:WorkGroup": "by the byte scanned",
-    "sixfold:budgets:Budget": "without actions, free",
-    "sixfold:dynamodb:Table": "on demand: by the request and the byte stored",
-    "sixfold:ec2:InternetGateway": "by the byte",
-    "sixfold:ec2:RouteTable": "free",
-    "sixfold:ec2:SecurityGroup": "free",
-    "sixfold:ec2:Subnet": "free",
-    "sixfold:ec2:Vpc": "free",
-    "sixfold:ecr:Repository": "by the byte stored",
-    "sixfold:eks:AccessEntry": "free",
-    "sixfold:eks:Addon": "AWS's own: free; its pods run on the machines",
-    "sixfold:eks:PodIdentityAssociation": "free",
-    "sixfold:events:Rule": "by the event",
-    "sixfold:glue:Database": "free up to a million objects",
-    "sixfold:glue:Table": "free up to a million objects",
-    "sixfold:iam:InstanceProfile": "free",
-    "sixfold:iam:OpenIdConnectProvider": "free",
-    "sixfold:iam:Policy": "free",
-    "sixfold:iam:Role": "free",
-    "sixfold:kms:Alias": "free",
-    "sixfold:local:Process": "on this machine",
-    "sixfold:logs:LogGroup": "by the byte",
-    "sixfold:s3:Bucket": "by the byte stored and the request",
-    "sixfold:s3:BucketObject": "by the byte stored",
-    "sixfold:sns:Subscription": "by the message",
-    "sixfold:sns:Topic": "by the message",
-    "sixfold:sqs:Queue": "by the request",
-}
-"""Types that cost nothing at rest → what they cost by."""
-
 
 def _hourly(table: Table, rate: float, what: str) -> Cost:
     return Cost(rate * table.hours_per_month, what)
