@@ -23,6 +23,7 @@ from pulumi_sixfold.aws.iam_policy import PolicyHandler
 from pulumi_sixfold.aws.kms import KeyHandler
 from pulumi_sixfold.aws.kms_alias import AliasHandler
 from pulumi_sixfold.aws.logs import LogGroupHandler
+from pulumi_sixfold.aws.logs_metric_filter import MetricFilterHandler
 from pulumi_sixfold.aws.route_table import RouteTableHandler
 from pulumi_sixfold.aws.s3 import BucketHandler
 from pulumi_sixfold.aws.s3_object import BucketObjectHandler
@@ -51,6 +52,7 @@ HANDLERS: tuple[type[Handler[Any]], ...] = (
     InternetGatewayHandler,
     KeyHandler,
     LogGroupHandler,
+    MetricFilterHandler,
     NatGatewayHandler,
     NodeGroupHandler,
     OpenIdConnectProviderHandler,

@@ -1,0 +1,125 @@
+"""Metric filters of CloudWatch Logs: count, or measure, what a log group's events say."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from pulumi_sixfold.aws.handler import AwsHandler, actions
+from pulumi_sixfold.kit.args import Args, Input
+from pulumi_sixfold.kit.errors import ProviderError
+from pulumi_sixfold.kit.handler import State
+
+if TYPE_CHECKING:
+    from mypy_boto3_logs import CloudWatchLogsClient
+
+_Unit = Literal["None", "Count", "Seconds", "Milliseconds", "Microseconds", "Bytes", "Percent", "Count/Second"]
+_UNSAYABLE = ("applyOnTransformedLogs", "emitSystemFieldDimensions", "fieldSelectionCriteria")
+
+
+class MetricFilterArgs(Args):
+    """The inputs of a MetricFilter: counts the events that fit its pattern, unless told otherwise."""
+
+    name: Input[Annotated[str, Field(pattern=r"^[^:*]{1,512}$")] | None] = Field(
+        None, description="1-512 characters but `:` and `*`; None: derived from the resource's name. A change replaces."
+    )
+    log_group: Input[str] = Field(description="Name of the log group. A change replaces.")
+    pattern: Input[str] = Field("", description="Which events, in CloudWatch's filter syntax; empty: all.")
+    metric_name: Input[str] = Field(description="Name of the metric.")
+    metric_namespace: Input[str] = Field(description="Namespace of the metric, such as `Sixfold`.")
+    metric_value: Input[str] = Field("1", description="What an event adds: a number, or a field such as `$.latency`.")
+    default_value: Input[float | None] = Field(
+        None, description="Value of a minute in which no event fits; None: no value. Not together with dimensions."
+    )
+    unit: Input[_Unit] = Field("None", description="Unit of the metric, as CloudWatch names it.")
+    dimensions: Input[dict[str, Input[str]]] = Field(
+        default={}, description="Up to three dimensions → the field of an event that has the value."
+    )
+
+
+class MetricFilterHandler(AwsHandler[MetricFilterArgs]):
+    """A metric filter of CloudWatch Logs; its id is `<log group>:<name>`.
+
+    Filters have no tags: an existing one is adopted if it is exactly the declared one.
+    """
+
+    token: ClassVar[str] = "sixfold:logs:MetricFilter"  # noqa: S105 - a type, not a secret
+    free: ClassVar[str] = "by the metric, once events fit"
+    args: ClassVar[type[Args]] = MetricFilterArgs
+    create_only: ClassVar[frozenset[str]] = frozenset({"name", "log_group"})
+    identity: ClassVar[frozenset[str]] = create_only
+    name_limit: ClassVar[int] = 512
+    service: ClassVar[str] = "logs"
+    gone: ClassVar[frozenset[str]] = frozenset({"ResourceNotFoundException"})
+    client: "CloudWatchLogsClient"
+    outputs: ClassVar[Mapping[str, str]] = {}
+    arns: ClassVar[tuple[str, ...]] = ("arn:aws:logs:{at}:log-group:{log_group}",)
+    iam_actions: ClassVar[tuple[str, ...]] = actions("logs", "DeleteMetricFilter DescribeMetricFilters PutMetricFilter")
+
+    def create(self, urn: str, args: MetricFilterArgs) -> str:  # noqa: ARG002 - there is no place for a URN
+        """Create the filter as a whole, or adopt an equal one."""
+        resource_id = f"{args.log_group}:{args.name}"
+        state = self.read(resource_id)
+        if state is None:
+            self._put(args)
+        elif state.args != args:
+            raise ProviderError(
+                f"the metric filter {resource_id} exists already and is another one",
+                remedy="import it (`pulumi import`), remove it, or give the resource another name",
+            )
+        return resource_id
+
+    def update(self, urn: str, resource_id: str, args: MetricFilterArgs) -> None:  # noqa: ARG002 - as above
+        """Write the filter again if it differs: CloudWatch takes it as a whole."""
+        state = self.describe(resource_id)
+        if state is None or state.args != args:
+            self._put(args)
+
+    def describe(self, resource_id: str) -> State[MetricFilterArgs] | None:
+        """Read the filter; CloudWatch lists by prefix. Only moto keeps several of one name: the last one counts."""
+        group, _, name = resource_id.partition(":")
+        pages = self.client.get_paginator("describe_metric_filters").paginate(logGroupName=group, filterNamePrefix=name)
+        found: list[Any] = [each for page in pages for each in page["metricFilters"] if each.get("filterName") == name]
+        if not found:
+            return None
+        unsayable = [key for key in _UNSAYABLE if found[-1].get(key)]
+        if unsayable:
+            raise ProviderError(
+                f"the metric filter {resource_id} has {', '.join(unsayable)}, which a MetricFilter cannot say",
+                remedy="remove that from the filter, or manage it elsewhere",
+            )
+        (metric,) = found[-1]["metricTransformations"]
+        args = MetricFilterArgs(
+            name=name,
+            log_group=group,
+            pattern=found[-1].get("filterPattern", ""),
+            metric_name=metric["metricName"],
+            metric_namespace=metric["metricNamespace"],
+            metric_value=metric["metricValue"],
+            default_value=metric.get("defaultValue"),
+            unit=metric.get("unit", "None"),
+            dimensions=metric.get("dimensions", {}),
+        )
+        return State(args)
+
+    def delete(self, resource_id: str, args: MetricFilterArgs) -> None:  # noqa: ARG002 - the id says all
+        """Remove the filter; the metric's values stay until they expire."""
+        group, _, name = resource_id.partition(":")
+        while self.read(resource_id):  # AWS has one of the name; moto keeps those that a put replaces
+            self.client.delete_metric_filter(logGroupName=group, filterName=name)
+
+    def _put(self, args: MetricFilterArgs) -> None:
+        metric: Any = {
+            "metricName": args.metric_name,
+            "metricNamespace": args.metric_namespace,
+            "metricValue": args.metric_value,
+            "unit": args.unit,
+            **({} if args.default_value is None else {"defaultValue": args.default_value}),
+            **({"dimensions": args.dimensions} if args.dimensions else {}),
+        }
+        self.client.put_metric_filter(
+            logGroupName=args.log_group,
+            filterName=str(args.name),
+            filterPattern=args.pattern,
+            metricTransformations=[metric],
+        )
