@@ -8,7 +8,7 @@ must start without it: `pulumi_sixfold.resources` tells of its type.
 import json
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar, cast
 
 from pydantic import (
     AfterValidator,
@@ -128,7 +128,8 @@ class Args(Block):
         try:
             return cls.model_validate(known)
         except InvalidArgs:
-            return cls.model_construct(**{name: _recalled(cls, name, known) for name in cls.model_fields})
+            values = {name: _recalled(cls, name, known) for name in cls.model_fields}
+            return cast("Self", cls.model_construct(**values))
 
     def properties(self) -> dict[str, Any]:
         """Return the inputs as they go over the wire: plain containers, None left out, Outputs as they are."""
