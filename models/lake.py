@@ -64,7 +64,7 @@ class Lake:
         return pl.DataFrame(pa.concat_tables(parts, promote_options="permissive"))
 
     def facts(self, name: str) -> dict[str, str]:
-        """Return what the last write noted on the snapshot, without its `sixfold.` prefix; empty without a table."""
+        """Return the notes of the last write on the snapshot, without their `sixfold.` prefix; empty without a table."""
         table = self._find(name)
         snapshot = table.current_snapshot() if table else None
         if snapshot is None or snapshot.summary is None:
@@ -83,7 +83,7 @@ class Lake:
         return snapshot.snapshot_id if snapshot else 0
 
     def count(self, name: str) -> int:
-        """Return how many rows a table holds, from its snapshot's summary."""
+        """Return the number of rows of a table, from its snapshot's summary."""
         snapshot = self._table(name).current_snapshot()
         return int(snapshot.summary["total-records"] or 0) if snapshot and snapshot.summary else 0
 

@@ -23,7 +23,7 @@ BANNED = {
     r"\bwakes? (the|its) owner\b": "pages the owner",
 }
 RIDDLE = re.compile(r"(What|Who|Whom|One that|It|They)\b|(Return|Yield)s? (what|who|whom|how|where)\b")
-RIDDLES_LEFT = 5
+RIDDLES_LEFT = 0
 """May only fall. A docstring names its subject first: not "Return what …" but "Return the headers of …"."""
 
 
