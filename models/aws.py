@@ -1,4 +1,4 @@
-"""AWS clients of a platform: the real AWS, or the stand-in that the platform names."""
+"""AWS clients and the table catalog of a platform, on the real AWS or on the stand-in that the platform names."""
 
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,7 @@ from sixfold.outputs import PlatformRefs
 if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient
     from mypy_boto3_s3 import S3Client
+    from pyiceberg.catalog import Catalog
 
 
 def s3(platform: PlatformRefs) -> "S3Client":
@@ -31,3 +32,14 @@ def has_bucket(platform: PlatformRefs, name: str) -> bool:
 def glue(platform: PlatformRefs) -> "GlueClient":
     """Return a client for the platform's table catalog."""
     return boto3.client("glue", region_name=platform.region, endpoint_url=platform.aws_endpoint)
+
+
+def open_catalog(platform: PlatformRefs) -> "Catalog":
+    """Return the platform's table catalog, as Iceberg sees it."""
+    from pyiceberg.catalog import load_catalog  # noqa: PLC0415 - a second and a half; the start of a release does not wait
+
+    properties = {"type": "glue", "glue.region": platform.region, "s3.region": platform.region}
+    properties["warehouse"] = f"s3://{platform.lake_bucket}"
+    if platform.aws_endpoint:
+        properties |= {"glue.endpoint": platform.aws_endpoint, "s3.endpoint": platform.aws_endpoint}
+    return load_catalog("sixfold", **properties)

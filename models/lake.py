@@ -7,13 +7,13 @@ from typing import Any
 
 import polars as pl
 import pyarrow as pa
-from pyiceberg.catalog import Catalog, load_catalog
 from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.io.pyarrow import ArrowScan, schema_to_pyarrow
 from pyiceberg.schema import Schema
 from pyiceberg.table import ALWAYS_TRUE, Table
 from pyiceberg.transforms import IdentityTransform, MonthTransform
 
+from models.aws import open_catalog
 from sixfold.errors import SixfoldError
 from sixfold.outputs import PlatformRefs
 from sixfold.product import TableSpec
@@ -31,7 +31,7 @@ class Lake:
 
     def __init__(self, platform: PlatformRefs) -> None:
         self.platform = platform
-        self._catalog = _open(platform)
+        self._catalog = open_catalog(platform)
 
     def read(self, name: str, where: str = "") -> pl.DataFrame:
         """Return the rows of a table as it is now, or just those of which `where` is true.
@@ -139,14 +139,6 @@ class Lake:
     def _identifier(self, name: str) -> tuple[str, str]:
         layer, table = name.split(".")
         return getattr(self.platform.databases, layer), table
-
-
-def _open(platform: PlatformRefs) -> Catalog:
-    endpoint = platform.aws_endpoint
-    stand_in = {"glue.endpoint": endpoint, "s3.endpoint": endpoint} if endpoint else {}
-    return load_catalog(
-        "lake", type="glue", **{"glue.region": platform.region, "s3.region": platform.region}, **stand_in
-    )
 
 
 def _change_columns(change: Any, old: Schema, new: pa.Schema) -> None:  # noqa: ANN401 - pyiceberg's transaction is untyped in use

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-import boto3
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -23,6 +22,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from models import aws
 from serving.settings import platform
 from sixfold.metric_names import LAKE_REFRESHED, LOADED, QUARANTINE_RATE, QUARANTINED_ROWS, TABLE_ROWS
 from sixfold.outputs import PlatformRefs
@@ -40,13 +40,12 @@ class TableFacts(NamedTuple):
     notes: Mapping[str, str]
 
 
-class Lake:
+class LakeFacts:
     """Reads the facts of every table, and each version of a table's metadata only once."""
 
     def __init__(self, platform: PlatformRefs) -> None:
         self._layers = platform.databases.model_dump()
-        self._glue = boto3.client("glue", region_name=platform.region, endpoint_url=platform.aws_endpoint)
-        self._s3 = boto3.client("s3", region_name=platform.region, endpoint_url=platform.aws_endpoint)
+        self._glue, self._s3 = aws.glue(platform), aws.s3(platform)
         self._read: dict[str, TableFacts] = {}
 
     def facts(self) -> list[TableFacts]:
@@ -137,7 +136,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
     given = parser.parse_args()
-    collector, lake = LakeCollector(), Lake(platform())
+    collector, lake = LakeCollector(), LakeFacts(platform())
 
     def keep_fresh() -> None:
         while True:

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from serving.lake import lock_of, one_writer, open_catalog
+from models.aws import open_catalog
+from serving.lake import lock_of, one_writer
 from sixfold.contract import Product
 from sixfold.outputs import PlatformRefs
 
@@ -75,10 +76,10 @@ def _compact(table: "Table") -> int:
     for task in table.scan().plan_files():
         if task.file.file_size_in_bytes < SMALL_BYTES:
             days[task.file.partition].append(task)
-    return sum(_merge(table, _few(tasks)) for tasks in days.values() if len(tasks) >= FEWEST_FILES)
+    return sum(_merge(table, _that_fit(tasks)) for tasks in days.values() if len(tasks) >= FEWEST_FILES)
 
 
-def _few(tasks: "list[FileScanTask]") -> "list[FileScanTask]":
+def _that_fit(tasks: "list[FileScanTask]") -> "list[FileScanTask]":
     """Return as many of the files as fit into memory at once; the next time takes the others."""
     taken, rows = [], 0
     for task in sorted(tasks, key=lambda task: task.file.record_count):

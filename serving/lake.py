@@ -7,8 +7,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sixfold.outputs import PlatformRefs
-
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyiceberg.catalog import Catalog
@@ -23,17 +21,6 @@ _HOUSEKEEPING = {
     "write.metadata.previous-versions-max": "20",
     "commit.manifest-merge.enabled": "true",
 }
-
-
-def open_catalog(platform: PlatformRefs) -> "Catalog":
-    """Return the Glue catalog of a platform."""
-    from pyiceberg.catalog import load_catalog  # noqa: PLC0415 - see the module
-
-    properties = {"type": "glue", "glue.region": platform.region, "s3.region": platform.region}
-    properties["warehouse"] = f"s3://{platform.lake_bucket}"
-    if platform.aws_endpoint:
-        properties |= {"glue.endpoint": platform.aws_endpoint, "s3.endpoint": platform.aws_endpoint}
-    return load_catalog("sixfold", **properties)
 
 
 def append(

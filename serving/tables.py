@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from models.aws import open_catalog
 from serving import lake
 from sixfold.outputs import PlatformRefs
 
@@ -48,7 +49,7 @@ def writer(
 
     def write(rows: Sequence[dict[str, Any]]) -> None:
         if not opened:
-            opened.append(lake.open_catalog(platform))
+            opened.append(open_catalog(platform))
         with lake.one_writer(lake.lock_of(home, identifier)):
             lake.append(opened[0], identifier, rows, _schema(columns))
 

@@ -11,17 +11,17 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from serving import tables
 from sixfold.contract import Label
 from sixfold.release import SHORT
 
 CATEGORY = pl.Categorical()
 """Of what has few values: a number each in memory, a text to whoever asks."""
 _MOMENT = pl.Datetime("us", "UTC")
-_TEXTS = ("prediction_id", "api_version", "release", "entities", "label_key")
-PREDICTIONS: dict[str, Any] = {
-    **dict.fromkeys(_TEXTS, pl.String), "time": _MOMENT, "score": pl.Float64, "shadow": pl.Boolean,
-}  # fmt: skip
-"""The columns of the log that the join needs."""
+_TYPES: dict[str, Any] = {"string": pl.String, "time": _MOMENT, "double": pl.Float64, "bool": pl.Boolean}
+_NEEDED = ("prediction_id", "api_version", "release", "entities", "label_key", "time", "score", "shadow")
+PREDICTIONS: dict[str, Any] = {name: _TYPES[tables.PREDICTIONS[name]] for name in _NEEDED}
+"""The columns of the log that the join needs, with their types in polars."""
 SAMPLE_COLUMNS = ("time", "api_version", "release", "score", "features")
 
 

@@ -1,6 +1,8 @@
-"""Asks `models.features.skew`, in a process of its own, whether the lake confirms what was served.
+"""Runs `models.features.skew` in a process of its own: does the lake confirm the features that were served?
 
-Serving does not import how features are made, and the memory of that job is given back when it ends.
+A process, although an import would do: this one lives for months at about 180 MiB. Feast alone adds 60 MiB to it for
+good, and the join reads whole feature tables, whose memory an allocator keeps; the end of a process gives it all back.
+The price is some seconds of one core for the imports, once in `SKEW_EVERY_S`.
 """
 
 import os

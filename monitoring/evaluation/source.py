@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
+from models.aws import open_catalog
 from monitoring.evaluation.copies import Listing
 from monitoring.evaluation.join import (
     PREDICTIONS,
@@ -16,7 +17,6 @@ from monitoring.evaluation.join import (
     compact,
     compact_labels,
 )
-from serving.lake import open_catalog
 from sixfold.contract import Label, Product
 from sixfold.outputs import PlatformRefs
 
@@ -149,7 +149,7 @@ def _listing(scan: "DataScan | None", raw: dict[str, Any], shape: Callable[[pl.D
         from pyiceberg.io.pyarrow import ArrowScan  # noqa: PLC0415 - see serving.lake
 
         yield shape(pl.DataFrame(schema=raw))
-        for some in _few(tasks[path] for path in sorted(paths)):
+        for some in _batches(tasks[path] for path in sorted(paths)):
             assert scan  # noqa: S101 - it has files
             found = ArrowScan(scan.table_metadata, scan.io, scan.projection(), scan.row_filter).to_table(some)
             yield shape(pl.DataFrame(found))
@@ -162,7 +162,7 @@ def _name(task: "FileScanTask") -> str:
     return " ".join([task.file.file_path, *sorted(each.file_path for each in task.delete_files)])
 
 
-def _few(tasks: "Iterable[FileScanTask]") -> "Iterator[list[FileScanTask]]":
+def _batches(tasks: "Iterable[FileScanTask]") -> "Iterator[list[FileScanTask]]":
     some: list[FileScanTask] = []
     rows = 0
     for task in tasks:

@@ -15,13 +15,13 @@ import pytest
 from infra.mlplatform import POLICIES
 from infra.plans.aws.iam import Estate
 from models import loading
+from models.aws import open_catalog
 from models.features import build as features
 from monitoring.evaluation.__main__ import Watch
-from monitoring.exporter import Lake
+from monitoring.exporter import LakeFacts
 from monitoring.log_maintenance import tidy
 from products.flight_delays import data
 from products.flight_delays.features import ENTITIES
-from serving.lake import open_catalog
 from serving.tables import FEEDBACK, PREDICTIONS, writer
 from sixfold.contract import load_product
 from sixfold.outputs import Databases, PlatformRefs
@@ -144,6 +144,6 @@ def test_the_evaluation_keeps_the_log_in_order(logged: PlatformRefs, be: Be, tmp
 
 def test_the_exporter_shows_every_table(logged: PlatformRefs, be: Be) -> None:
     be("exporter")
-    shown = {(each.layer, each.table): each.rows for each in Lake(logged).facts()}
+    shown = {(each.layer, each.table): each.rows for each in LakeFacts(logged).facts()}
     assert {layer for layer, _ in shown} == {"raw", "curated", "quarantine", "labels", "predictions"}
     assert shown["predictions", "flight_delays"] == WRITES

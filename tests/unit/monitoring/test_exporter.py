@@ -4,8 +4,8 @@ from typing import Any
 import pyarrow as pa
 from prometheus_client import CollectorRegistry, generate_latest
 
-from monitoring.exporter import Lake, LakeCollector
-from serving.lake import open_catalog
+from models.aws import open_catalog
+from monitoring.exporter import LakeCollector, LakeFacts
 from sixfold.outputs import PlatformRefs
 
 LOADED = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -27,7 +27,7 @@ def exposed(lake: Any) -> str:
 
 
 def test_a_lake_without_tables_has_no_series(platform: PlatformRefs) -> None:
-    text = exposed(Lake(platform))
+    text = exposed(LakeFacts(platform))
     assert "sixfold_table_rows{" not in text
     assert "sixfold_lake_refreshed_timestamp_seconds 1" in text
 
@@ -36,7 +36,7 @@ def test_rows_and_quarantine_are_those_of_the_last_load(platform: PlatformRefs) 
     for quarantined in (9, 5):
         notes = {"rows-raw": "200", "loaded-at": LOADED.isoformat()}
         write(platform, "quarantine", "flights", quarantined, **notes)
-    text = exposed(Lake(platform))
+    text = exposed(LakeFacts(platform))
     assert 'sixfold_table_rows{layer="quarantine",table="flights"} 5.0' in text
     assert 'sixfold_quarantined_rows{table="flights"} 5.0' in text
     assert 'sixfold_quarantine_rate{table="flights"} 0.025' in text
@@ -44,12 +44,14 @@ def test_rows_and_quarantine_are_those_of_the_last_load(platform: PlatformRefs) 
 
 def test_the_time_of_the_load_is_exposed_to_the_second(platform: PlatformRefs) -> None:
     write(platform, "curated", "flights", 3, **{"loaded-at": LOADED.isoformat()})
-    line = next(x for x in exposed(Lake(platform)).splitlines() if x.startswith("sixfold_loaded_timestamp_seconds{"))
+    line = next(
+        x for x in exposed(LakeFacts(platform)).splitlines() if x.startswith("sixfold_loaded_timestamp_seconds{")
+    )
     assert float(line.rsplit(" ", 1)[1]) == LOADED.timestamp()
 
 
 def test_a_table_that_changed_is_read_again(platform: PlatformRefs) -> None:
-    lake = Lake(platform)
+    lake = LakeFacts(platform)
     write(platform, "curated", "planes", 3)
     assert [each.rows for each in lake.facts()] == [3]
     write(platform, "curated", "planes", 4)
@@ -59,7 +61,7 @@ def test_a_table_that_changed_is_read_again(platform: PlatformRefs) -> None:
 def test_a_lake_out_of_reach_leaves_the_figures_and_their_age(platform: PlatformRefs) -> None:
     collector = LakeCollector()
     write(platform, "curated", "planes", 3)
-    collector.refresh(Lake(platform).facts)
+    collector.refresh(LakeFacts(platform).facts)
     before = (collector.facts, collector.refreshed)
-    collector.refresh(Lake(platform.model_copy(update={"aws_endpoint": "http://127.0.0.1:9"})).facts)
+    collector.refresh(LakeFacts(platform.model_copy(update={"aws_endpoint": "http://127.0.0.1:9"})).facts)
     assert (collector.facts, collector.refreshed) == before

@@ -8,11 +8,11 @@ import pytest
 from pyiceberg.table import Table
 from pyiceberg.table.update import AddSnapshotUpdate
 
+from models.aws import open_catalog
 from monitoring.evaluation.run import Evaluator
 from monitoring.evaluation.source import Source
 from monitoring.log_maintenance import tidy
 from serving import tables
-from serving.lake import open_catalog
 from serving.tables import PREDICTIONS, writer
 from sixfold.contract import Log as Policy
 from sixfold.contract import Product

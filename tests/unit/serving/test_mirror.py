@@ -11,7 +11,7 @@ import httpx
 import pytest
 from prometheus_client import CollectorRegistry, Counter
 
-from serving.lake import open_catalog
+from models.aws import open_catalog
 from serving.mirror import MAX_WAITING, Counts, Mirror, others
 from serving.runtime import Runtime
 from sixfold.outputs import PlatformRefs

@@ -15,8 +15,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.table import Table
 
+from models.aws import open_catalog
 from serving import prediction_log
-from serving.lake import open_catalog
 from serving.prediction_log import BufferedLog, Counts
 from serving.tables import FEEDBACK, writer
 from sixfold.outputs import PlatformRefs

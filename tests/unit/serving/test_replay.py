@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from serving.lake import open_catalog
+from models.aws import open_catalog
 from serving.runtime import Runtime
 from sixfold.outputs import PlatformRefs
 

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from delivery.package import ROOT, build
-from serving.lake import open_catalog
+from models.aws import open_catalog
 from serving.prediction_log import FLUSH_S
 from sixfold.contract import load_product
 from sixfold.outputs import PlatformRefs

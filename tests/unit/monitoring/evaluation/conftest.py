@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from serving.lake import open_catalog
+from models.aws import open_catalog
 from serving.tables import PREDICTIONS, writer
 from sixfold.contract import Product, load_product
 from sixfold.outputs import PlatformRefs
