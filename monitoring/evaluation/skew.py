@@ -1,4 +1,4 @@
-"""Runs `models.features.skew` in a process of its own: does the lake confirm the features that were served?
+"""Runs `models.features.skew` in a process of its own, to compare served features with the lake.
 
 A process, although an import would do: this one lives for months at about 180 MiB. Feast alone adds 60 MiB to it for
 good, and the join reads whole feature tables, whose memory an allocator keeps; the end of a process gives it all back.
