@@ -12,14 +12,17 @@ from models.aws import open_catalog
 from serving.tables import PREDICTIONS, writer
 from sixfold.contract import Product, load_product
 from sixfold.outputs import PlatformRefs
+from tests.unit.serving.conftest import nowhere, platform
 
 START = datetime(2013, 10, 1, tzinfo=UTC)
 LABELS = pa.schema([("flight_id", pa.string()), ("known_at", pa.timestamp("us", tz="UTC")), ("late", pa.bool_())])
 
+__all__ = ["nowhere", "platform"]  # the empty platform of the serving tests
+
 
 @pytest.fixture
 def product() -> Product:
-    return load_product(Path(__file__).parents[4] / "products/flight_delays/product.yaml")
+    return load_product(Path(__file__).parents[3] / "products/flight_delays/product.yaml")
 
 
 def _predictions(rows: int, *, day: int = 0, release: str = "a" * 64) -> list[dict[str, Any]]:
