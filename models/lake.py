@@ -64,7 +64,7 @@ class Lake:
         return pl.DataFrame(pa.concat_tables(parts, promote_options="permissive"))
 
     def facts(self, name: str) -> dict[str, str]:
-        """Return the notes of the last write on the snapshot, without their `sixfold.` prefix; empty without a table."""
+        """Return the notes of the last write on the snapshot, without their prefix; empty without a table."""
         table = self._find(name)
         snapshot = table.current_snapshot() if table else None
         if snapshot is None or snapshot.summary is None:
