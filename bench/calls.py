@@ -34,7 +34,7 @@ def record(moto: str, number: int) -> Life:
     args, made, life = model.model_validate(inputs(number)), list[Call](), Life()
 
     def remember(params: dict[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401 - botocore's
-        made.append(Call(handler.service, xform_name(model.name), dict(params)))
+        made.append(Call(handler.facts.service, xform_name(model.name), dict(params)))
 
     handler.client.meta.events.register_first("provide-client-params", remember, unique_id="bench")
     try:
@@ -58,7 +58,7 @@ def clients(moto: str) -> Callable[[str], Any]:
     """Return service → its one client."""
     session: Any = boto3.Session("test", "test", region_name=REGION)
     config = Config(max_pool_connections=64, s3={"addressing_style": "path"})
-    services = {kind.service for kind, _ in KINDS}
+    services = {kind.facts.service for kind, _ in KINDS}
     made = {service: session.client(service, endpoint_url=moto, config=config) for service in services}
     return made.__getitem__
 

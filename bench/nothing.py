@@ -7,6 +7,7 @@ from bench.kinds import KINDS
 from pulumi_sixfold.engine.protocol import Servicer
 from pulumi_sixfold.engine.server import serve
 from pulumi_sixfold.kit.args import Args
+from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import Handler, State
 
 
@@ -23,7 +24,7 @@ class Nothing(Handler[Any]):
 
     def read(self, resource_id: str) -> State[Any]:
         """Return the state that is encoded in the id."""
-        return State(self.args.model_validate_json(resource_id), dict.fromkeys(self.outputs, resource_id))
+        return State(self.facts.args.model_validate_json(resource_id), dict.fromkeys(self.facts.outputs, resource_id))
 
     def delete(self, resource_id: str, args: Args) -> None:
         """Do nothing."""
@@ -32,8 +33,9 @@ class Nothing(Handler[Any]):
 def idle() -> Iterator[type[Nothing]]:
     """Yield a type that does nothing for each of the bench, with the same inputs and outputs."""
     for kind, model in KINDS:
-        facts = {"token": kind.token, "args": model, "outputs": kind.outputs, "create_only": kind.create_only}
-        yield type(kind.__name__, (Nothing,), facts)
+        known = kind.facts
+        facts = Facts(token=known.token, args=model, outputs=known.outputs, create_only=known.create_only)
+        yield type(kind.__name__, (Nothing,), {"facts": facts})
 
 
 if __name__ == "__main__":

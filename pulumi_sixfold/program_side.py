@@ -59,12 +59,12 @@ def _module(name: str, handlers: list[AnyHandler]) -> str:
 
 
 def _class(handler: AnyHandler) -> str:
-    name, args = _name(handler), handler.args.__name__
+    name, args = _name(handler), handler.facts.args.__name__
     doc = getdoc(handler) or ""
     lines = [f"\n\nclass {name}(Resource):", *_docstring(doc), "", f"    handler = {handler.__name__}"]
     lines += ["", "    if TYPE_CHECKING:  # the SDK would convert and refuse values by these; the handler does that"]
     lines += [f"        {each}: pulumi.Output[{kind}]" for each, kind in _properties(handler).items()]
-    required = any(field.is_required() for field in handler.args.model_fields.values())
+    required = any(field.is_required() for field in handler.facts.args.model_fields.values())
     given, passed = (args, "args") if required else (f"{args} | None = None", f"args or {args}()")
     signature = f"self, name: str, args: {given}, opts: pulumi.ResourceOptions | None = None"
     one_line = f"    def __init__({signature}) -> None:"
@@ -82,17 +82,17 @@ def _docstring(doc: str) -> list[str]:
 
 def _properties(handler: AnyHandler) -> dict[str, str]:
     """Return property → type, as mypy reads it: inputs first, then what only the resource can tell."""
-    schema = package_schema([handler])["resources"][handler.token]["inputProperties"]
-    found = {name: _type(handler, name, schema[name]["type"]) for name in handler.args.model_fields}
-    return {**found, **dict.fromkeys(handler.outputs, "str")}
+    schema = package_schema([handler])["resources"][handler.facts.token]["inputProperties"]
+    found = {name: _type(handler, name, schema[name]["type"]) for name in handler.facts.args.model_fields}
+    return {**found, **dict.fromkeys(handler.facts.outputs, "str")}
 
 
 def _type(handler: AnyHandler, name: str, kind: str) -> str:
     simple = _SIMPLE.get(kind)
     if simple is None:
         return "Any"
-    field = handler.args.model_fields[name]
-    is_optional = not field.is_required() and field.default is None and name != handler.name_property
+    field = handler.facts.args.model_fields[name]
+    is_optional = not field.is_required() and field.default is None and name != handler.facts.name_property
     return f"{simple} | None" if is_optional else simple
 
 

@@ -26,22 +26,22 @@ def reference() -> str:
 
 
 def _section(handler: type[Handler[Any]]) -> Iterator[str]:
-    schema = package_schema([handler])["resources"][handler.token]
-    yield f"### `{handler.token}`\n"
-    yield f"{_sentence(handler.args.__doc__)} {_sentence(handler.__doc__)}\n"
+    schema = package_schema([handler])["resources"][handler.facts.token]
+    yield f"### `{handler.facts.token}`\n"
+    yield f"{_sentence(handler.facts.args.__doc__)} {_sentence(handler.__doc__)}\n"
     yield "| input | type | default | what it is |"
     yield "|---|---|---|---|"
     for name, found in schema["inputProperties"].items():
-        field = handler.args.model_fields[name]
+        field = handler.facts.args.model_fields[name]
         default = "required" if field.is_required() else f"`{field.default}`"
         yield f"| `{name}` | {found['type']} | {default} | {found['description']} |"
-    for name, text in handler.outputs.items():
+    for name, text in handler.facts.outputs.items():
         yield f"| → `{name}` | string | output | {text} |"
     yield ""
-    if handler.timeout_s != DEFAULT_S:
-        yield f"Time allowed: {handler.timeout_s / 60:g} minutes.\n"
-    if handler.iam_actions:
-        yield f"IAM actions: {', '.join(f'`{action}`' for action in handler.iam_actions)}.\n"
+    if handler.facts.timeout_s != DEFAULT_S:
+        yield f"Time allowed: {handler.facts.timeout_s / 60:g} minutes.\n"
+    if handler.facts.actions:
+        yield f"IAM actions: {', '.join(f'`{action}`' for action in handler.facts.actions)}.\n"
 
 
 def _function(lookup: Lookup) -> Iterator[str]:
@@ -53,8 +53,8 @@ def _function(lookup: Lookup) -> Iterator[str]:
         for name, field in model.model_fields.items():
             yield f"| `{name}` | {direction} | {field.description} |"
     yield ""
-    if lookup.iam_actions:
-        yield f"IAM actions: {', '.join(f'`{action}`' for action in lookup.iam_actions)}.\n"
+    if lookup.actions:
+        yield f"IAM actions: {', '.join(f'`{action}`' for action in lookup.actions)}.\n"
 
 
 def _sentence(docstring: str | None) -> str:

@@ -22,7 +22,7 @@ from sixfold.stack import Settings
 PROJECT = "sixfold"
 ANY_ACCOUNT = "*"
 _PROVIDER = "pulumi:providers:sixfold"
-_HANDLERS = {handler.token: handler for handler in HANDLERS}
+_HANDLERS = {handler.facts.token: handler for handler in HANDLERS}
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,10 @@ class _Answers(mocks.Mocks):
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         """Return the id and the outputs of a resource."""
         handler = _HANDLERS.get(args.typ)
-        outputs = {name: self._output(name, handler, args) for name in handler.outputs} if handler else {}
-        if not handler or "name" not in handler.args.model_fields:
+        outputs = {name: self._output(name, handler, args) for name in handler.facts.outputs} if handler else {}
+        if not handler or "name" not in handler.facts.args.model_fields:
             return f"{args.name}-id", {**args.inputs, **outputs}
-        name = name_pattern(args.name, limit=handler.name_limit, separator=handler.name_separator)
+        name = name_pattern(args.name, limit=handler.facts.name_limit, separator=handler.facts.name_separator)
         return f"{args.name}-id", {"name": name, **args.inputs, **outputs}
 
     def call(self, args: mocks.MockCallArgs) -> dict[str, Any]:  # type: ignore[override] # the SDK takes both
@@ -77,7 +77,7 @@ class _Answers(mocks.Mocks):
         return known[args.token]
 
     def _output(self, output: str, handler: type[Handler[Any]], args: mocks.MockResourceArgs) -> str:
-        if output == "arn" and handler.arns:
+        if output == "arn" and handler.facts.arns:
             return arn_patterns(handler, args.name, args.inputs, region=self.region, account=self.account)[0]
         return f"{args.name}-{output}"
 

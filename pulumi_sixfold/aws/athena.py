@@ -1,7 +1,6 @@
 """Athena workgroups, in which queries run."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
@@ -17,6 +16,7 @@ from pulumi_sixfold.aws.handler import (
 )
 from pulumi_sixfold.kit.args import Args, Input, Tags
 from pulumi_sixfold.kit.errors import ProviderError
+from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -48,22 +48,25 @@ class WorkGroupArgs(Args):
 class WorkGroupHandler(AwsHandler[WorkGroupArgs]):
     """An Athena workgroup; its id is its name. Results in S3 stay."""
 
-    token: ClassVar[str] = "sixfold:athena:WorkGroup"  # noqa: S105 - a type, not a secret
-    free: ClassVar[str] = "by the byte scanned"
-    args: ClassVar[type[Args]] = WorkGroupArgs
-    create_only: ClassVar[frozenset[str]] = frozenset({"name"})
-    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the workgroup."}
-    unreadable: ClassVar[frozenset[str]] = frozenset({"force_destroy"})
-    name_limit: ClassVar[int] = 128
-    service: ClassVar[str] = "athena"
-    gone: ClassVar[frozenset[str]] = frozenset()
-    client: "AthenaClient"
-    arns: ClassVar[tuple[str, ...]] = ("arn:aws:athena:{at}:workgroup/{name}",)
-    iam_actions: ClassVar[tuple[str, ...]] = actions(
-        "athena",
-        "CreateWorkGroup DeleteWorkGroup GetWorkGroup ListNamedQueries ListTagsForResource TagResource UntagResource "
-        "UpdateWorkGroup",
+    facts = Facts(
+        token="sixfold:athena:WorkGroup",
+        args=WorkGroupArgs,
+        service="athena",
+        gone=frozenset(),
+        create_only=frozenset({"name"}),
+        outputs={"arn": "ARN of the workgroup."},
+        unreadable=frozenset({"force_destroy"}),
+        name_limit=128,
+        actions=actions(
+            "athena",
+            "CreateWorkGroup DeleteWorkGroup GetWorkGroup ListNamedQueries ListTagsForResource TagResource "
+            "UntagResource "
+            "UpdateWorkGroup",
+        ),
+        arns=("arn:aws:athena:{at}:workgroup/{name}",),
+        free="by the byte scanned",
     )
+    client: "AthenaClient"
 
     def create(self, urn: str, args: WorkGroupArgs) -> str:
         """Make the workgroup with its tags, or adopt the one that this URN made."""

@@ -1,7 +1,7 @@
 """Budgets of AWS: who hears when the month becomes dear. What a stack costs at rest is held before, by policy."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, field_validator
 
@@ -25,6 +25,7 @@ from pulumi_sixfold.kit.args import (
     is_later,
     plain,
 )
+from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -69,19 +70,21 @@ class BudgetArgs(Args):
 class BudgetHandler(AwsHandler[BudgetArgs]):
     """A budget of an account; its id is its name."""
 
-    token: ClassVar[str] = "sixfold:budgets:Budget"  # noqa: S105 - a type, not a secret
-    free: ClassVar[str] = "without actions, free"
-    args: ClassVar[type[Args]] = BudgetArgs
-    create_only: ClassVar[frozenset[str]] = frozenset({"name"})
-    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the budget."}
-    name_limit: ClassVar[int] = 100
-    service: ClassVar[str] = "budgets"
-    gone: ClassVar[frozenset[str]] = frozenset({"NotFoundException"})
-    client: "BudgetsClient"
-    arns: ClassVar[tuple[str, ...]] = ("arn:aws:budgets::{account}:budget/{name}",)
-    iam_actions: ClassVar[tuple[str, ...]] = actions(
-        "budgets", "ListTagsForResource ModifyBudget TagResource UntagResource ViewBudget"
+    facts = Facts(
+        token="sixfold:budgets:Budget",
+        args=BudgetArgs,
+        service="budgets",
+        gone=frozenset({"NotFoundException"}),
+        create_only=frozenset({"name"}),
+        outputs={"arn": "ARN of the budget."},
+        name_limit=100,
+        actions=actions("budgets", "ListTagsForResource ModifyBudget TagResource UntagResource ViewBudget"),
+        arns=("arn:aws:budgets::{account}:budget/{name}",),
+        free="without actions, free",
+        lists_with=("budgets:ListTagsForResource", "budgets:ViewBudget"),
+        lists_on=("arn:aws:budgets::{account}:budget/*",),
     )
+    client: "BudgetsClient"
 
     def create(self, urn: str, args: BudgetArgs) -> str:
         """Make the budget with its tags, or adopt the one that this URN made; `update` adds the alerts."""

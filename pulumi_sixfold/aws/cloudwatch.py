@@ -1,7 +1,6 @@
 """CloudWatch alarms."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -21,6 +20,7 @@ from pulumi_sixfold.kit.args import (
     Tags,
     Unordered,
 )
+from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -67,19 +67,21 @@ class AlarmArgs(Args):
 class AlarmHandler(AwsHandler[AlarmArgs]):
     """A CloudWatch alarm; its id is its name."""
 
-    token: ClassVar[str] = "sixfold:cloudwatch:Alarm"  # noqa: S105 - a type, not a secret
-    args: ClassVar[type[Args]] = AlarmArgs
-    create_only: ClassVar[frozenset[str]] = frozenset({"name"})
-    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the alarm."}
-    name_limit: ClassVar[int] = 255
-    service: ClassVar[str] = "cloudwatch"
-    gone: ClassVar[frozenset[str]] = frozenset({"ResourceNotFound", "ResourceNotFoundException"})
-    client: "CloudWatchClient"
-    arns: ClassVar[tuple[str, ...]] = ("arn:aws:cloudwatch:{at}:alarm:{name}",)
-    iam_actions: ClassVar[tuple[str, ...]] = actions(
-        "cloudwatch",
-        "DeleteAlarms DescribeAlarms ListTagsForResource PutMetricAlarm TagResource UntagResource",
+    facts = Facts(
+        token="sixfold:cloudwatch:Alarm",
+        args=AlarmArgs,
+        service="cloudwatch",
+        gone=frozenset({"ResourceNotFound", "ResourceNotFoundException"}),
+        create_only=frozenset({"name"}),
+        outputs={"arn": "ARN of the alarm."},
+        name_limit=255,
+        actions=actions(
+            "cloudwatch",
+            "DeleteAlarms DescribeAlarms ListTagsForResource PutMetricAlarm TagResource UntagResource",
+        ),
+        arns=("arn:aws:cloudwatch:{at}:alarm:{name}",),
     )
+    client: "CloudWatchClient"
 
     def create(self, urn: str, args: AlarmArgs) -> str:
         """Make the alarm with its tags, or adopt the one that this URN made."""

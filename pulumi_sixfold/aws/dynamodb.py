@@ -1,7 +1,6 @@
 """DynamoDB tables, on demand."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -18,6 +17,7 @@ from pulumi_sixfold.aws.handler import (
 from pulumi_sixfold.aws.waiting import wait
 from pulumi_sixfold.kit.args import Args, Input, Tags
 from pulumi_sixfold.kit.errors import ProviderError
+from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -46,31 +46,31 @@ class TableArgs(Args):
 class TableHandler(AwsHandler[TableArgs]):
     """A DynamoDB table; its id is its name."""
 
-    token: ClassVar[str] = "sixfold:dynamodb:Table"  # noqa: S105 - a type, not a secret
-    free: ClassVar[str] = "on demand: by the request and the byte stored"
-    args: ClassVar[type[Args]] = TableArgs
-    create_only: ClassVar[frozenset[str]] = frozenset(
-        {"name", "hash_key", "hash_key_type", "range_key", "range_key_type"}
-    )
-    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the table."}
-    unreadable: ClassVar[frozenset[str]] = frozenset({"force_destroy"})
-    name_limit: ClassVar[int] = 255
-    service: ClassVar[str] = "dynamodb"
-    gone: ClassVar[frozenset[str]] = frozenset({"ResourceNotFoundException"})
-    client: "DynamoDBClient"
-    arns: ClassVar[tuple[str, ...]] = (
-        "arn:aws:dynamodb:{at}:table/{name}",
-        "arn:aws:kms:{at}:key/*",
-    )
-    iam_actions: ClassVar[tuple[str, ...]] = (
-        *actions(
-            "dynamodb",
-            "CreateTable DeleteTable DescribeContinuousBackups DescribeTable DescribeTimeToLive "
-            "ListTagsOfResource Scan TagResource UntagResource UpdateContinuousBackups UpdateTable "
-            "UpdateTimeToLive",
+    facts = Facts(
+        token="sixfold:dynamodb:Table",
+        args=TableArgs,
+        service="dynamodb",
+        gone=frozenset({"ResourceNotFoundException"}),
+        create_only=frozenset({"name", "hash_key", "hash_key_type", "range_key", "range_key_type"}),
+        outputs={"arn": "ARN of the table."},
+        unreadable=frozenset({"force_destroy"}),
+        name_limit=255,
+        actions=(
+            *actions(
+                "dynamodb",
+                "CreateTable DeleteTable DescribeContinuousBackups DescribeTable DescribeTimeToLive "
+                "ListTagsOfResource Scan TagResource UntagResource UpdateContinuousBackups UpdateTable "
+                "UpdateTimeToLive",
+            ),
+            *actions("kms", "CreateGrant DescribeKey"),  # DynamoDB asks for them where there is a key
         ),
-        *actions("kms", "CreateGrant DescribeKey"),  # DynamoDB asks for them where there is a key
+        arns=(
+            "arn:aws:dynamodb:{at}:table/{name}",
+            "arn:aws:kms:{at}:key/*",
+        ),
+        free="on demand: by the request and the byte stored",
     )
+    client: "DynamoDBClient"
 
     def create(self, urn: str, args: TableArgs) -> str:
         """Make the table with its tags, or adopt the one that this URN made; wait until it can be used."""

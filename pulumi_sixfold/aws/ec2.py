@@ -2,7 +2,8 @@
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from pulumi_sixfold.aws.handler import (
     URN_TAG,
@@ -14,6 +15,7 @@ from pulumi_sixfold.aws.handler import (
     settle_tags,
 )
 from pulumi_sixfold.kit.args import Args
+from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -21,31 +23,44 @@ if TYPE_CHECKING:
 
 TAGGING = "CreateTags DeleteTags"
 
-_GONE = {
-    "Gateway.NotAttached",
-    "InvalidAllocationID.NotFound",
-    "InvalidAssociationID.NotFound",
-    "InvalidGroup.NotFound",
-    "InvalidInternetGatewayID.NotFound",
-    "InvalidRouteTableID.NotFound",
-    "InvalidSubnetID.NotFound",
-    "InvalidVpcEndpointId.NotFound",
-    "InvalidVpcID.NotFound",
-    "NatGatewayNotFound",
-}
+GONE = frozenset(
+    {
+        "Gateway.NotAttached",
+        "InvalidAllocationID.NotFound",
+        "InvalidAssociationID.NotFound",
+        "InvalidGroup.NotFound",
+        "InvalidInternetGatewayID.NotFound",
+        "InvalidRouteTableID.NotFound",
+        "InvalidSubnetID.NotFound",
+        "InvalidVpcEndpointId.NotFound",
+        "InvalidVpcID.NotFound",
+        "NatGatewayNotFound",
+    }
+)
+
+
+class Listing(NamedTuple):
+    """How EC2 lists a kind: the operation, the keys of its list and of an id, the parameters for filters and ids."""
+
+    operation: str
+    answer: str
+    key: str
+    filters: str
+    ids: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ec2Facts(Facts):
+    """Facts of a network resource; `kind` is its name in tag specifications."""
+
+    kind: str
+    listing: Listing
 
 
 class Ec2Handler(AwsHandler[A]):
-    """A network resource of EC2; the id is the one that AWS gives.
+    """A network resource of EC2; the id is the one that AWS gives."""
 
-    `kind` is its name in tag specifications; `listing` is the operation that lists such resources, the key of its
-    answer, the key of an id, and the parameters that take filters and ids.
-    """
-
-    service: ClassVar[str] = "ec2"
-    gone: ClassVar[frozenset[str]] = frozenset(_GONE)
-    kind: ClassVar[str]
-    listing: ClassVar[tuple[str, str, str, str, str]]
+    facts: ClassVar[Ec2Facts]
     client: "EC2Client"
 
     def create(self, urn: str, args: A) -> str:
@@ -53,7 +68,7 @@ class Ec2Handler(AwsHandler[A]):
         made = self._made_before(urn, args)
         if made is None:
             tags = {**getattr(args, "tags", {}), URN_TAG: urn}
-            made = self.make(args, {"TagSpecifications": [{"ResourceType": self.kind, "Tags": as_pairs(tags)}]})
+            made = self.make(args, {"TagSpecifications": [{"ResourceType": self.facts.kind, "Tags": as_pairs(tags)}]})
         self.settled(made)
         return made
 
@@ -67,13 +82,13 @@ class Ec2Handler(AwsHandler[A]):
 
     def describe(self, resource_id: str) -> State[A] | None:
         """Read the resource."""
-        operation, answer, _, _, ids = self.listing
+        operation, answer, _, _, ids = self.facts.listing
         found = getattr(self.client, operation)(**{ids: [resource_id]})[answer]
         return self.state(found[0]) if found else None
 
     def marked(self) -> Iterator[tuple[str, str]]:
         """Yield id and mark of each, from the listing of its kind."""
-        operation, answer, key, filters, _ = self.listing
+        operation, answer, key, filters, _ = self.facts.listing
         pages = self.client.get_paginator(operation).paginate(**{filters: [{"Name": "tag-key", "Values": [URN_TAG]}]})  # type: ignore[call-overload] # by name
         for found in (found for page in pages for found in page[answer]):
             if self.state(found):
@@ -114,12 +129,12 @@ class Ec2Handler(AwsHandler[A]):
         )
 
     def _made_before(self, urn: str, args: Args) -> str | None:
-        operation, answer, key, filters, _ = self.listing
+        operation, answer, key, filters, _ = self.facts.listing
         marked = {filters: [{"Name": f"tag:{URN_TAG}", "Values": [urn]}]}
         for page in self.client.get_paginator(operation).paginate(**marked):  # type: ignore[call-overload] # by name
             for found in page[answer]:
                 state = self.state(found) if from_pairs(found.get("Tags", [])).get(URN_TAG) == urn else None
-                if state and all(getattr(state.args, name) == getattr(args, name) for name in self.create_only):
+                if state and all(getattr(state.args, name) == getattr(args, name) for name in self.facts.create_only):
                     return str(found[key])
         return None
 

@@ -1,7 +1,6 @@
 """ECR repositories, where container images live."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
@@ -22,6 +21,7 @@ from pulumi_sixfold.kit.args import (
     Tags,
 )
 from pulumi_sixfold.kit.errors import ProviderError
+from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -53,32 +53,34 @@ class RepositoryArgs(Args):
 class RepositoryHandler(AwsHandler[RepositoryArgs]):
     """An ECR repository; its id is its name."""
 
-    token: ClassVar[str] = "sixfold:ecr:Repository"  # noqa: S105 - a type, not a secret
-    free: ClassVar[str] = "by the byte stored"
-    args: ClassVar[type[Args]] = RepositoryArgs
-    create_only: ClassVar[frozenset[str]] = frozenset({"name", "kms_key_arn"})
-    outputs: ClassVar[Mapping[str, str]] = {
-        "arn": "ARN of the repository.",
-        "url": "What images are pushed to: `<registry>/<name>`.",
-    }
-    unreadable: ClassVar[frozenset[str]] = frozenset({"force_destroy"})
-    name_limit: ClassVar[int] = 256
-    service: ClassVar[str] = "ecr"
-    gone: ClassVar[frozenset[str]] = frozenset({"RepositoryNotFoundException"})
-    client: "ECRClient"
-    arns: ClassVar[tuple[str, ...]] = (
-        "arn:aws:ecr:{at}:repository/{name}",
-        "arn:aws:kms:{at}:key/*",
-    )
-    iam_actions: ClassVar[tuple[str, ...]] = (
-        *actions(
-            "ecr",
-            "CreateRepository DeleteLifecyclePolicy DeleteRepository DeleteRepositoryPolicy DescribeRepositories "
-            "GetLifecyclePolicy GetRepositoryPolicy ListImages ListTagsForResource PutImageScanningConfiguration "
-            "PutImageTagMutability PutLifecyclePolicy SetRepositoryPolicy TagResource UntagResource",
+    facts = Facts(
+        token="sixfold:ecr:Repository",
+        args=RepositoryArgs,
+        service="ecr",
+        gone=frozenset({"RepositoryNotFoundException"}),
+        create_only=frozenset({"name", "kms_key_arn"}),
+        outputs={
+            "arn": "ARN of the repository.",
+            "url": "What images are pushed to: `<registry>/<name>`.",
+        },
+        unreadable=frozenset({"force_destroy"}),
+        name_limit=256,
+        actions=(
+            *actions(
+                "ecr",
+                "CreateRepository DeleteLifecyclePolicy DeleteRepository DeleteRepositoryPolicy DescribeRepositories "
+                "GetLifecyclePolicy GetRepositoryPolicy ListImages ListTagsForResource PutImageScanningConfiguration "
+                "PutImageTagMutability PutLifecyclePolicy SetRepositoryPolicy TagResource UntagResource",
+            ),
+            *actions("kms", "CreateGrant DescribeKey RetireGrant"),  # ECR asks for them where there is a key
         ),
-        *actions("kms", "CreateGrant DescribeKey RetireGrant"),  # ECR asks for them where there is a key
+        arns=(
+            "arn:aws:ecr:{at}:repository/{name}",
+            "arn:aws:kms:{at}:key/*",
+        ),
+        free="by the byte stored",
     )
+    client: "ECRClient"
 
     def create(self, urn: str, args: RepositoryArgs) -> str:
         """Make the repository with its tags, or adopt the one that this URN made."""

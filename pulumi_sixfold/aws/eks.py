@@ -1,7 +1,6 @@
 """EKS clusters. What else lives in a cluster has a file of its own beside this one."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -20,6 +19,7 @@ from pulumi_sixfold.kit.args import (
     Tags,
     Unordered,
 )
+from pulumi_sixfold.kit.facts import Facts, Quota
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -62,40 +62,45 @@ class ClusterHandler(AwsHandler[ClusterArgs]):
     Who made the cluster is its administrator; everybody else has an AccessEntry.
     """
 
-    token: ClassVar[str] = "sixfold:eks:Cluster"  # noqa: S105 - a type, not a secret
-    args: ClassVar[type[Args]] = ClusterArgs
-    create_only: ClassVar[frozenset[str]] = frozenset({"name", "role_arn", "kms_key_arn"})
-    outputs: ClassVar[Mapping[str, str]] = {
-        "arn": "ARN of the cluster.",
-        "endpoint": "URL of the Kubernetes API.",
-        "certificate": "Authority that signed the API's certificate, PEM in base64.",
-        "issuer": "URL of the issuer of its service accounts' tokens.",
-        "security_group_id": "The cluster's own security group.",
-    }
-    timeout_s: ClassVar[float] = TIMEOUT_S
-    name_limit: ClassVar[int] = 100
-    service: ClassVar[str] = "eks"
-    gone: ClassVar[frozenset[str]] = frozenset({"ResourceNotFoundException"})
-    client: "EKSClient"
-    arns: ClassVar[tuple[str, ...]] = (
-        "arn:aws:eks:{at}:cluster/{name}",
-        "arn:aws:kms:{at}:key/*",
-        "arn:aws:iam::{account}:role/aws-service-role/eks.amazonaws.com/*",
-    )
-    passes_roles_to: ClassVar[str] = "eks.amazonaws.com"
-    iam_actions: ClassVar[tuple[str, ...]] = (
-        *actions(
-            "eks",
-            "CreateCluster DeleteCluster DescribeCluster DescribeUpdate TagResource UntagResource UpdateClusterConfig "
-            "UpdateClusterVersion",
+    facts = Facts(
+        token="sixfold:eks:Cluster",
+        args=ClusterArgs,
+        service="eks",
+        gone=frozenset({"ResourceNotFoundException"}),
+        create_only=frozenset({"name", "role_arn", "kms_key_arn"}),
+        outputs={
+            "arn": "ARN of the cluster.",
+            "endpoint": "URL of the Kubernetes API.",
+            "certificate": "Authority that signed the API's certificate, PEM in base64.",
+            "issuer": "URL of the issuer of its service accounts' tokens.",
+            "security_group_id": "The cluster's own security group.",
+        },
+        name_limit=100,
+        timeout_s=TIMEOUT_S,
+        actions=(
+            *actions(
+                "eks",
+                "CreateCluster DeleteCluster DescribeCluster DescribeUpdate TagResource UntagResource "
+                "UpdateClusterConfig "
+                "UpdateClusterVersion",
+            ),
+            "iam:PassRole",
+            *(
+                "iam:CreateServiceLinkedRole",
+                "kms:CreateGrant",
+                "kms:DescribeKey",
+            ),  # EKS asks for them behind CreateCluster
         ),
-        "iam:PassRole",
-        *(
-            "iam:CreateServiceLinkedRole",
-            "kms:CreateGrant",
-            "kms:DescribeKey",
-        ),  # EKS asks for them behind CreateCluster
+        arns=(
+            "arn:aws:eks:{at}:cluster/{name}",
+            "arn:aws:kms:{at}:key/*",
+            "arn:aws:iam::{account}:role/aws-service-role/eks.amazonaws.com/*",
+        ),
+        passes_roles_to="eks.amazonaws.com",
+        unnarrowable=frozenset({"eks:CreateCluster"}),
+        quota=Quota("eks", "L-1194D53C", "EKS clusters", "eks", "list_clusters", "clusters"),
     )
+    client: "EKSClient"
 
     def create(self, urn: str, args: ClusterArgs) -> str:
         """Make the cluster with its tags, or adopt the one that this URN made; it is ready when `update` goes on."""

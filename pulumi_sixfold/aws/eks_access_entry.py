@@ -1,7 +1,6 @@
 """EKS access entries: what an IAM role may do in a cluster."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
@@ -20,6 +19,7 @@ from pulumi_sixfold.kit.args import (
     Tags,
     Unordered,
 )
+from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -51,24 +51,26 @@ class AccessEntryArgs(Args):
 class AccessEntryHandler(AwsHandler[AccessEntryArgs]):
     """Rights of an IAM role in a cluster; its id is `<cluster>/<principal's ARN>`."""
 
-    token: ClassVar[str] = "sixfold:eks:AccessEntry"  # noqa: S105 - a type, not a secret
-    free: ClassVar[str] = "free"
-    args: ClassVar[type[Args]] = AccessEntryArgs
-    create_only: ClassVar[frozenset[str]] = frozenset({"cluster", "principal_arn", "type"})
-    identity: ClassVar[frozenset[str]] = frozenset({"cluster", "principal_arn"})
-    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the entry."}
-    service: ClassVar[str] = "eks"
-    gone: ClassVar[frozenset[str]] = frozenset({"ResourceNotFoundException"})
+    facts = Facts(
+        token="sixfold:eks:AccessEntry",
+        args=AccessEntryArgs,
+        service="eks",
+        gone=frozenset({"ResourceNotFoundException"}),
+        create_only=frozenset({"cluster", "principal_arn", "type"}),
+        identity=frozenset({"cluster", "principal_arn"}),
+        outputs={"arn": "ARN of the entry."},
+        actions=actions(
+            "eks",
+            "AssociateAccessPolicy CreateAccessEntry DeleteAccessEntry DescribeAccessEntry DisassociateAccessPolicy "
+            "ListAssociatedAccessPolicies TagResource UntagResource UpdateAccessEntry",
+        ),
+        arns=(
+            "arn:aws:eks:{at}:cluster/{cluster}",
+            "arn:aws:eks:{at}:access-entry/{cluster}/*",
+        ),
+        free="free",
+    )
     client: "EKSClient"
-    arns: ClassVar[tuple[str, ...]] = (
-        "arn:aws:eks:{at}:cluster/{cluster}",
-        "arn:aws:eks:{at}:access-entry/{cluster}/*",
-    )
-    iam_actions: ClassVar[tuple[str, ...]] = actions(
-        "eks",
-        "AssociateAccessPolicy CreateAccessEntry DeleteAccessEntry DescribeAccessEntry DisassociateAccessPolicy "
-        "ListAssociatedAccessPolicies TagResource UntagResource UpdateAccessEntry",
-    )
 
     def create(self, urn: str, args: AccessEntryArgs) -> str:
         """Make the entry with its tags, or adopt the one that this URN made."""

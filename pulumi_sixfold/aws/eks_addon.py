@@ -1,7 +1,6 @@
 """EKS add-ons: software that AWS runs in a cluster."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
@@ -25,6 +24,7 @@ from pulumi_sixfold.kit.args import (
     Input,
     Tags,
 )
+from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -49,25 +49,27 @@ class AddonArgs(Args):
 class AddonHandler(AwsHandler[AddonArgs]):
     """Software that AWS runs in a cluster; its id is `<cluster>/<addon>`."""
 
-    token: ClassVar[str] = "sixfold:eks:Addon"  # noqa: S105 - a type, not a secret
-    free: ClassVar[str] = "AWS's own: free; its pods run on the machines"
-    args: ClassVar[type[Args]] = AddonArgs
-    create_only: ClassVar[frozenset[str]] = frozenset({"cluster", "addon"})
-    identity: ClassVar[frozenset[str]] = create_only
-    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the add-on."}
-    unreadable: ClassVar[frozenset[str]] = frozenset({"overwrite", "preserve"})
-    timeout_s: ClassVar[float] = TIMEOUT_S
-    service: ClassVar[str] = "eks"
-    gone: ClassVar[frozenset[str]] = frozenset({"ResourceNotFoundException"})
+    facts = Facts(
+        token="sixfold:eks:Addon",
+        args=AddonArgs,
+        service="eks",
+        gone=frozenset({"ResourceNotFoundException"}),
+        create_only=frozenset({"cluster", "addon"}),
+        identity=frozenset({"cluster", "addon"}),
+        outputs={"arn": "ARN of the add-on."},
+        unreadable=frozenset({"overwrite", "preserve"}),
+        timeout_s=TIMEOUT_S,
+        actions=actions(
+            "eks",
+            "CreateAddon DeleteAddon DescribeAddon DescribeUpdate TagResource UntagResource UpdateAddon",
+        ),
+        arns=(
+            "arn:aws:eks:{at}:cluster/{cluster}",
+            "arn:aws:eks:{at}:addon/{cluster}/{addon}/*",
+        ),
+        free="AWS's own: free; its pods run on the machines",
+    )
     client: "EKSClient"
-    arns: ClassVar[tuple[str, ...]] = (
-        "arn:aws:eks:{at}:cluster/{cluster}",
-        "arn:aws:eks:{at}:addon/{cluster}/{addon}/*",
-    )
-    iam_actions: ClassVar[tuple[str, ...]] = actions(
-        "eks",
-        "CreateAddon DeleteAddon DescribeAddon DescribeUpdate TagResource UntagResource UpdateAddon",
-    )
 
     def create(self, urn: str, args: AddonArgs) -> str:
         """Install the add-on with its tags, or adopt the one that this URN made; `update` waits until it runs."""

@@ -1,7 +1,6 @@
 """EKS node groups: the machines of a cluster."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -27,6 +26,7 @@ from pulumi_sixfold.kit.args import (
     Unordered,
     plain,
 )
+from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -77,32 +77,34 @@ class NodeGroupArgs(Args):
 class NodeGroupHandler(AwsHandler[NodeGroupArgs]):
     """An EKS node group; its id is `<cluster>/<name>`."""
 
-    token: ClassVar[str] = "sixfold:eks:NodeGroup"  # noqa: S105 - a type, not a secret
-    args: ClassVar[type[Args]] = NodeGroupArgs
-    create_only: ClassVar[frozenset[str]] = frozenset(
-        {"name", "cluster", "role_arn", "subnet_ids", "instance_types", "ami_type", "capacity", "disk_gib"}
-    )
-    identity: ClassVar[frozenset[str]] = frozenset({"name", "cluster"})
-    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the node group."}
-    timeout_s: ClassVar[float] = TIMEOUT_S
-    service: ClassVar[str] = "eks"
-    gone: ClassVar[frozenset[str]] = frozenset({"ResourceNotFoundException"})
-    client: "EKSClient"
-    arns: ClassVar[tuple[str, ...]] = (
-        "arn:aws:eks:{at}:nodegroup/{cluster}/{name}/*",
-        "arn:aws:eks:{at}:cluster/{cluster}",
-        "arn:aws:iam::{account}:role/aws-service-role/eks-nodegroup.amazonaws.com/*",
-    )
-    passes_roles_to: ClassVar[str] = "ec2.amazonaws.com"
-    iam_actions: ClassVar[tuple[str, ...]] = (
-        *actions(
-            "eks",
-            "CreateNodegroup DeleteNodegroup DescribeNodegroup DescribeUpdate TagResource UntagResource "
-            "UpdateNodegroupConfig UpdateNodegroupVersion",
+    facts = Facts(
+        token="sixfold:eks:NodeGroup",
+        args=NodeGroupArgs,
+        service="eks",
+        gone=frozenset({"ResourceNotFoundException"}),
+        create_only=frozenset(
+            {"name", "cluster", "role_arn", "subnet_ids", "instance_types", "ami_type", "capacity", "disk_gib"}
         ),
-        "iam:PassRole",
-        "iam:CreateServiceLinkedRole",  # for the account's first group
+        identity=frozenset({"name", "cluster"}),
+        outputs={"arn": "ARN of the node group."},
+        timeout_s=TIMEOUT_S,
+        actions=(
+            *actions(
+                "eks",
+                "CreateNodegroup DeleteNodegroup DescribeNodegroup DescribeUpdate TagResource UntagResource "
+                "UpdateNodegroupConfig UpdateNodegroupVersion",
+            ),
+            "iam:PassRole",
+            "iam:CreateServiceLinkedRole",  # for the account's first group
+        ),
+        arns=(
+            "arn:aws:eks:{at}:nodegroup/{cluster}/{name}/*",
+            "arn:aws:eks:{at}:cluster/{cluster}",
+            "arn:aws:iam::{account}:role/aws-service-role/eks-nodegroup.amazonaws.com/*",
+        ),
+        passes_roles_to="ec2.amazonaws.com",
     )
+    client: "EKSClient"
 
     def create(self, urn: str, args: NodeGroupArgs) -> str:
         """Make the group with its tags, or adopt the one that this URN made; it is ready when `update` goes on."""

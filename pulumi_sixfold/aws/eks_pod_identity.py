@@ -1,7 +1,6 @@
 """EKS pod identities: which role the pods of a service account have."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -14,6 +13,7 @@ from pulumi_sixfold.aws.handler import (
     settle_tags,
 )
 from pulumi_sixfold.kit.args import Args, Input, Tags
+from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -34,28 +34,30 @@ class PodIdentityAssociationArgs(Args):
 class PodIdentityAssociationHandler(AwsHandler[PodIdentityAssociationArgs]):
     """The role of a service account; its id is `<cluster>/<association id>`."""
 
-    token: ClassVar[str] = "sixfold:eks:PodIdentityAssociation"  # noqa: S105 - a type, not a secret
-    free: ClassVar[str] = "free"
-    args: ClassVar[type[Args]] = PodIdentityAssociationArgs
-    create_only: ClassVar[frozenset[str]] = frozenset({"cluster", "namespace", "service_account"})
-    identity: ClassVar[frozenset[str]] = create_only
-    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the association."}
-    service: ClassVar[str] = "eks"
-    gone: ClassVar[frozenset[str]] = frozenset({"ResourceNotFoundException", "NotFoundException"})
-    client: "EKSClient"
-    arns: ClassVar[tuple[str, ...]] = (
-        "arn:aws:eks:{at}:cluster/{cluster}",
-        "arn:aws:eks:{at}:podidentityassociation/{cluster}/*",
-    )
-    passes_roles_to: ClassVar[str] = "pods.eks.amazonaws.com"
-    iam_actions: ClassVar[tuple[str, ...]] = (
-        *actions(
-            "eks",
-            "CreatePodIdentityAssociation DeletePodIdentityAssociation DescribePodIdentityAssociation "
-            "ListPodIdentityAssociations TagResource UntagResource UpdatePodIdentityAssociation",
+    facts = Facts(
+        token="sixfold:eks:PodIdentityAssociation",
+        args=PodIdentityAssociationArgs,
+        service="eks",
+        gone=frozenset({"ResourceNotFoundException", "NotFoundException"}),
+        create_only=frozenset({"cluster", "namespace", "service_account"}),
+        identity=frozenset({"cluster", "namespace", "service_account"}),
+        outputs={"arn": "ARN of the association."},
+        actions=(
+            *actions(
+                "eks",
+                "CreatePodIdentityAssociation DeletePodIdentityAssociation DescribePodIdentityAssociation "
+                "ListPodIdentityAssociations TagResource UntagResource UpdatePodIdentityAssociation",
+            ),
+            "iam:PassRole",
         ),
-        "iam:PassRole",
+        arns=(
+            "arn:aws:eks:{at}:cluster/{cluster}",
+            "arn:aws:eks:{at}:podidentityassociation/{cluster}/*",
+        ),
+        passes_roles_to="pods.eks.amazonaws.com",
+        free="free",
     )
+    client: "EKSClient"
 
     def create(self, urn: str, args: PodIdentityAssociationArgs) -> str:
         """Make the association with its tags, or adopt the one that this URN made."""

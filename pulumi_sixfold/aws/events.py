@@ -1,7 +1,7 @@
 """EventBridge rules with their targets."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -23,6 +23,7 @@ from pulumi_sixfold.kit.args import (
     Tags,
 )
 from pulumi_sixfold.kit.errors import ProviderError
+from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -72,29 +73,31 @@ class RuleArgs(Args):
 class RuleHandler(AwsHandler[RuleArgs]):
     """An EventBridge rule; its id is `<bus>/<name>`."""
 
-    token: ClassVar[str] = "sixfold:events:Rule"  # noqa: S105 - a type, not a secret
-    free: ClassVar[str] = "by the event"
-    args: ClassVar[type[Args]] = RuleArgs
-    create_only: ClassVar[frozenset[str]] = frozenset({"name", "bus"})
-    identity: ClassVar[frozenset[str]] = create_only
-    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the rule."}
-    name_limit: ClassVar[int] = 64
-    service: ClassVar[str] = "events"
-    gone: ClassVar[frozenset[str]] = frozenset({"ResourceNotFoundException"})
-    client: "EventBridgeClient"
-    arns: ClassVar[tuple[str, ...]] = (
-        "arn:aws:events:{at}:rule/{name}",
-        "arn:aws:events:{at}:rule/{bus}/{name}",
-    )
-    passes_roles_to: ClassVar[str] = "events.amazonaws.com"
-    iam_actions: ClassVar[tuple[str, ...]] = (
-        *actions(
-            "events",
-            "DeleteRule DescribeRule ListTagsForResource ListTargetsByRule PutRule PutTargets RemoveTargets "
-            "TagResource UntagResource",
+    facts = Facts(
+        token="sixfold:events:Rule",
+        args=RuleArgs,
+        service="events",
+        gone=frozenset({"ResourceNotFoundException"}),
+        create_only=frozenset({"name", "bus"}),
+        identity=frozenset({"name", "bus"}),
+        outputs={"arn": "ARN of the rule."},
+        name_limit=64,
+        actions=(
+            *actions(
+                "events",
+                "DeleteRule DescribeRule ListTagsForResource ListTargetsByRule PutRule PutTargets RemoveTargets "
+                "TagResource UntagResource",
+            ),
+            "iam:PassRole",
         ),
-        "iam:PassRole",
+        arns=(
+            "arn:aws:events:{at}:rule/{name}",
+            "arn:aws:events:{at}:rule/{bus}/{name}",
+        ),
+        passes_roles_to="events.amazonaws.com",
+        free="by the event",
     )
+    client: "EventBridgeClient"
 
     def create(self, urn: str, args: RuleArgs) -> str:
         """Make the rule with its tags, or adopt the one that this URN made."""

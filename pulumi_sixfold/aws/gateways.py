@@ -1,13 +1,15 @@
 """The ways out of a VPC: internet gateways, and NAT gateways with an elastic IP of their own or a given one."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from pydantic import Field
 
 from pulumi_sixfold.aws.ec2 import (
+    GONE,
     TAGGING,
+    Ec2Facts,
     Ec2Handler,
+    Listing,
     arn,
     tags_in,
 )
@@ -19,6 +21,7 @@ from pulumi_sixfold.aws.handler import (
 )
 from pulumi_sixfold.aws.waiting import wait
 from pulumi_sixfold.kit.args import Args, Input, Tags
+from pulumi_sixfold.kit.facts import Quota
 from pulumi_sixfold.kit.handler import State
 
 
@@ -32,27 +35,34 @@ class InternetGatewayArgs(Args):
 class InternetGatewayHandler(Ec2Handler[InternetGatewayArgs]):
     """An internet gateway; its id is the gateway's."""
 
-    token: ClassVar[str] = "sixfold:ec2:InternetGateway"  # noqa: S105 - a type, not a secret
-    free: ClassVar[str] = "by the byte"
-    args: ClassVar[type[Args]] = InternetGatewayArgs
-    identity: ClassVar[frozenset[str]] = frozenset({"vpc_id"})
-    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the gateway."}
-    kind: ClassVar[str] = "internet-gateway"
-    listing: ClassVar[tuple[str, str, str, str, str]] = (
-        "describe_internet_gateways",
-        "InternetGateways",
-        "InternetGatewayId",
-        "Filters",
-        "InternetGatewayIds",
-    )
-    arns: ClassVar[tuple[str, ...]] = (
-        "arn:aws:ec2:{at}:internet-gateway/*",
-        "arn:aws:ec2:{at}:vpc/*",
-    )
-    iam_actions: ClassVar[tuple[str, ...]] = actions(
-        "ec2",
-        f"{TAGGING} AttachInternetGateway CreateInternetGateway DeleteInternetGateway DescribeInternetGateways "
-        "DescribeTags DetachInternetGateway",
+    facts = Ec2Facts(
+        token="sixfold:ec2:InternetGateway",
+        args=InternetGatewayArgs,
+        service="ec2",
+        gone=GONE,
+        identity=frozenset({"vpc_id"}),
+        outputs={"arn": "ARN of the gateway."},
+        actions=actions(
+            "ec2",
+            f"{TAGGING} AttachInternetGateway CreateInternetGateway DeleteInternetGateway DescribeInternetGateways "
+            "DescribeTags DetachInternetGateway",
+        ),
+        arns=(
+            "arn:aws:ec2:{at}:internet-gateway/*",
+            "arn:aws:ec2:{at}:vpc/*",
+        ),
+        free="by the byte",
+        kind="internet-gateway",
+        listing=Listing(
+            "describe_internet_gateways",
+            "InternetGateways",
+            "InternetGatewayId",
+            "Filters",
+            "InternetGatewayIds",
+        ),
+        unnarrowable=frozenset({"ec2:DescribeInternetGateways", "ec2:DescribeTags"}),
+        lists_with=("ec2:DescribeInternetGateways",),
+        quota=Quota("vpc", "L-A4707A72", "internet gateways", "ec2", "describe_internet_gateways", "InternetGateways"),
     )
 
     def make(self, args: InternetGatewayArgs, marked: Any) -> str:  # noqa: ANN401, ARG002 - see Ec2Handler
@@ -101,31 +111,38 @@ class NatGatewayArgs(Args):
 class NatGatewayHandler(Ec2Handler[NatGatewayArgs]):
     """A NAT gateway; its id is the gateway's. AWS takes minutes to make and to remove one, and both are waited for."""
 
-    token: ClassVar[str] = "sixfold:ec2:NatGateway"  # noqa: S105 - a type, not a secret
-    args: ClassVar[type[Args]] = NatGatewayArgs
-    create_only: ClassVar[frozenset[str]] = frozenset({"subnet_id", "allocation_id"})
+    facts = Ec2Facts(
+        token="sixfold:ec2:NatGateway",
+        args=NatGatewayArgs,
+        service="ec2",
+        gone=GONE,
+        create_only=frozenset({"subnet_id", "allocation_id"}),
+        identity=frozenset({"allocation_id"}),
+        outputs={"public_ip": "The address that the internet sees."},
+        actions=actions(
+            "ec2",
+            f"{TAGGING} AllocateAddress CreateNatGateway DeleteNatGateway DescribeAddresses DescribeNatGateways "
+            "DescribeTags ReleaseAddress",
+        ),
+        arns=(
+            "arn:aws:ec2:{at}:natgateway/*",
+            "arn:aws:ec2:{at}:elastic-ip/*",
+            "arn:aws:ec2:{at}:subnet/*",
+            "arn:aws:ec2:{at}:vpc/*",
+        ),
+        kind="natgateway",
+        listing=Listing(
+            "describe_nat_gateways",
+            "NatGateways",
+            "NatGatewayId",
+            "Filter",
+            "NatGatewayIds",
+        ),
+        unnarrowable=frozenset({"ec2:DescribeAddresses", "ec2:DescribeNatGateways", "ec2:DescribeTags"}),
+        lists_with=("ec2:DescribeNatGateways",),
+        quota=Quota("ec2", "L-0263D0A3", "elastic IPs", "ec2", "describe_addresses", "Addresses"),
+    )
     # Two gateways cannot share an elastic IP, and the own one is found by the URN that both would have.
-    identity: ClassVar[frozenset[str]] = frozenset({"allocation_id"})
-    outputs: ClassVar[Mapping[str, str]] = {"public_ip": "The address that the internet sees."}
-    kind: ClassVar[str] = "natgateway"
-    listing: ClassVar[tuple[str, str, str, str, str]] = (
-        "describe_nat_gateways",
-        "NatGateways",
-        "NatGatewayId",
-        "Filter",
-        "NatGatewayIds",
-    )
-    arns: ClassVar[tuple[str, ...]] = (
-        "arn:aws:ec2:{at}:natgateway/*",
-        "arn:aws:ec2:{at}:elastic-ip/*",
-        "arn:aws:ec2:{at}:subnet/*",
-        "arn:aws:ec2:{at}:vpc/*",
-    )
-    iam_actions: ClassVar[tuple[str, ...]] = actions(
-        "ec2",
-        f"{TAGGING} AllocateAddress CreateNatGateway DeleteNatGateway DescribeAddresses DescribeNatGateways "
-        "DescribeTags ReleaseAddress",
-    )
 
     def make(self, args: NatGatewayArgs, marked: Any) -> str:  # noqa: ANN401 - see Ec2Handler
         """Make the gateway, after an elastic IP for it; that of a create that died is taken again."""

@@ -1,7 +1,6 @@
 """Glue databases, the catalog of the lake."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
@@ -14,6 +13,7 @@ from pulumi_sixfold.aws.handler import (
     settle_tags,
 )
 from pulumi_sixfold.kit.args import Args, Input, Tags
+from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -37,26 +37,30 @@ class DatabaseHandler(AwsHandler[DatabaseArgs]):
     Deleting a database deletes its tables' entries in the catalog; files in S3 stay.
     """
 
-    token: ClassVar[str] = "sixfold:glue:Database"  # noqa: S105 - a type, not a secret
-    free: ClassVar[str] = "free up to a million objects"
-    args: ClassVar[type[Args]] = DatabaseArgs
-    create_only: ClassVar[frozenset[str]] = frozenset({"name"})
-    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the database."}
-    name_limit: ClassVar[int] = 255
-    name_separator: ClassVar[str] = "_"
-    service: ClassVar[str] = "glue"
-    gone: ClassVar[frozenset[str]] = frozenset({"EntityNotFoundException"})
+    facts = Facts(
+        token="sixfold:glue:Database",
+        args=DatabaseArgs,
+        service="glue",
+        gone=frozenset({"EntityNotFoundException"}),
+        create_only=frozenset({"name"}),
+        outputs={"arn": "ARN of the database."},
+        name_limit=255,
+        name_separator="_",
+        actions=actions(
+            "glue",
+            "CreateDatabase DeleteDatabase GetDatabase GetTags TagResource UntagResource UpdateDatabase",
+        ),
+        arns=(
+            "arn:aws:glue:{at}:database/{name}",
+            "arn:aws:glue:{at}:catalog",
+            "arn:aws:glue:{at}:table/{name}/*",
+            "arn:aws:glue:{at}:userDefinedFunction/{name}/*",
+        ),
+        free="free up to a million objects",
+        lists_with=("glue:GetDatabases",),
+        lists_on=("arn:aws:glue:{at}:catalog", "arn:aws:glue:{at}:database/*"),
+    )
     client: "GlueClient"
-    arns: ClassVar[tuple[str, ...]] = (
-        "arn:aws:glue:{at}:database/{name}",
-        "arn:aws:glue:{at}:catalog",
-        "arn:aws:glue:{at}:table/{name}/*",
-        "arn:aws:glue:{at}:userDefinedFunction/{name}/*",
-    )
-    iam_actions: ClassVar[tuple[str, ...]] = actions(
-        "glue",
-        "CreateDatabase DeleteDatabase GetDatabase GetTags TagResource UntagResource UpdateDatabase",
-    )
 
     def create(self, urn: str, args: DatabaseArgs) -> str:
         """Make the database with its tags, or adopt the one that this URN made."""

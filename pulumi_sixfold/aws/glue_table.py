@@ -1,7 +1,7 @@
 """Glue tables over files in S3. Iceberg tables are not made here: they belong to those who write them."""
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
@@ -12,6 +12,7 @@ from pulumi_sixfold.aws.handler import (
     marks,
 )
 from pulumi_sixfold.kit.args import Args, Block, Input
+from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -59,23 +60,27 @@ class TableHandler(AwsHandler[TableArgs]):
     Glue keeps no tags on tables, so that the URN is a parameter; files in S3 stay.
     """
 
-    token: ClassVar[str] = "sixfold:glue:Table"  # noqa: S105 - a type, not a secret
-    free: ClassVar[str] = "free up to a million objects"
-    args: ClassVar[type[Args]] = TableArgs
-    create_only: ClassVar[frozenset[str]] = frozenset({"name", "database", "partition_keys"})
-    identity: ClassVar[frozenset[str]] = frozenset({"name", "database"})
-    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the table."}
-    name_limit: ClassVar[int] = 255
-    name_separator: ClassVar[str] = "_"
-    service: ClassVar[str] = "glue"
-    gone: ClassVar[frozenset[str]] = frozenset({"EntityNotFoundException"})
-    client: "GlueClient"
-    arns: ClassVar[tuple[str, ...]] = (
-        "arn:aws:glue:{at}:table/{database}/{name}",
-        "arn:aws:glue:{at}:catalog",
-        "arn:aws:glue:{at}:database/{database}",
+    facts = Facts(
+        token="sixfold:glue:Table",
+        args=TableArgs,
+        service="glue",
+        gone=frozenset({"EntityNotFoundException"}),
+        create_only=frozenset({"name", "database", "partition_keys"}),
+        identity=frozenset({"name", "database"}),
+        outputs={"arn": "ARN of the table."},
+        name_limit=255,
+        name_separator="_",
+        actions=actions("glue", "CreateTable DeleteTable GetTable UpdateTable"),
+        arns=(
+            "arn:aws:glue:{at}:table/{database}/{name}",
+            "arn:aws:glue:{at}:catalog",
+            "arn:aws:glue:{at}:database/{database}",
+        ),
+        free="free up to a million objects",
+        lists_with=("glue:GetTables",),
+        lists_on=("arn:aws:glue:{at}:catalog", "arn:aws:glue:{at}:database/*", "arn:aws:glue:{at}:table/*"),
     )
-    iam_actions: ClassVar[tuple[str, ...]] = actions("glue", "CreateTable DeleteTable GetTable UpdateTable")
+    client: "GlueClient"
 
     def create(self, urn: str, args: TableArgs) -> str:
         """Make the table, or adopt the one that this URN made."""

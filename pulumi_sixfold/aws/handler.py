@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cached_property, partial
 from threading import Lock
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pulumi_sixfold.kit.args import Args, is_later
 from pulumi_sixfold.kit.errors import ProviderError
@@ -32,9 +32,6 @@ _making = Lock()
 class AwsHandler(Handler[A]):
     """A resource in AWS. `service` names the boto3 client, `gone` the error codes that mean that it does not exist."""
 
-    service: ClassVar[str]
-    gone: ClassVar[frozenset[str]]
-
     @cached_property
     def client(self) -> Any:  # noqa: ANN401 - subclasses give it the type of their service
         """The boto3 client of the service, once the account is known to be the right one."""
@@ -44,7 +41,7 @@ class AwsHandler(Handler[A]):
                 f"the AWS credentials belong to account {self.account}, and this stack to {expected}",
                 remedy="switch AWS_PROFILE, or correct the account in the stack's configuration",
             )
-        return self.client_for(self.service)
+        return self.client_for(self.facts.service)
 
     @cached_property
     def account(self) -> str:
@@ -119,7 +116,7 @@ class AwsHandler(Handler[A]):
             try:
                 yield
             except ClientError as error:
-                if code_of(error) not in self.gone:
+                if code_of(error) not in self.facts.gone:
                     raise
 
     def may_have_made(self, error: Exception) -> bool:

@@ -1,7 +1,7 @@
 """IAM roles."""
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
@@ -25,6 +25,7 @@ from pulumi_sixfold.kit.args import (
     Unordered,
     canonical,
 )
+from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -52,22 +53,27 @@ class RoleArgs(Args):
 class RoleHandler(AwsHandler[RoleArgs]):
     """An IAM role; its id is its name."""
 
-    token: ClassVar[str] = "sixfold:iam:Role"  # noqa: S105 - a type, not a secret
-    free: ClassVar[str] = "free"
-    args: ClassVar[type[Args]] = RoleArgs
-    create_only: ClassVar[frozenset[str]] = frozenset({"name"})
-    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the role."}
-    name_limit: ClassVar[int] = 64
-    service: ClassVar[str] = "iam"
-    gone: ClassVar[frozenset[str]] = frozenset({"NoSuchEntity"})
-    client: "IAMClient"
-    arns: ClassVar[tuple[str, ...]] = ("arn:aws:iam::{account}:role/{name}",)
-    iam_actions: ClassVar[tuple[str, ...]] = actions(
-        "iam",
-        "AttachRolePolicy CreateRole DeleteRole DeleteRolePermissionsBoundary DeleteRolePolicy "
-        "DetachRolePolicy GetRole GetRolePolicy ListAttachedRolePolicies ListRolePolicies "
-        "PutRolePermissionsBoundary PutRolePolicy TagRole UntagRole UpdateAssumeRolePolicy UpdateRole",
+    facts = Facts(
+        token="sixfold:iam:Role",
+        args=RoleArgs,
+        service="iam",
+        gone=frozenset({"NoSuchEntity"}),
+        create_only=frozenset({"name"}),
+        outputs={"arn": "ARN of the role."},
+        name_limit=64,
+        actions=actions(
+            "iam",
+            "AttachRolePolicy CreateRole DeleteRole DeleteRolePermissionsBoundary DeleteRolePolicy "
+            "DetachRolePolicy GetRole GetRolePolicy ListAttachedRolePolicies ListRolePolicies "
+            "PutRolePermissionsBoundary PutRolePolicy TagRole UntagRole UpdateAssumeRolePolicy UpdateRole",
+        ),
+        arns=("arn:aws:iam::{account}:role/{name}",),
+        free="free",
+        unnarrowable=frozenset({"iam:ListRoles"}),
+        lists_with=("iam:GetRole", "iam:ListRoles"),
+        lists_on=("arn:aws:iam::{account}:role/*",),
     )
+    client: "IAMClient"
 
     def create(self, urn: str, args: RoleArgs) -> str:
         """Make the role with its tags and its boundary, or adopt the one that this URN made."""

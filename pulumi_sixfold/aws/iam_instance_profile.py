@@ -1,7 +1,7 @@
 """IAM instance profiles, through which EC2 machines get a role."""
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -18,6 +18,7 @@ from pulumi_sixfold.aws.handler import (
 )
 from pulumi_sixfold.aws.waiting import wait
 from pulumi_sixfold.kit.args import Args, Input, Tags
+from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -38,22 +39,27 @@ class InstanceProfileArgs(Args):
 class InstanceProfileHandler(AwsHandler[InstanceProfileArgs]):
     """An IAM instance profile; its id is its name."""
 
-    token: ClassVar[str] = "sixfold:iam:InstanceProfile"  # noqa: S105 - a type, not a secret
-    free: ClassVar[str] = "free"
-    args: ClassVar[type[Args]] = InstanceProfileArgs
-    create_only: ClassVar[frozenset[str]] = frozenset({"name"})
-    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the instance profile."}
-    name_limit: ClassVar[int] = 128
-    service: ClassVar[str] = "iam"
-    gone: ClassVar[frozenset[str]] = frozenset({"NoSuchEntity"})
-    client: "IAMClient"
-    arns: ClassVar[tuple[str, ...]] = ("arn:aws:iam::{account}:instance-profile/{name}",)
-    passes_roles_to: ClassVar[str] = "ec2.amazonaws.com"
-    iam_actions: ClassVar[tuple[str, ...]] = actions(
-        "iam",
-        "AddRoleToInstanceProfile CreateInstanceProfile DeleteInstanceProfile GetInstanceProfile PassRole "
-        "RemoveRoleFromInstanceProfile TagInstanceProfile UntagInstanceProfile",
+    facts = Facts(
+        token="sixfold:iam:InstanceProfile",
+        args=InstanceProfileArgs,
+        service="iam",
+        gone=frozenset({"NoSuchEntity"}),
+        create_only=frozenset({"name"}),
+        outputs={"arn": "ARN of the instance profile."},
+        name_limit=128,
+        actions=actions(
+            "iam",
+            "AddRoleToInstanceProfile CreateInstanceProfile DeleteInstanceProfile GetInstanceProfile PassRole "
+            "RemoveRoleFromInstanceProfile TagInstanceProfile UntagInstanceProfile",
+        ),
+        arns=("arn:aws:iam::{account}:instance-profile/{name}",),
+        passes_roles_to="ec2.amazonaws.com",
+        free="free",
+        unnarrowable=frozenset({"iam:ListInstanceProfiles"}),
+        lists_with=("iam:GetInstanceProfile", "iam:ListInstanceProfiles"),
+        lists_on=("arn:aws:iam::{account}:instance-profile/*",),
     )
+    client: "IAMClient"
 
     def create(self, urn: str, args: InstanceProfileArgs) -> str:
         """Make the profile with its tags, or adopt the one that this URN made."""

@@ -1,7 +1,7 @@
 """IAM's trust in an OpenID Connect provider, such as a cluster's or a CI's."""
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -22,6 +22,7 @@ from pulumi_sixfold.kit.args import (
     Tags,
     Unordered,
 )
+from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -47,22 +48,27 @@ class OpenIdConnectProviderArgs(Args):
 class OpenIdConnectProviderHandler(AwsHandler[OpenIdConnectProviderArgs]):
     """IAM's trust in an issuer of tokens; its id is its ARN."""
 
-    token: ClassVar[str] = "sixfold:iam:OpenIdConnectProvider"  # noqa: S105 - a type, not a secret
-    free: ClassVar[str] = "free"
-    args: ClassVar[type[Args]] = OpenIdConnectProviderArgs
-    create_only: ClassVar[frozenset[str]] = frozenset({"url"})
-    identity: ClassVar[frozenset[str]] = create_only
-    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the provider, for trust policies."}
-    service: ClassVar[str] = "iam"
-    gone: ClassVar[frozenset[str]] = frozenset({"NoSuchEntity"})
-    client: "IAMClient"
-    arns: ClassVar[tuple[str, ...]] = ("arn:aws:iam::{account}:oidc-provider/{url}",)
-    iam_actions: ClassVar[tuple[str, ...]] = actions(
-        "iam",
-        "AddClientIDToOpenIDConnectProvider CreateOpenIDConnectProvider DeleteOpenIDConnectProvider "
-        "GetOpenIDConnectProvider RemoveClientIDFromOpenIDConnectProvider TagOpenIDConnectProvider "
-        "UntagOpenIDConnectProvider UpdateOpenIDConnectProviderThumbprint",
+    facts = Facts(
+        token="sixfold:iam:OpenIdConnectProvider",
+        args=OpenIdConnectProviderArgs,
+        service="iam",
+        gone=frozenset({"NoSuchEntity"}),
+        create_only=frozenset({"url"}),
+        identity=frozenset({"url"}),
+        outputs={"arn": "ARN of the provider, for trust policies."},
+        actions=actions(
+            "iam",
+            "AddClientIDToOpenIDConnectProvider CreateOpenIDConnectProvider DeleteOpenIDConnectProvider "
+            "GetOpenIDConnectProvider RemoveClientIDFromOpenIDConnectProvider TagOpenIDConnectProvider "
+            "UntagOpenIDConnectProvider UpdateOpenIDConnectProviderThumbprint",
+        ),
+        arns=("arn:aws:iam::{account}:oidc-provider/{url}",),
+        free="free",
+        unnarrowable=frozenset({"iam:ListOpenIDConnectProviders"}),
+        lists_with=("iam:GetOpenIDConnectProvider", "iam:ListOpenIDConnectProviders"),
+        lists_on=("arn:aws:iam::{account}:oidc-provider/*",),
     )
+    client: "IAMClient"
 
     def create(self, urn: str, args: OpenIdConnectProviderArgs) -> str:
         """Make the provider with its tags, or adopt the one that this URN made."""

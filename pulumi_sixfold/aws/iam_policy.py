@@ -1,7 +1,7 @@
 """IAM policies."""
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -25,6 +25,7 @@ from pulumi_sixfold.kit.args import (
     Tags,
     canonical,
 )
+from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -47,21 +48,26 @@ class PolicyArgs(Args):
 class PolicyHandler(AwsHandler[PolicyArgs]):
     """An IAM policy; its id is its ARN."""
 
-    token: ClassVar[str] = "sixfold:iam:Policy"  # noqa: S105 - a type, not a secret
-    free: ClassVar[str] = "free"
-    args: ClassVar[type[Args]] = PolicyArgs
-    create_only: ClassVar[frozenset[str]] = frozenset({"name", "description"})
-    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the policy."}
-    name_limit: ClassVar[int] = 64
-    service: ClassVar[str] = "iam"
-    gone: ClassVar[frozenset[str]] = frozenset({"NoSuchEntity"})
-    client: "IAMClient"
-    arns: ClassVar[tuple[str, ...]] = ("arn:aws:iam::{account}:policy/{name}",)
-    iam_actions: ClassVar[tuple[str, ...]] = actions(
-        "iam",
-        "CreatePolicy CreatePolicyVersion DeletePolicy DeletePolicyVersion GetPolicy GetPolicyVersion "
-        "ListPolicyVersions TagPolicy UntagPolicy",
+    facts = Facts(
+        token="sixfold:iam:Policy",
+        args=PolicyArgs,
+        service="iam",
+        gone=frozenset({"NoSuchEntity"}),
+        create_only=frozenset({"name", "description"}),
+        outputs={"arn": "ARN of the policy."},
+        name_limit=64,
+        actions=actions(
+            "iam",
+            "CreatePolicy CreatePolicyVersion DeletePolicy DeletePolicyVersion GetPolicy GetPolicyVersion "
+            "ListPolicyVersions TagPolicy UntagPolicy",
+        ),
+        arns=("arn:aws:iam::{account}:policy/{name}",),
+        free="free",
+        unnarrowable=frozenset({"iam:ListPolicies"}),
+        lists_with=("iam:GetPolicy", "iam:ListPolicies"),
+        lists_on=("arn:aws:iam::{account}:policy/*",),
     )
+    client: "IAMClient"
 
     def create(self, urn: str, args: PolicyArgs) -> str:
         """Make the policy with its tags, or adopt the one that this URN made."""

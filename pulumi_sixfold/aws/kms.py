@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -23,6 +23,7 @@ from pulumi_sixfold.kit.args import (
     Tags,
     canonical,
 )
+from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -56,23 +57,26 @@ class KeyHandler(AwsHandler[KeyArgs]):
     another name, it keeps them all.
     """
 
-    token: ClassVar[str] = "sixfold:kms:Key"  # noqa: S105 - a type, not a secret
-    args: ClassVar[type[Args]] = KeyArgs
-    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the key."}
-    unreadable: ClassVar[frozenset[str]] = frozenset({"deletion_window_days"})
-    service: ClassVar[str] = "kms"
-    gone: ClassVar[frozenset[str]] = frozenset({"NotFoundException"})
+    facts = Facts(
+        token="sixfold:kms:Key",
+        args=KeyArgs,
+        service="kms",
+        gone=frozenset({"NotFoundException"}),
+        outputs={"arn": "ARN of the key."},
+        unreadable=frozenset({"deletion_window_days"}),
+        actions=actions(
+            "kms",
+            "CreateAlias CreateKey DeleteAlias DescribeKey DisableKeyRotation EnableKeyRotation GetKeyPolicy "
+            "GetKeyRotationStatus ListAliases ListKeys ListResourceTags PutKeyPolicy ScheduleKeyDeletion "
+            "TagResource UntagResource UpdateKeyDescription",
+        ),
+        arns=(
+            "arn:aws:kms:{at}:key/*",
+            "arn:aws:kms:{at}:alias/{name}",
+        ),
+        unnarrowable=frozenset({"kms:CreateKey", "kms:ListAliases", "kms:ListKeys"}),
+    )
     client: "KMSClient"
-    arns: ClassVar[tuple[str, ...]] = (
-        "arn:aws:kms:{at}:key/*",
-        "arn:aws:kms:{at}:alias/{name}",
-    )
-    iam_actions: ClassVar[tuple[str, ...]] = actions(
-        "kms",
-        "CreateAlias CreateKey DeleteAlias DescribeKey DisableKeyRotation EnableKeyRotation GetKeyPolicy "
-        "GetKeyRotationStatus ListAliases ListKeys ListResourceTags PutKeyPolicy ScheduleKeyDeletion "
-        "TagResource UntagResource UpdateKeyDescription",
-    )
 
     def create(self, urn: str, args: KeyArgs) -> str:
         """Make the key with its tags, or adopt the one that this URN made."""

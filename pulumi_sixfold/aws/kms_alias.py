@@ -1,7 +1,6 @@
 """Aliases of KMS keys: names that lead to a key, and to another one when told so."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -15,6 +14,7 @@ from pulumi_sixfold.aws.kms import ALIAS_TAG, KeyHandler
 from pulumi_sixfold.aws.waiting import wait_for
 from pulumi_sixfold.kit.args import Args, Input
 from pulumi_sixfold.kit.errors import ProviderError
+from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -48,23 +48,25 @@ class AliasHandler(AwsHandler[AliasArgs]):
     that a Key has for its own.
     """
 
-    token: ClassVar[str] = "sixfold:kms:Alias"  # noqa: S105 - a type, not a secret
-    free: ClassVar[str] = "free"
-    args: ClassVar[type[Args]] = AliasArgs
-    create_only: ClassVar[frozenset[str]] = frozenset({"name"})
-    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the alias."}
-    name_limit: ClassVar[int] = 250
-    service: ClassVar[str] = "kms"
-    gone: ClassVar[frozenset[str]] = KeyHandler.gone
+    facts = Facts(
+        token="sixfold:kms:Alias",
+        args=AliasArgs,
+        service="kms",
+        gone=KeyHandler.facts.gone,
+        create_only=frozenset({"name"}),
+        outputs={"arn": "ARN of the alias."},
+        name_limit=250,
+        actions=actions(
+            "kms",
+            "CreateAlias DeleteAlias DescribeKey ListResourceTags UpdateAlias",
+        ),
+        arns=(
+            "arn:aws:kms:{at}:alias/{name}",
+            "arn:aws:kms:{at}:key/*",
+        ),
+        free="free",
+    )
     client: "KMSClient"
-    arns: ClassVar[tuple[str, ...]] = (
-        "arn:aws:kms:{at}:alias/{name}",
-        "arn:aws:kms:{at}:key/*",
-    )
-    iam_actions: ClassVar[tuple[str, ...]] = actions(
-        "kms",
-        "CreateAlias DeleteAlias DescribeKey ListResourceTags UpdateAlias",
-    )
 
     def create(self, urn: str, args: AliasArgs) -> str:
         """Make the alias, or adopt one by which nobody loses anything."""

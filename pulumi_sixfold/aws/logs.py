@@ -1,7 +1,6 @@
 """CloudWatch log groups."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -15,6 +14,7 @@ from pulumi_sixfold.aws.handler import (
 )
 from pulumi_sixfold.kit.args import Args, Input, Tags
 from pulumi_sixfold.kit.errors import ProviderError
+from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -45,25 +45,28 @@ class LogGroupArgs(Args):
 class LogGroupHandler(AwsHandler[LogGroupArgs]):
     """A CloudWatch log group; its id is its name."""
 
-    token: ClassVar[str] = "sixfold:logs:LogGroup"  # noqa: S105 - a type, not a secret
-    free: ClassVar[str] = "by the byte"
-    args: ClassVar[type[Args]] = LogGroupArgs
-    create_only: ClassVar[frozenset[str]] = frozenset({"name"})
-    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the group, without the `:*` for its streams."}
-    unreadable: ClassVar[frozenset[str]] = frozenset({"force_destroy"})
-    name_limit: ClassVar[int] = 512
-    service: ClassVar[str] = "logs"
-    gone: ClassVar[frozenset[str]] = frozenset({"ResourceNotFoundException"})
+    facts = Facts(
+        token="sixfold:logs:LogGroup",
+        args=LogGroupArgs,
+        service="logs",
+        gone=frozenset({"ResourceNotFoundException"}),
+        create_only=frozenset({"name"}),
+        outputs={"arn": "ARN of the group, without the `:*` for its streams."},
+        unreadable=frozenset({"force_destroy"}),
+        name_limit=512,
+        actions=actions(
+            "logs",
+            "AssociateKmsKey CreateLogGroup DeleteLogGroup DeleteRetentionPolicy DescribeLogGroups DescribeLogStreams "
+            "DisassociateKmsKey ListTagsForResource PutRetentionPolicy TagResource UntagResource",
+        ),
+        arns=(
+            "arn:aws:logs:{at}:log-group:{name}",
+            "arn:aws:logs:{at}:log-group:{name}:*",
+        ),
+        free="by the byte",
+        unnarrowable=frozenset({"logs:DescribeLogGroups"}),
+    )
     client: "CloudWatchLogsClient"
-    arns: ClassVar[tuple[str, ...]] = (
-        "arn:aws:logs:{at}:log-group:{name}",
-        "arn:aws:logs:{at}:log-group:{name}:*",
-    )
-    iam_actions: ClassVar[tuple[str, ...]] = actions(
-        "logs",
-        "AssociateKmsKey CreateLogGroup DeleteLogGroup DeleteRetentionPolicy DescribeLogGroups DescribeLogStreams "
-        "DisassociateKmsKey ListTagsForResource PutRetentionPolicy TagResource UntagResource",
-    )
 
     def create(self, urn: str, args: LogGroupArgs) -> str:
         """Make the group with its tags, or adopt the one that this URN made."""

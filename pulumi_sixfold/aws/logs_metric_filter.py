@@ -1,13 +1,13 @@
 """Metric filters of CloudWatch Logs: count, or measure, what a log group's events say."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
 from pulumi_sixfold.aws.handler import AwsHandler, actions
 from pulumi_sixfold.kit.args import Args, Input
 from pulumi_sixfold.kit.errors import ProviderError
+from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -43,18 +43,20 @@ class MetricFilterHandler(AwsHandler[MetricFilterArgs]):
     Filters have no tags: an existing one is adopted if it is exactly the declared one.
     """
 
-    token: ClassVar[str] = "sixfold:logs:MetricFilter"  # noqa: S105 - a type, not a secret
-    free: ClassVar[str] = "by the metric, once events fit"
-    args: ClassVar[type[Args]] = MetricFilterArgs
-    create_only: ClassVar[frozenset[str]] = frozenset({"name", "log_group"})
-    identity: ClassVar[frozenset[str]] = create_only
-    name_limit: ClassVar[int] = 512
-    service: ClassVar[str] = "logs"
-    gone: ClassVar[frozenset[str]] = frozenset({"ResourceNotFoundException"})
+    facts = Facts(
+        token="sixfold:logs:MetricFilter",
+        args=MetricFilterArgs,
+        service="logs",
+        gone=frozenset({"ResourceNotFoundException"}),
+        create_only=frozenset({"name", "log_group"}),
+        identity=frozenset({"name", "log_group"}),
+        outputs={},
+        name_limit=512,
+        actions=actions("logs", "DeleteMetricFilter DescribeMetricFilters PutMetricFilter"),
+        arns=("arn:aws:logs:{at}:log-group:{log_group}",),
+        free="by the metric, once events fit",
+    )
     client: "CloudWatchLogsClient"
-    outputs: ClassVar[Mapping[str, str]] = {}
-    arns: ClassVar[tuple[str, ...]] = ("arn:aws:logs:{at}:log-group:{log_group}",)
-    iam_actions: ClassVar[tuple[str, ...]] = actions("logs", "DeleteMetricFilter DescribeMetricFilters PutMetricFilter")
 
     def create(self, urn: str, args: MetricFilterArgs) -> str:  # noqa: ARG002 - there is no place for a URN
         """Create the filter as a whole, or adopt an equal one."""

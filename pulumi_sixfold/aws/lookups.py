@@ -31,7 +31,8 @@ class Lookup:
     result: type[Block]
     handler: type[AwsHandler[Any]]
     ask: Callable[[Any, Any], Block]
-    iam_actions: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    unnarrowable: frozenset[str] = frozenset()  # as in Facts
 
     def answer(self, handlers: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
         """Return the result; all of it is unknown as long as an input is. `handlers` are the handlers by token.
@@ -43,7 +44,7 @@ class Lookup:
         args = self.args.model_validate(given)
         if is_later(args.properties()):
             return dict.fromkeys(self.result.model_fields, UNKNOWN)
-        return dict(plain(self.ask(handlers[self.handler.token], args)))
+        return dict(plain(self.ask(handlers[self.handler.facts.token], args)))
 
 
 class NoArgs(Args):
@@ -173,6 +174,7 @@ AVAILABILITY_ZONES = Lookup(
     VpcHandler,
     _zones,
     ("ec2:DescribeAvailabilityZones",),
+    frozenset({"ec2:DescribeAvailabilityZones"}),
 )
 VPC = Lookup("sixfold:ec2:getVpc", GetVpcArgs, VpcFound, VpcHandler, _vpc, ("ec2:DescribeSubnets", "ec2:DescribeVpcs"))
 CLUSTER = Lookup(

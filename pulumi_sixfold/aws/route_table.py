@@ -1,13 +1,15 @@
 """Route tables, with their routes and the subnets that use them."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from pulumi_sixfold.aws.ec2 import (
+    GONE,
     TAGGING,
+    Ec2Facts,
     Ec2Handler,
+    Listing,
     arn,
     tags_in,
 )
@@ -51,29 +53,36 @@ class RouteTableHandler(Ec2Handler[RouteTableArgs]):
     What AWS itself puts into a table (local, endpoints, propagated routes) stays as it is.
     """
 
-    token: ClassVar[str] = "sixfold:ec2:RouteTable"  # noqa: S105 - a type, not a secret
-    free: ClassVar[str] = "free"
-    args: ClassVar[type[Args]] = RouteTableArgs
-    create_only: ClassVar[frozenset[str]] = frozenset({"vpc_id"})
-    identity: ClassVar[frozenset[str]] = frozenset({"vpc_id"})
-    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the table."}
-    kind: ClassVar[str] = "route-table"
-    listing: ClassVar[tuple[str, str, str, str, str]] = (
-        "describe_route_tables",
-        "RouteTables",
-        "RouteTableId",
-        "Filters",
-        "RouteTableIds",
-    )
-    arns: ClassVar[tuple[str, ...]] = (
-        "arn:aws:ec2:{at}:route-table/*",
-        "arn:aws:ec2:{at}:subnet/*",
-        "arn:aws:ec2:{at}:vpc/*",
-    )
-    iam_actions: ClassVar[tuple[str, ...]] = actions(
-        "ec2",
-        f"{TAGGING} AssociateRouteTable CreateRoute CreateRouteTable DeleteRoute DeleteRouteTable DescribeRouteTables "
-        "DescribeTags DisassociateRouteTable ReplaceRoute ReplaceRouteTableAssociation",
+    facts = Ec2Facts(
+        token="sixfold:ec2:RouteTable",
+        args=RouteTableArgs,
+        service="ec2",
+        gone=GONE,
+        create_only=frozenset({"vpc_id"}),
+        identity=frozenset({"vpc_id"}),
+        outputs={"arn": "ARN of the table."},
+        actions=actions(
+            "ec2",
+            f"{TAGGING} AssociateRouteTable CreateRoute CreateRouteTable DeleteRoute DeleteRouteTable "
+            "DescribeRouteTables "
+            "DescribeTags DisassociateRouteTable ReplaceRoute ReplaceRouteTableAssociation",
+        ),
+        arns=(
+            "arn:aws:ec2:{at}:route-table/*",
+            "arn:aws:ec2:{at}:subnet/*",
+            "arn:aws:ec2:{at}:vpc/*",
+        ),
+        free="free",
+        kind="route-table",
+        listing=Listing(
+            "describe_route_tables",
+            "RouteTables",
+            "RouteTableId",
+            "Filters",
+            "RouteTableIds",
+        ),
+        unnarrowable=frozenset({"ec2:DescribeRouteTables", "ec2:DescribeTags"}),
+        lists_with=("ec2:DescribeRouteTables",),
     )
 
     def make(self, args: RouteTableArgs, marked: Any) -> str:  # noqa: ANN401 - see Ec2Handler

@@ -1,7 +1,6 @@
 """S3 buckets."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
@@ -25,6 +24,7 @@ from pulumi_sixfold.kit.args import (
     plain,
 )
 from pulumi_sixfold.kit.errors import ProviderError
+from pulumi_sixfold.kit.facts import Facts, Quota
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -72,26 +72,29 @@ class BucketArgs(Args):
 class BucketHandler(AwsHandler[BucketArgs]):
     """An S3 bucket; its id is its name."""
 
-    token: ClassVar[str] = "sixfold:s3:Bucket"  # noqa: S105 - a type, not a secret
-    free: ClassVar[str] = "by the byte stored and the request"
-    args: ClassVar[type[Args]] = BucketArgs
-    create_only: ClassVar[frozenset[str]] = frozenset({"name"})
-    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the bucket."}
-    unreadable: ClassVar[frozenset[str]] = frozenset({"force_destroy"})
-    service: ClassVar[str] = "s3"
-    gone: ClassVar[frozenset[str]] = frozenset({"NoSuchBucket", "404"})
+    facts = Facts(
+        token="sixfold:s3:Bucket",
+        args=BucketArgs,
+        service="s3",
+        gone=frozenset({"NoSuchBucket", "404"}),
+        create_only=frozenset({"name"}),
+        outputs={"arn": "ARN of the bucket."},
+        unreadable=frozenset({"force_destroy"}),
+        actions=actions(
+            "s3",
+            "CreateBucket DeleteBucket DeleteBucketPolicy DeleteObject DeleteObjectVersion GetBucketPolicy "
+            "GetBucketPublicAccessBlock GetBucketTagging GetBucketVersioning GetEncryptionConfiguration "
+            "GetLifecycleConfiguration ListBucket ListBucketVersions PutBucketPolicy PutBucketPublicAccessBlock "
+            "PutBucketTagging PutBucketVersioning PutEncryptionConfiguration PutLifecycleConfiguration",
+        ),
+        arns=(
+            "arn:aws:s3:::{name}",
+            "arn:aws:s3:::{name}/*",
+        ),
+        free="by the byte stored and the request",
+        quota=Quota("s3", "L-DC2B2D3D", "buckets", "s3", "list_buckets", "Buckets"),
+    )
     client: "S3Client"
-    arns: ClassVar[tuple[str, ...]] = (
-        "arn:aws:s3:::{name}",
-        "arn:aws:s3:::{name}/*",
-    )
-    iam_actions: ClassVar[tuple[str, ...]] = actions(
-        "s3",
-        "CreateBucket DeleteBucket DeleteBucketPolicy DeleteObject DeleteObjectVersion GetBucketPolicy "
-        "GetBucketPublicAccessBlock GetBucketTagging GetBucketVersioning GetEncryptionConfiguration "
-        "GetLifecycleConfiguration ListBucket ListBucketVersions PutBucketPolicy PutBucketPublicAccessBlock "
-        "PutBucketTagging PutBucketVersioning PutEncryptionConfiguration PutLifecycleConfiguration",
-    )
 
     def defaults(self, args: BucketArgs) -> dict[str, Any]:
         """Return the provider's defaults: tags, and TLS-only unless the endpoint has no TLS."""

@@ -1,7 +1,6 @@
 """S3 objects whose content the program holds."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlencode
 
 from pydantic import Field
@@ -16,6 +15,7 @@ from pulumi_sixfold.aws.handler import (
     own_tags,
 )
 from pulumi_sixfold.kit.args import Args, Input, Tags
+from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -45,27 +45,29 @@ class BucketObjectHandler(AwsHandler[BucketObjectArgs]):
     Older versions of it stay in a versioned bucket, also after a delete.
     """
 
-    token: ClassVar[str] = "sixfold:s3:BucketObject"  # noqa: S105 - a type, not a secret
-    free: ClassVar[str] = "by the byte stored"
-    args: ClassVar[type[Args]] = BucketObjectArgs
-    create_only: ClassVar[frozenset[str]] = frozenset({"bucket", "key"})
-    identity: ClassVar[frozenset[str]] = create_only
-    outputs: ClassVar[Mapping[str, str]] = {"uri": "`s3://<bucket>/<key>`."}
-    service: ClassVar[str] = "s3"
-    gone: ClassVar[frozenset[str]] = frozenset({"NoSuchBucket", "NoSuchKey", "404"})
-    client: "S3Client"
-    arns: ClassVar[tuple[str, ...]] = (
-        "arn:aws:s3:::{bucket}",
-        "arn:aws:s3:::{bucket}/{key}",
-        "arn:aws:kms:{at}:key/*",
-    )
-    iam_actions: ClassVar[tuple[str, ...]] = (
-        *actions(
-            "s3",
-            "DeleteObject GetObject GetObjectTagging ListBucket PutObject PutObjectTagging",
+    facts = Facts(
+        token="sixfold:s3:BucketObject",
+        args=BucketObjectArgs,
+        service="s3",
+        gone=frozenset({"NoSuchBucket", "NoSuchKey", "404"}),
+        create_only=frozenset({"bucket", "key"}),
+        identity=frozenset({"bucket", "key"}),
+        outputs={"uri": "`s3://<bucket>/<key>`."},
+        actions=(
+            *actions(
+                "s3",
+                "DeleteObject GetObject GetObjectTagging ListBucket PutObject PutObjectTagging",
+            ),
+            *actions("kms", "Decrypt GenerateDataKey"),  # S3 asks for them where the bucket has a key
         ),
-        *actions("kms", "Decrypt GenerateDataKey"),  # S3 asks for them where the bucket has a key
+        arns=(
+            "arn:aws:s3:::{bucket}",
+            "arn:aws:s3:::{bucket}/{key}",
+            "arn:aws:kms:{at}:key/*",
+        ),
+        free="by the byte stored",
     )
+    client: "S3Client"
 
     def create(self, urn: str, args: BucketObjectArgs) -> str:
         """Write the object with its tags, or adopt the one that this URN wrote."""

@@ -1,7 +1,6 @@
 """Secrets in Secrets Manager."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
@@ -21,6 +20,7 @@ from pulumi_sixfold.kit.args import (
     Input,
     Tags,
 )
+from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -57,27 +57,29 @@ class SecretHandler(AwsHandler[SecretArgs]):
     A secret of the same stack that still waits for its end is brought back, not made anew.
     """
 
-    token: ClassVar[str] = "sixfold:secretsmanager:Secret"  # noqa: S105 - a type, not a secret
-    args: ClassVar[type[Args]] = SecretArgs
-    create_only: ClassVar[frozenset[str]] = frozenset({"name"})
-    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the secret."}
-    secrets: ClassVar[frozenset[str]] = frozenset({"value"})
-    unreadable: ClassVar[frozenset[str]] = frozenset({"recovery_days", "force_destroy"})
-    service: ClassVar[str] = "secretsmanager"
-    gone: ClassVar[frozenset[str]] = frozenset({"ResourceNotFoundException"})
-    client: "SecretsManagerClient"
-    arns: ClassVar[tuple[str, ...]] = (
-        "arn:aws:secretsmanager:{at}:secret:{name}-??????",
-        "arn:aws:kms:{at}:key/*",
-    )
-    iam_actions: ClassVar[tuple[str, ...]] = (
-        *actions(
-            "secretsmanager",
-            "CreateSecret DeleteResourcePolicy DeleteSecret DescribeSecret GetResourcePolicy GetSecretValue "
-            "PutResourcePolicy PutSecretValue RestoreSecret TagResource UntagResource UpdateSecret",
+    facts = Facts(
+        token="sixfold:secretsmanager:Secret",
+        args=SecretArgs,
+        service="secretsmanager",
+        gone=frozenset({"ResourceNotFoundException"}),
+        create_only=frozenset({"name"}),
+        outputs={"arn": "ARN of the secret."},
+        secrets=frozenset({"value"}),
+        unreadable=frozenset({"recovery_days", "force_destroy"}),
+        actions=(
+            *actions(
+                "secretsmanager",
+                "CreateSecret DeleteResourcePolicy DeleteSecret DescribeSecret GetResourcePolicy GetSecretValue "
+                "PutResourcePolicy PutSecretValue RestoreSecret TagResource UntagResource UpdateSecret",
+            ),
+            *actions("kms", "Decrypt GenerateDataKey"),  # asked for where there is a key
         ),
-        *actions("kms", "Decrypt GenerateDataKey"),  # asked for where there is a key
+        arns=(
+            "arn:aws:secretsmanager:{at}:secret:{name}-??????",
+            "arn:aws:kms:{at}:key/*",
+        ),
     )
+    client: "SecretsManagerClient"
 
     def create(self, urn: str, args: SecretArgs) -> str:
         """Make the secret with its tags, or adopt or bring back the one that this URN made."""

@@ -1,13 +1,16 @@
 """Security groups, with exactly the rules that they are given."""
 
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, ClassVar
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
 from pulumi_sixfold.aws.ec2 import (
+    GONE,
     TAGGING,
+    Ec2Facts,
     Ec2Handler,
+    Listing,
     arn,
     tags_in,
 )
@@ -73,30 +76,37 @@ class SecurityGroupArgs(Args):
 class SecurityGroupHandler(Ec2Handler[SecurityGroupArgs]):
     """A security group; its id is the group's."""
 
-    token: ClassVar[str] = "sixfold:ec2:SecurityGroup"  # noqa: S105 - a type, not a secret
-    free: ClassVar[str] = "free"
-    args: ClassVar[type[Args]] = SecurityGroupArgs
-    create_only: ClassVar[frozenset[str]] = frozenset({"vpc_id", "name", "description"})
-    identity: ClassVar[frozenset[str]] = frozenset({"vpc_id", "name"})
-    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the group."}
-    name_limit: ClassVar[int] = 255
-    kind: ClassVar[str] = "security-group"
-    listing: ClassVar[tuple[str, str, str, str, str]] = (
-        "describe_security_groups",
-        "SecurityGroups",
-        "GroupId",
-        "Filters",
-        "GroupIds",
-    )
-    arns: ClassVar[tuple[str, ...]] = (
-        "arn:aws:ec2:{at}:security-group/*",
-        "arn:aws:ec2:{at}:security-group-rule/*",
-        "arn:aws:ec2:{at}:vpc/*",
-    )
-    iam_actions: ClassVar[tuple[str, ...]] = actions(
-        "ec2",
-        f"{TAGGING} AuthorizeSecurityGroupEgress AuthorizeSecurityGroupIngress CreateSecurityGroup DeleteSecurityGroup "
-        "DescribeSecurityGroups DescribeTags RevokeSecurityGroupEgress RevokeSecurityGroupIngress",
+    facts = Ec2Facts(
+        token="sixfold:ec2:SecurityGroup",
+        args=SecurityGroupArgs,
+        service="ec2",
+        gone=GONE,
+        create_only=frozenset({"vpc_id", "name", "description"}),
+        identity=frozenset({"vpc_id", "name"}),
+        outputs={"arn": "ARN of the group."},
+        name_limit=255,
+        actions=actions(
+            "ec2",
+            f"{TAGGING} AuthorizeSecurityGroupEgress AuthorizeSecurityGroupIngress CreateSecurityGroup "
+            "DeleteSecurityGroup "
+            "DescribeSecurityGroups DescribeTags RevokeSecurityGroupEgress RevokeSecurityGroupIngress",
+        ),
+        arns=(
+            "arn:aws:ec2:{at}:security-group/*",
+            "arn:aws:ec2:{at}:security-group-rule/*",
+            "arn:aws:ec2:{at}:vpc/*",
+        ),
+        free="free",
+        kind="security-group",
+        listing=Listing(
+            "describe_security_groups",
+            "SecurityGroups",
+            "GroupId",
+            "Filters",
+            "GroupIds",
+        ),
+        unnarrowable=frozenset({"ec2:DescribeSecurityGroups", "ec2:DescribeTags"}),
+        lists_with=("ec2:DescribeSecurityGroups",),
     )
 
     def make(self, args: SecurityGroupArgs, marked: Any) -> str:  # noqa: ANN401 - see Ec2Handler

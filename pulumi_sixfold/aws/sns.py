@@ -1,8 +1,7 @@
 """SNS topics and subscriptions."""
 
 import json
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
@@ -23,6 +22,7 @@ from pulumi_sixfold.kit.args import (
     Tags,
     canonical,
 )
+from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -47,20 +47,23 @@ class TopicArgs(Args):
 class TopicHandler(AwsHandler[TopicArgs]):
     """An SNS topic; its id is its ARN."""
 
-    token: ClassVar[str] = "sixfold:sns:Topic"  # noqa: S105 - a type, not a secret
-    free: ClassVar[str] = "by the message"
-    args: ClassVar[type[Args]] = TopicArgs
-    create_only: ClassVar[frozenset[str]] = frozenset({"name"})
-    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the topic."}
-    name_limit: ClassVar[int] = 256
-    service: ClassVar[str] = "sns"
-    gone: ClassVar[frozenset[str]] = frozenset({"NotFound", "NotFoundException", "ResourceNotFound"})
-    client: "SNSClient"
-    arns: ClassVar[tuple[str, ...]] = ("arn:aws:sns:{at}:{name}",)
-    iam_actions: ClassVar[tuple[str, ...]] = actions(
-        "sns",
-        "CreateTopic DeleteTopic GetTopicAttributes ListTagsForResource SetTopicAttributes TagResource UntagResource",
+    facts = Facts(
+        token="sixfold:sns:Topic",
+        args=TopicArgs,
+        service="sns",
+        gone=frozenset({"NotFound", "NotFoundException", "ResourceNotFound"}),
+        create_only=frozenset({"name"}),
+        outputs={"arn": "ARN of the topic."},
+        name_limit=256,
+        actions=actions(
+            "sns",
+            "CreateTopic DeleteTopic GetTopicAttributes ListTagsForResource SetTopicAttributes TagResource "
+            "UntagResource",
+        ),
+        arns=("arn:aws:sns:{at}:{name}",),
+        free="by the message",
     )
+    client: "SNSClient"
 
     def create(self, urn: str, args: TopicArgs) -> str:
         """Make the topic with its tags, or adopt the one that this URN made."""
@@ -126,20 +129,23 @@ class SubscriptionHandler(AwsHandler[SubscriptionArgs]):
     SNS keeps no tags on subscriptions, and knows each by topic, protocol and endpoint.
     """
 
-    token: ClassVar[str] = "sixfold:sns:Subscription"  # noqa: S105 - a type, not a secret
-    free: ClassVar[str] = "by the message"
-    args: ClassVar[type[Args]] = SubscriptionArgs
-    create_only: ClassVar[frozenset[str]] = frozenset({"topic_arn", "protocol", "endpoint"})
-    identity: ClassVar[frozenset[str]] = create_only
-    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the subscription."}
-    service: ClassVar[str] = "sns"
-    gone: ClassVar[frozenset[str]] = TopicHandler.gone
-    client: "SNSClient"
-    arns: ClassVar[tuple[str, ...]] = ("{topic_arn}",)
-    iam_actions: ClassVar[tuple[str, ...]] = actions(
-        "sns",
-        "GetSubscriptionAttributes Subscribe Unsubscribe",
+    facts = Facts(
+        token="sixfold:sns:Subscription",
+        args=SubscriptionArgs,
+        service="sns",
+        gone=TopicHandler.facts.gone,
+        create_only=frozenset({"topic_arn", "protocol", "endpoint"}),
+        identity=frozenset({"topic_arn", "protocol", "endpoint"}),
+        outputs={"arn": "ARN of the subscription."},
+        actions=actions(
+            "sns",
+            "GetSubscriptionAttributes Subscribe Unsubscribe",
+        ),
+        arns=("{topic_arn}",),
+        free="by the message",
+        unnarrowable=frozenset({"sns:GetSubscriptionAttributes", "sns:Unsubscribe"}),
     )
+    client: "SNSClient"
 
     def create(self, urn: str, args: SubscriptionArgs) -> str:  # noqa: ARG002 - there is no place for a URN
         """Subscribe; SNS gives the same ARN for the same three inputs."""

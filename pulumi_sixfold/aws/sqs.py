@@ -1,8 +1,7 @@
 """SQS queues."""
 
 import json
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
@@ -22,6 +21,7 @@ from pulumi_sixfold.kit.args import (
     Tags,
 )
 from pulumi_sixfold.kit.errors import ProviderError
+from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -80,21 +80,24 @@ class QueueArgs(Args):
 class QueueHandler(AwsHandler[QueueArgs]):
     """An SQS queue; its id is its name. SQS refuses a name for a minute after a queue of that name was deleted."""
 
-    token: ClassVar[str] = "sixfold:sqs:Queue"  # noqa: S105 - a type, not a secret
-    free: ClassVar[str] = "by the request"
-    args: ClassVar[type[Args]] = QueueArgs
-    create_only: ClassVar[frozenset[str]] = frozenset({"name"})
-    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the queue.", "url": "URL that messages are sent to."}
-    unreadable: ClassVar[frozenset[str]] = frozenset({"force_destroy"})
-    name_limit: ClassVar[int] = 80
-    service: ClassVar[str] = "sqs"
-    gone: ClassVar[frozenset[str]] = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
-    client: "SQSClient"
-    arns: ClassVar[tuple[str, ...]] = ("arn:aws:sqs:{at}:{name}",)
-    iam_actions: ClassVar[tuple[str, ...]] = actions(
-        "sqs",
-        "CreateQueue DeleteQueue GetQueueAttributes GetQueueUrl ListQueueTags SetQueueAttributes TagQueue UntagQueue",
+    facts = Facts(
+        token="sixfold:sqs:Queue",
+        args=QueueArgs,
+        service="sqs",
+        gone=frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"}),
+        create_only=frozenset({"name"}),
+        outputs={"arn": "ARN of the queue.", "url": "URL that messages are sent to."},
+        unreadable=frozenset({"force_destroy"}),
+        name_limit=80,
+        actions=actions(
+            "sqs",
+            "CreateQueue DeleteQueue GetQueueAttributes GetQueueUrl ListQueueTags SetQueueAttributes TagQueue "
+            "UntagQueue",
+        ),
+        arns=("arn:aws:sqs:{at}:{name}",),
+        free="by the request",
     )
+    client: "SQSClient"
 
     def create(self, urn: str, args: QueueArgs) -> str:
         """Make the queue with its tags, or adopt the one that this URN made."""

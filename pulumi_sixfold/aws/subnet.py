@@ -1,11 +1,10 @@
 """Subnets."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from pydantic import Field
 
-from pulumi_sixfold.aws.ec2 import TAGGING, Ec2Handler, tags_in
+from pulumi_sixfold.aws.ec2 import GONE, TAGGING, Ec2Facts, Ec2Handler, Listing, tags_in
 from pulumi_sixfold.aws.handler import TAGS, actions
 from pulumi_sixfold.aws.waiting import wait_for
 from pulumi_sixfold.kit.args import Args, Input, Tags
@@ -25,27 +24,33 @@ class SubnetArgs(Args):
 class SubnetHandler(Ec2Handler[SubnetArgs]):
     """A subnet; its id is the subnet id."""
 
-    token: ClassVar[str] = "sixfold:ec2:Subnet"  # noqa: S105 - a type, not a secret
-    free: ClassVar[str] = "free"
-    args: ClassVar[type[Args]] = SubnetArgs
-    create_only: ClassVar[frozenset[str]] = frozenset({"vpc_id", "cidr", "availability_zone"})
-    identity: ClassVar[frozenset[str]] = frozenset({"vpc_id", "cidr"})
-    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the subnet."}
-    kind: ClassVar[str] = "subnet"
-    listing: ClassVar[tuple[str, str, str, str, str]] = (
-        "describe_subnets",
-        "Subnets",
-        "SubnetId",
-        "Filters",
-        "SubnetIds",
-    )
-    arns: ClassVar[tuple[str, ...]] = (
-        "arn:aws:ec2:{at}:subnet/*",
-        "arn:aws:ec2:{at}:vpc/*",
-    )
-    iam_actions: ClassVar[tuple[str, ...]] = actions(
-        "ec2",
-        f"{TAGGING} CreateSubnet DeleteSubnet DescribeSubnets DescribeTags ModifySubnetAttribute",
+    facts = Ec2Facts(
+        token="sixfold:ec2:Subnet",
+        args=SubnetArgs,
+        service="ec2",
+        gone=GONE,
+        create_only=frozenset({"vpc_id", "cidr", "availability_zone"}),
+        identity=frozenset({"vpc_id", "cidr"}),
+        outputs={"arn": "ARN of the subnet."},
+        actions=actions(
+            "ec2",
+            f"{TAGGING} CreateSubnet DeleteSubnet DescribeSubnets DescribeTags ModifySubnetAttribute",
+        ),
+        arns=(
+            "arn:aws:ec2:{at}:subnet/*",
+            "arn:aws:ec2:{at}:vpc/*",
+        ),
+        free="free",
+        kind="subnet",
+        listing=Listing(
+            "describe_subnets",
+            "Subnets",
+            "SubnetId",
+            "Filters",
+            "SubnetIds",
+        ),
+        unnarrowable=frozenset({"ec2:DescribeSubnets", "ec2:DescribeTags"}),
+        lists_with=("ec2:DescribeSubnets",),
     )
 
     def make(self, args: SubnetArgs, marked: Any) -> str:  # noqa: ANN401 - see Ec2Handler

@@ -1,19 +1,22 @@
 """VPCs."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from pydantic import Field
 
 from pulumi_sixfold.aws.ec2 import (
+    GONE,
     TAGGING,
+    Ec2Facts,
     Ec2Handler,
+    Listing,
     arn,
     tags_in,
 )
 from pulumi_sixfold.aws.handler import TAGS, actions
 from pulumi_sixfold.aws.waiting import wait
 from pulumi_sixfold.kit.args import Args, Input, Tags
+from pulumi_sixfold.kit.facts import Quota
 from pulumi_sixfold.kit.handler import State
 
 
@@ -29,18 +32,25 @@ class VpcArgs(Args):
 class VpcHandler(Ec2Handler[VpcArgs]):
     """A VPC; its id is the VPC id."""
 
-    token: ClassVar[str] = "sixfold:ec2:Vpc"  # noqa: S105 - a type, not a secret
-    free: ClassVar[str] = "free"
-    args: ClassVar[type[Args]] = VpcArgs
-    create_only: ClassVar[frozenset[str]] = frozenset({"cidr"})
-    identity: ClassVar[frozenset[str]] = frozenset({"cidr"})
-    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the VPC."}
-    kind: ClassVar[str] = "vpc"
-    listing: ClassVar[tuple[str, str, str, str, str]] = ("describe_vpcs", "Vpcs", "VpcId", "Filters", "VpcIds")
-    arns: ClassVar[tuple[str, ...]] = ("arn:aws:ec2:{at}:vpc/*",)
-    iam_actions: ClassVar[tuple[str, ...]] = actions(
-        "ec2",
-        f"{TAGGING} CreateVpc DeleteVpc DescribeTags DescribeVpcAttribute DescribeVpcs ModifyVpcAttribute",
+    facts = Ec2Facts(
+        token="sixfold:ec2:Vpc",
+        args=VpcArgs,
+        service="ec2",
+        gone=GONE,
+        create_only=frozenset({"cidr"}),
+        identity=frozenset({"cidr"}),
+        outputs={"arn": "ARN of the VPC."},
+        actions=actions(
+            "ec2",
+            f"{TAGGING} CreateVpc DeleteVpc DescribeTags DescribeVpcAttribute DescribeVpcs ModifyVpcAttribute",
+        ),
+        arns=("arn:aws:ec2:{at}:vpc/*",),
+        free="free",
+        kind="vpc",
+        listing=Listing("describe_vpcs", "Vpcs", "VpcId", "Filters", "VpcIds"),
+        unnarrowable=frozenset({"ec2:DescribeTags", "ec2:DescribeVpcs"}),
+        lists_with=("ec2:DescribeVpcs",),
+        quota=Quota("vpc", "L-F678F1CE", "VPCs", "ec2", "describe_vpcs", "Vpcs"),
     )
 
     def make(self, args: VpcArgs, marked: Any) -> str:  # noqa: ANN401 - see Ec2Handler

@@ -1,14 +1,16 @@
 """VPC endpoints: AWS services without the internet."""
 
 import json
-from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
 from pulumi_sixfold.aws.ec2 import (
+    GONE,
     TAGGING,
+    Ec2Facts,
     Ec2Handler,
+    Listing,
     arn,
     tags_in,
 )
@@ -54,38 +56,52 @@ class VpcEndpointHandler(Ec2Handler[VpcEndpointArgs]):
     AWS takes minutes to make and to remove an interface, and both are waited for.
     """
 
-    token: ClassVar[str] = "sixfold:ec2:VpcEndpoint"  # noqa: S105 - a type, not a secret
-    args: ClassVar[type[Args]] = VpcEndpointArgs
-    create_only: ClassVar[frozenset[str]] = frozenset({"vpc_id", "service", "type"})
-    identity: ClassVar[frozenset[str]] = frozenset({"vpc_id", "service"})
-    outputs: ClassVar[Mapping[str, str]] = {"arn": "ARN of the endpoint."}
-    kind: ClassVar[str] = "vpc-endpoint"
-    listing: ClassVar[tuple[str, str, str, str, str]] = (
-        "describe_vpc_endpoints",
-        "VpcEndpoints",
-        "VpcEndpointId",
-        "Filters",
-        "VpcEndpointIds",
-    )
-    arns: ClassVar[tuple[str, ...]] = (
-        "arn:aws:ec2:{at}:vpc-endpoint/*",
-        "arn:aws:ec2:{at}:vpc/*",
-        "arn:aws:ec2:{at}:subnet/*",
-        "arn:aws:ec2:{at}:route-table/*",
-        "arn:aws:ec2:{at}:security-group/*",
-        "arn:aws:route53:::hostedzone/*",
-    )
-    iam_actions: ClassVar[tuple[str, ...]] = (
-        *actions(
-            "ec2",
-            f"{TAGGING} CreateVpcEndpoint DeleteVpcEndpoints DescribeTags DescribeVpcEndpoints ModifyVpcEndpoint",
+    facts = Ec2Facts(
+        token="sixfold:ec2:VpcEndpoint",
+        args=VpcEndpointArgs,
+        service="ec2",
+        gone=GONE,
+        create_only=frozenset({"vpc_id", "service", "type"}),
+        identity=frozenset({"vpc_id", "service"}),
+        outputs={"arn": "ARN of the endpoint."},
+        actions=(
+            *actions(
+                "ec2",
+                f"{TAGGING} CreateVpcEndpoint DeleteVpcEndpoints DescribeTags DescribeVpcEndpoints ModifyVpcEndpoint",
+            ),
+            *(
+                "ec2:DescribeSecurityGroups",
+                "ec2:DescribeSubnets",
+                "ec2:DescribeVpcs",
+                "route53:AssociateVPCWithHostedZone",
+            ),  # behind CreateVpcEndpoint
         ),
-        *(
-            "ec2:DescribeSecurityGroups",
-            "ec2:DescribeSubnets",
-            "ec2:DescribeVpcs",
-            "route53:AssociateVPCWithHostedZone",
-        ),  # behind CreateVpcEndpoint
+        arns=(
+            "arn:aws:ec2:{at}:vpc-endpoint/*",
+            "arn:aws:ec2:{at}:vpc/*",
+            "arn:aws:ec2:{at}:subnet/*",
+            "arn:aws:ec2:{at}:route-table/*",
+            "arn:aws:ec2:{at}:security-group/*",
+            "arn:aws:route53:::hostedzone/*",
+        ),
+        kind="vpc-endpoint",
+        listing=Listing(
+            "describe_vpc_endpoints",
+            "VpcEndpoints",
+            "VpcEndpointId",
+            "Filters",
+            "VpcEndpointIds",
+        ),
+        unnarrowable=frozenset(
+            {
+                "ec2:DescribeSecurityGroups",
+                "ec2:DescribeSubnets",
+                "ec2:DescribeTags",
+                "ec2:DescribeVpcEndpoints",
+                "ec2:DescribeVpcs",
+            }
+        ),
+        lists_with=("ec2:DescribeVpcEndpoints",),
     )
 
     def make(self, args: VpcEndpointArgs, marked: Any) -> str:  # noqa: ANN401 - see Ec2Handler

@@ -51,7 +51,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     def __init__(self, handlers: Iterable[type[AnyHandler]], lookups: Mapping[str, Lookup] | None = None) -> None:
         self._lookups = lookups or {}
-        self._types = {handler.token: handler for handler in handlers}
+        self._types = {handler.facts.token: handler for handler in handlers}
         self._handlers: dict[str, AnyHandler] = {}
         self._cancelled = Event()
 
@@ -98,23 +98,25 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         handler = self._handler(request)
         news, old = decode(request.news), migrated(handler, decode(request.olds).values)
         try:
-            args = handler.args.model_validate({name: value for name, value in news.values.items() if name != STAMP})
+            args = handler.facts.args.model_validate(
+                {name: value for name, value in news.values.items() if name != STAMP}
+            )
         except InvalidArgs as invalid:
             return _refused(invalid)
         settled = stamped(handler, _settle(handler, request.urn, args, old))
-        return pb.CheckResponse(inputs=encode(settled, news.secrets | handler.secrets))
+        return pb.CheckResponse(inputs=encode(settled, news.secrets | handler.facts.secrets))
 
     @reported
     def Diff(self, request: pb.DiffRequest, context: grpc.ServicerContext) -> pb.DiffResponse:
         handler = self._handler(request)
         old, new = (migrated(handler, decode(given).values) for given in (request.old_inputs, request.news))
-        return _difference(old, new, handler.create_only, handler.identity)
+        return _difference(old, new, handler.facts.create_only, handler.facts.identity)
 
     @reported
     def Create(self, request: pb.CreateRequest, context: grpc.ServicerContext) -> pb.CreateResponse:
         handler, news = self._handler(request), decode(request.properties)
         if request.preview:
-            outputs: dict[str, Any] = dict.fromkeys(handler.outputs, UNKNOWN)
+            outputs: dict[str, Any] = dict.fromkeys(handler.facts.outputs, UNKNOWN)
             return pb.CreateResponse(properties=_properties(handler, news, outputs))
         args = _args(handler, news)
         mine = owner(request.urn)
@@ -145,7 +147,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Update(self, request: pb.UpdateRequest, context: grpc.ServicerContext) -> pb.UpdateResponse:
         handler, news = self._handler(request), decode(request.news)
         if request.preview:
-            kept = {k: v for k, v in decode(request.olds).values.items() if k in handler.outputs}
+            kept = {k: v for k, v in decode(request.olds).values.items() if k in handler.facts.outputs}
             return pb.UpdateResponse(properties=_properties(handler, news, kept))
         try:
             with _time_for(handler, request):
@@ -163,7 +165,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         handler, last = self._handler(request), decode(request.old_inputs).values
         with _time_for(handler, request):
             # An older version, or a refresh, wrote these: what is not valid today must not stand in the way.
-            handler.delete(request.id, handler.args.recalled(migrated(handler, last)))
+            handler.delete(request.id, handler.facts.args.recalled(migrated(handler, last)))
         return Empty()
 
     @reported
@@ -191,7 +193,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
 def _time_for(handler: AnyHandler, request: Any) -> AbstractContextManager[None]:  # noqa: ANN401 - of three kinds
     """Give an operation the seconds of its `custom_timeouts`, which are 0 where there are none."""
-    return within(request.timeout or handler.timeout_s)
+    return within(request.timeout or handler.facts.timeout_s)
 
 
 def _create(handler: AnyHandler, mine: str, args: Args) -> str:
@@ -206,15 +208,15 @@ def _create(handler: AnyHandler, mine: str, args: Args) -> str:
 
 def _settle(handler: AnyHandler, urn: str, args: Args, old: Mapping[str, Any]) -> dict[str, Any]:
     """Return all inputs with their defaults, and the physical name that they lead to."""
-    settled, name = {**args.properties(), **handler.defaults(args)}, handler.name_property
-    if name not in handler.args.model_fields or name in settled:
+    settled, name = {**args.properties(), **handler.defaults(args)}, handler.facts.name_property
+    if name not in handler.facts.args.model_fields or name in settled:
         return settled
-    fixed = {key: settled[key] for key in sorted(handler.create_only - {name}) if key in settled}
+    fixed = {key: settled[key] for key in sorted(handler.facts.create_only - {name}) if key in settled}
     if is_later(fixed):
         return {**settled, name: UNKNOWN}
     if name in old and fixed == {key: old[key] for key in fixed if key in old}:
         return {**settled, name: old[name]}  # an imported resource keeps the name it came with
-    limit, separator = handler.name_limit, handler.name_separator
+    limit, separator = handler.facts.name_limit, handler.facts.name_separator
     return {**settled, name: physical_name(urn, handler.scope, fixed, limit=limit, separator=separator)}
 
 
@@ -249,13 +251,13 @@ def _difference(
 
 
 def _args(handler: AnyHandler, given: Properties) -> Args:
-    known = {name: value for name, value in given.values.items() if name in handler.args.model_fields}
-    return handler.args.model_validate(known)
+    known = {name: value for name, value in given.values.items() if name in handler.facts.args.model_fields}
+    return handler.facts.args.model_validate(known)
 
 
 def _properties(handler: AnyHandler, inputs: Properties, outputs: dict[str, Any]) -> Any:  # noqa: ANN401 - a Struct
     """Return the state of a resource. The engine trusts us with secrets, so that they are marked again here."""
-    return encode({**inputs.values, **outputs}, inputs.secrets | handler.secrets)
+    return encode({**inputs.values, **outputs}, inputs.secrets | handler.facts.secrets)
 
 
 def _outputs(state: State[Any] | None) -> dict[str, Any]:
@@ -267,8 +269,8 @@ def _outputs(state: State[Any] | None) -> dict[str, Any]:
 def _inputs(handler: AnyHandler, state: State[Any], old: Properties) -> Properties:
     """Return the read state as inputs; values that only Pulumi knows stay as they were."""
     values = state.args.properties()
-    kept = {name: old.values[name] for name in handler.unreadable if name in old.values}
-    return Properties(stamped(handler, {**values, **kept}), old.secrets | handler.secrets)
+    kept = {name: old.values[name] for name in handler.facts.unreadable if name in old.values}
+    return Properties(stamped(handler, {**values, **kept}), old.secrets | handler.facts.secrets)
 
 
 def _part_done(handler: AnyHandler, resource_id: str, news: Properties, error: Exception) -> PartDoneError:

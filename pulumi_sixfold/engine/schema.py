@@ -20,18 +20,18 @@ def package_schema(handlers: Iterable[type[Handler[Any]]], lookups: Iterable[Loo
         "description": "AWS resources and local processes of the Sixfold platform.",
         "config": {"variables": _inputs(ProviderArgs, frozenset())["inputProperties"]},
         "provider": _inputs(ProviderArgs, frozenset()),
-        "resources": {handler.token: _resource(handler) for handler in handlers},
+        "resources": {handler.facts.token: _resource(handler) for handler in handlers},
         "functions": {lookup.token: _function(lookup) for lookup in lookups},
     }
 
 
 def _resource(handler: type[Handler[Any]]) -> dict[str, Any]:
-    inputs = _inputs(handler.args, handler.create_only)
-    outputs = {name: {"type": "string", "description": text} for name, text in handler.outputs.items()}
-    for name in handler.secrets:
+    inputs = _inputs(handler.facts.args, handler.facts.create_only)
+    outputs = {name: {"type": "string", "description": text} for name, text in handler.facts.outputs.items()}
+    for name in handler.facts.secrets:
         {**inputs["inputProperties"], **outputs}[name]["secret"] = True
     return {
-        "description": (handler.args.__doc__ or "").strip(),
+        "description": (handler.facts.args.__doc__ or "").strip(),
         **inputs,
         "properties": {**inputs["inputProperties"], **outputs},
         "required": [*inputs["requiredInputs"], *outputs],

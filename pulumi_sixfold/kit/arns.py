@@ -12,9 +12,9 @@ def arn_patterns(
 ) -> list[str]:
     """Return the ARNs that a resource's calls are on, its own first. IAM's wildcards stand for what is not known."""
     known = {key: value.removeprefix("https://") for key, value in inputs.items() if isinstance(value, str)}
-    pattern = name_pattern(name, limit=handler.name_limit, separator=handler.name_separator)
+    pattern = name_pattern(name, limit=handler.facts.name_limit, separator=handler.facts.name_separator)
     values = _Known({"name": pattern, **known, "account": account, "at": f"{region}:{account}"})
-    return [arn.format_map(values) for arn in handler.arns]
+    return [arn.format_map(values) for arn in handler.facts.arns]
 
 
 class _Known(dict[str, str]):

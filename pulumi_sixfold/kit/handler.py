@@ -1,7 +1,7 @@
-"""Handler of one resource type: facts as data in the class body, and five calls."""
+"""Handler of one resource type: its facts as data, and five calls."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Event
@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar
 from pydantic import Field
 
 from pulumi_sixfold.kit.args import Args, Input
-from pulumi_sixfold.kit.deadline import DEFAULT_S
+from pulumi_sixfold.kit.facts import Facts
 
 A = TypeVar("A", bound=Args)
 
@@ -48,40 +48,11 @@ class Handler(ABC, Generic[A]):
     brings it to what is wanted from whatever it finds.
 
     Attributes:
-        token: the type, `sixfold:<module>:<Name>`.
-        args: the model of the inputs.
-        create_only: inputs whose change replaces the resource; the physical name derives from the others of them.
-        identity: inputs by which the thing is known where it lives; two with the same cannot be there at once.
-        outputs: name → description of what only the resource can tell. An update never changes them.
-        secrets: properties that are secret even where the program did not say so.
-        unreadable: inputs that only Pulumi knows; `read` leaves them at their defaults.
-        name_property: the input that is the physical name, where there is one.
-        name_limit, name_separator: what a physical name may look like.
-        timeout_s: seconds that a create, an update or a delete may take where `custom_timeouts` says nothing.
-        iam_actions: the AWS actions that the calls need.
-        arns: on which resources of AWS, its own first: `{at}` is region and account, other names are inputs.
-        free: what it costs by, where it costs nothing at rest; empty: infra/checks/cost has its price.
-        migrations: from version to version, functions that turn the inputs in a state into those of the next version.
-        passes_roles_to: the AWS service that gets a role with it, where there is one.
+        facts: facts about the type, as data.
 
     """
 
-    token: ClassVar[str]
-    args: ClassVar[type[Args]]
-    create_only: ClassVar[frozenset[str]] = frozenset()
-    identity: ClassVar[frozenset[str]] = frozenset({"name"})
-    outputs: ClassVar[Mapping[str, str]] = {}
-    secrets: ClassVar[frozenset[str]] = frozenset()
-    unreadable: ClassVar[frozenset[str]] = frozenset()
-    name_property: ClassVar[str] = "name"
-    name_limit: ClassVar[int] = 63
-    name_separator: ClassVar[str] = "-"
-    timeout_s: ClassVar[float] = DEFAULT_S
-    iam_actions: ClassVar[tuple[str, ...]] = ()
-    arns: ClassVar[tuple[str, ...]] = ()
-    passes_roles_to: ClassVar[str] = ""
-    free: ClassVar[str] = ""
-    migrations: ClassVar[tuple[Callable[[dict[str, Any]], dict[str, Any]], ...]] = ()
+    facts: ClassVar[Facts]
 
     def __init__(self, settings: ProviderArgs, cancelled: Event) -> None:
         self.settings = settings

@@ -15,13 +15,13 @@ STAMP = "__v"
 def stamped(handler: Handler[Any] | type[Handler[Any]], inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Return inputs with the version that they are of."""
     bare = {name: value for name, value in inputs.items() if name != STAMP}
-    return {**bare, STAMP: len(handler.migrations)} if handler.migrations else bare
+    return {**bare, STAMP: len(handler.facts.migrations)} if handler.facts.migrations else bare
 
 
 def migrated(handler: Handler[Any] | type[Handler[Any]], inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Return inputs of the state as today's version would have written them; nothing is validated."""
     found = dict(inputs)
     version = int(found.pop(STAMP, 0))
-    for migrate in handler.migrations[version:] if found else ():
+    for migrate in handler.facts.migrations[version:] if found else ():
         found = migrate(found)
     return stamped(handler, found)

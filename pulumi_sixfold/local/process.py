@@ -5,12 +5,13 @@ import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
 from pulumi_sixfold.kit.args import Args, Block, Input
 from pulumi_sixfold.kit.errors import ProviderError
+from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import Handler, State
 from pulumi_sixfold.local.files import write_all, write_private
 from pulumi_sixfold.local.health import (
@@ -77,14 +78,16 @@ class ProcessArgs(Args):
 class ProcessHandler(Handler[ProcessArgs]):
     """A process on this machine; `program` is its name in supervisord, `log` the path of its log."""
 
-    token: ClassVar[str] = "sixfold:local:Process"  # noqa: S105 - a type, not a secret
-    free: ClassVar[str] = "on this machine"
-    args: ClassVar[type[Args]] = ProcessArgs
-    create_only: ClassVar[frozenset[str]] = frozenset({"home", "health_url", "program"})
-    identity: ClassVar[frozenset[str]] = frozenset({"health_url"})
-    outputs: ClassVar[Mapping[str, str]] = {"log": "Path of the log: what the process writes to stdout and stderr."}
-    name_property: ClassVar[str] = "program"
-    name_limit: ClassVar[int] = 50
+    facts = Facts(
+        token="sixfold:local:Process",
+        args=ProcessArgs,
+        create_only=frozenset({"home", "health_url", "program"}),
+        identity=frozenset({"health_url"}),
+        outputs={"log": "Path of the log: what the process writes to stdout and stderr."},
+        name_property="program",
+        name_limit=50,
+        free="on this machine",
+    )
 
     def create(self, urn: str, args: ProcessArgs) -> str:
         """Start it and wait until it is ready; a start that fails leaves nothing but the log."""

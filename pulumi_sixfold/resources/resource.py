@@ -15,5 +15,5 @@ class Resource(pulumi.CustomResource):
 
     def __init__(self, name: str, args: Args, opts: pulumi.ResourceOptions | None = None) -> None:
         # The SDK makes an attribute for every key that it is given.
-        attributes = dict.fromkeys([*self.handler.args.model_fields, *self.handler.outputs])
-        super().__init__(self.handler.token, name, {**attributes, **args.properties()}, opts)
+        attributes = dict.fromkeys([*self.handler.facts.args.model_fields, *self.handler.facts.outputs])
+        super().__init__(self.handler.facts.token, name, {**attributes, **args.properties()}, opts)

@@ -42,7 +42,7 @@ def test_one_orphan_of_each_kind_is_found_and_none_after_a_clean_destroy(
     project.cli("stack", "import", "--file", str(empty))  # all that there is, nobody knows of any more
 
     found = leaks(handlers := _handlers(moto), "test", "test0")
-    types = {case.handler.token for case in cases.values()}
+    types = {case.handler.facts.token for case in cases.values()}
     assert {left.type for left in found} == types - UNMARKED.keys() - NOT_IN_MOTO.keys()
     assert {(left.type, left.id) for left in found} <= {(kind, each) for kind, each, _ in known}
     assert len(survivors(handlers, known)) == len(known)
@@ -76,4 +76,4 @@ def test_what_aws_calls_by_an_arn_is_read_by_its_id(token: str, arn: str, expect
 
 def _handlers(moto: str) -> dict[str, AwsHandler[Any]]:
     cloud = ProviderArgs(region="eu-west-1", endpoint=moto)
-    return {kind.token: kind(cloud, Event()) for kind in HANDLERS if issubclass(kind, AwsHandler)}
+    return {kind.facts.token: kind(cloud, Event()) for kind in HANDLERS if issubclass(kind, AwsHandler)}

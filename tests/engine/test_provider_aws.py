@@ -30,7 +30,7 @@ CASES = collect()
 
 
 def _label(name: str) -> str:
-    return f"{CASES[name].handler.token.removeprefix('sixfold:')}-{name}"
+    return f"{CASES[name].handler.facts.token.removeprefix('sixfold:')}-{name}"
 
 
 _each = pytest.mark.parametrize("name", CASES, ids=_label)
@@ -101,8 +101,8 @@ def test_what_somebody_else_changed_is_found_and_put_back(life: Life, name: str,
 def test_a_changed_input_updates_or_replaces_as_declared(life: Life, name: str, part: int) -> None:
     handler, change = CASES[name].handler, CASES[name].changes[part]
     done, differing = life.changes[part].of(name)
-    assert done == ("replace" if handler.create_only & change.keys() else "update")
-    assert differing - {handler.name_property} == change.keys() - {handler.name_property}
+    assert done == ("replace" if handler.facts.create_only & change.keys() else "update")
+    assert differing - {handler.facts.name_property} == change.keys() - {handler.facts.name_property}
 
 
 @pytest.mark.conformance("delete")
@@ -119,20 +119,20 @@ def test_it_is_deleted_again(life: Life, name: str) -> None:
     assert life.delete_again.of(name)[0] == "delete"
 
 
-@pytest.mark.parametrize("handler", AWS, ids=lambda handler: handler.token.removeprefix("sixfold:"))
+@pytest.mark.parametrize("handler", AWS, ids=lambda handler: handler.facts.token.removeprefix("sixfold:"))
 def test_every_input_is_changed_and_drifts_or_says_why_not(
     handler: type[Handler[Any]], record_property: Callable[[str, object], None]
 ) -> None:
     cases = [case for case in CASES.values() if case.handler is handler and not case.supports]
-    assert cases, f"{handler.token} has no case in tests/engine/conformance"
-    inputs = set(handler.args.model_fields)
+    assert cases, f"{handler.facts.token} has no case in tests/engine/conformance"
+    inputs = set(handler.facts.args.model_fields)
     constant = {name: why for case in cases for name, why in case.constant.items()}
     unseen = {name: why for case in cases for name, why in case.unseen.items()}
     assert inputs == constant.keys() | {name for case in cases for change in case.changes for name in change}
     drifting = {name for case in cases for name in case.drift}
-    assert inputs - handler.create_only - handler.unreadable - drifting - unseen.keys() == set()
+    assert inputs - handler.facts.create_only - handler.facts.unreadable - drifting - unseen.keys() == set()
     for name, why in {**constant, **unseen}.items():
-        record_property("not tried", f"{handler.token} {name}: {why}")
+        record_property("not tried", f"{handler.facts.token} {name}: {why}")
 
 
 @pytest.mark.parametrize("token", NOT_IN_MOTO)

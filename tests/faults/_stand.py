@@ -155,7 +155,7 @@ class Stand:
         written = {
             name: (
                 program_module(handler),
-                handler.token.rsplit(":", 1)[-1],
+                handler.facts.token.rsplit(":", 1)[-1],
                 {**args, **(change if changed else {})},
                 None,
             )
@@ -209,7 +209,7 @@ class Stand:
         return dict(json.loads(text)["checkpoint"]["latest"])
 
     def _listed(self, program: str) -> Found:
-        services = {handler.service for handler, _, _ in PROGRAMS[program].values()}  # type: ignore[attr-defined]
+        services = {handler.facts.service for handler, _, _ in PROGRAMS[program].values()}  # type: ignore[attr-defined]
         return listing(self._client, services)
 
 

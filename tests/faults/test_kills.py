@@ -25,5 +25,5 @@ def test_the_next_up_puts_a_kill_right(
 
 def test_every_type_that_the_stand_in_has_is_in_a_program() -> None:
     tried = {handler for program in PROGRAMS.values() for handler, _, _ in program.values()}
-    left = {handler.token for handler in HANDLERS if handler not in tried}
+    left = {handler.facts.token for handler in HANDLERS if handler not in tried}
     assert left == {"sixfold:local:Process", "sixfold:budgets:Budget"}  # moto's budgets have no tags and cannot change

@@ -36,7 +36,7 @@ def prepare(plugin: Plugin, cases: Mapping[str, Case], names: set[str], aws: Aws
     made: dict[str, Made] = {}
     for name, case in cases.items():
         if name in wanted:
-            made[name] = plugin.create(case.handler.token, name, resolved(case.args, made))
+            made[name] = plugin.create(case.handler.facts.token, name, resolved(case.args, made))
     for name in names & BEFORE.keys():
         BEFORE[name](aws, made)
     return made
@@ -44,7 +44,7 @@ def prepare(plugin: Plugin, cases: Mapping[str, Case], names: set[str], aws: Aws
 
 def live(plugin: Plugin, name: str, case: Case, others: Mapping[str, Made], aws: Aws) -> None:
     """Make it, find it again, change it step by step and back, remove it; make it again, fill it, remove it."""
-    token, fixed = case.handler.token, case.handler.create_only
+    token, fixed = case.handler.facts.token, case.handler.facts.create_only
     first = now = resolved(case.args, others)
     plugin.create(token, name, first)
     made = plugin.create(token, name, first)

@@ -27,8 +27,8 @@ from tests.iam._unchecked import UNCHECKED
 pytestmark = pytest.mark.timeout(120)
 
 CASES = collect()
-PAIRS = [(handler, action) for handler in AWS for action in handler.iam_actions]
-MISSING = [pair for pair in HANDLERS if issubclass(pair, AwsHandler) and pair.token in NOT_IN_MOTO]
+PAIRS = [(handler, action) for handler in AWS for action in handler.facts.actions]
+MISSING = [pair for pair in HANDLERS if issubclass(pair, AwsHandler) and pair.facts.token in NOT_IN_MOTO]
 
 
 def _id(value: Any) -> str:
@@ -47,42 +47,42 @@ def _live(caller: Caller, handler: type[Handler[Any]], actions: set[str]) -> Non
 
 @pytest.mark.parametrize("handler", AWS, ids=_id)
 def test_a_type_needs_nothing_that_it_does_not_list(caller: Caller, handler: type[Handler[Any]]) -> None:
-    _live(caller, handler, set(handler.iam_actions))
+    _live(caller, handler, set(handler.facts.actions))
 
 
 @pytest.mark.parametrize(
-    ("handler", "action"), [pair for pair in PAIRS if (pair[0].token, pair[1]) not in UNCHECKED], ids=_id
+    ("handler", "action"), [pair for pair in PAIRS if (pair[0].facts.token, pair[1]) not in UNCHECKED], ids=_id
 )
 def test_without_an_action_the_error_names_it_and_the_remedy(
     caller: Caller, handler: type[Handler[Any]], action: str
 ) -> None:
     with pytest.raises(Refused, match="AWS refused") as refused:
-        _live(caller, handler, set(handler.iam_actions) - {action})
+        _live(caller, handler, set(handler.facts.actions) - {action})
     assert f"→ allow {action} to whoever runs this" in str(refused.value)
 
 
 @pytest.mark.parametrize(
-    ("handler", "action"), [pair for pair in PAIRS if (pair[0].token, pair[1]) in UNCHECKED], ids=_id
+    ("handler", "action"), [pair for pair in PAIRS if (pair[0].facts.token, pair[1]) in UNCHECKED], ids=_id
 )
 def test_what_moto_does_not_ask_for_it_still_does_not(
     caller: Caller, handler: type[Handler[Any]], action: str, record_property: Any
 ) -> None:
-    record_property("not tried", f"{handler.token} without {action}: {UNCHECKED[handler.token, action]}")
-    _live(caller, handler, set(handler.iam_actions) - {action})
+    record_property("not tried", f"{handler.facts.token} without {action}: {UNCHECKED[handler.facts.token, action]}")
+    _live(caller, handler, set(handler.facts.actions) - {action})
 
 
 def test_every_exception_is_about_an_action_that_is_listed() -> None:
-    assert UNCHECKED.keys() <= {(handler.token, action) for handler, action in PAIRS}
+    assert UNCHECKED.keys() <= {(handler.facts.token, action) for handler, action in PAIRS}
 
 
 @pytest.mark.parametrize("handler", MISSING, ids=_id)
 def test_a_type_that_moto_lacks_lists_the_operations_that_its_code_calls(handler: type[AwsHandler[Any]]) -> None:
     session: Any = boto3.Session("test", "test", region_name="eu-west-1")
-    known, names = session.client(handler.service).meta.method_to_api_mapping, _names(handler)
+    known, names = session.client(handler.facts.service).meta.method_to_api_mapping, _names(handler)
     called = {known[name] for name in names & known.keys()}
     waited = {"DescribeUpdate"} if eks_waiting.updated.__name__ in names else set()
-    listed = {action for action in handler.iam_actions if action.startswith(f"{handler.service}:")}
-    assert {action_of(handler.service, operation) for operation in called | waited} == listed
+    listed = {action for action in handler.facts.actions if action.startswith(f"{handler.facts.service}:")}
+    assert {action_of(handler.facts.service, operation) for operation in called | waited} == listed
 
 
 def _names(handler: type[Handler[Any]]) -> set[str]:

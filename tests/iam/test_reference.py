@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from infra.checks.deployer.plan import EVERYWHERE
-from infra.checks.deployer.policies import LEAKS, PREFLIGHT
+from infra.checks.deployer.policies import LEAKS, PREFLIGHT, UNNARROWABLE
 from infra.plans.aws.service_policies import autoscaler_policy
 from pulumi_sixfold.aws.handler import AwsHandler
 from pulumi_sixfold.aws.lookups import LOOKUPS
 from pulumi_sixfold.catalogue import HANDLERS
 
 AWS = [handler for handler in HANDLERS if issubclass(handler, AwsHandler)]
-ACTIONS = {*PREFLIGHT, *LEAKS} | {action for each in (*AWS, *LOOKUPS.values()) for action in each.iam_actions}
+ACTIONS = {*PREFLIGHT, *LEAKS} | {action for handler in AWS for action in handler.facts.actions}
+ACTIONS |= {action for lookup in LOOKUPS.values() for action in lookup.actions}
 # A role may be any: it comes as an input. The others are on all there are of their kind, or on kinds that no type uses.
 ELSEWHERE = {"iam:PassRole", "iam:CreateServiceLinkedRole", "route53:AssociateVPCWithHostedZone"}
 ANY_OF = {f"athena:{name}" for name in ("ListTagsForResource", "TagResource", "UntagResource")}  # one of four kinds
@@ -50,18 +50,20 @@ def test_every_action_exists(reference: dict[str, Any], action: str) -> None:
 def test_an_action_is_allowed_everywhere_only_where_aws_cannot_narrow_it(
     reference: dict[str, Any], action: str
 ) -> None:
-    assert (action in EVERYWHERE) == (not kinds(reference, action))
+    assert (action in UNNARROWABLE) == (not kinds(reference, action))
 
 
-@pytest.mark.parametrize("handler", AWS, ids=lambda handler: handler.token.removeprefix("sixfold:"))
+@pytest.mark.parametrize("handler", AWS, ids=lambda handler: handler.facts.token.removeprefix("sixfold:"))
 def test_every_narrowed_action_is_on_the_kinds_of_resources_that_it_needs(
     reference: dict[str, Any], handler: type[AwsHandler[Any]]
 ) -> None:
-    mine = [arn.replace("{topic_arn}", "arn:aws:sns:{at}:x").replace("-??????", "*") for arn in handler.arns]
+    mine = [arn.replace("{topic_arn}", "arn:aws:sns:{at}:x").replace("-??????", "*") for arn in handler.facts.arns]
     patterns = [re.sub(r"\{\w+\}", "*", arn) for arn in mine]
-    for action in set(handler.iam_actions) - EVERYWHERE - ELSEWHERE:
+    for action in set(handler.facts.actions) - UNNARROWABLE - ELSEWHERE:
         covered = {shape for shape in kinds(reference, action) if any(fnmatchcase(shape, each) for each in patterns)}
-        assert covered, f"{action} can be narrowed to {kinds(reference, action)}, and {handler.token} has {patterns}"
+        assert covered, (
+            f"{action} can be narrowed to {kinds(reference, action)}, and {handler.facts.token} has {patterns}"
+        )
         if action not in ANY_OF:
             assert covered >= set(kinds(reference, action, required=True)), action
 

@@ -18,45 +18,23 @@ LONGEST = 6144
 MOST = 10
 """Managed policies that a role may have, before a higher quota is asked for; from the same page."""
 
-EVERYWHERE = frozenset(
-    {
-        "ec2:DescribeAddresses",
-        "ec2:DescribeAvailabilityZones",
-        "ec2:DescribeInternetGateways",
-        "ec2:DescribeNatGateways",
-        "ec2:DescribeRegions",
-        "ec2:DescribeRouteTables",
-        "ec2:DescribeSecurityGroups",
-        "ec2:DescribeSubnets",
-        "ec2:DescribeTags",
-        "ec2:DescribeVpcEndpoints",
-        "ec2:DescribeVpcs",
-        "eks:CreateCluster",
-        "eks:ListClusters",
-        "iam:ListInstanceProfiles",
-        "iam:ListOpenIDConnectProviders",
-        "iam:ListPolicies",
-        "iam:ListRoles",
-        "kms:CreateKey",
-        "kms:ListAliases",
-        "kms:ListKeys",
-        "logs:DescribeLogGroups",
-        "s3:ListAllMyBuckets",
-        "sns:GetSubscriptionAttributes",
-        "sns:Unsubscribe",
-        "tag:GetResources",
-    }
-)
-"""Actions that AWS allows on everything or not at all (https://docs.aws.amazon.com/service-authorization/)."""
-
 _HAND_OVER = "iam:PassRole"
 
 
 class Need(NamedTuple):
-    """Rights that one resource needs: actions, their ARNs, and the AWS service that it passes a role to."""
+    """Rights that one resource needs.
+
+    Attributes:
+        actions: the IAM actions.
+        arns: the ARNs that they are on.
+        unnarrowable: those of the actions that AWS allows on everything or not at all.
+        passes_roles_to: the AWS service that the resource passes a role to; empty: none.
+
+    """
 
     actions: tuple[str, ...]
     arns: tuple[str, ...]
+    unnarrowable: frozenset[str] = frozenset()
     passes_roles_to: str = ""
 
 
@@ -85,13 +63,13 @@ def _statements(needs: list[Need], roles: list[str]) -> Iterator[dict[str, Any]]
     arns_of: dict[tuple[str, ...], set[str]] = defaultdict(set)
     for need in needs:
         for service in {action.split(":")[0] for action in need.actions}:
-            mine = {each for each in need.actions if each.startswith(f"{service}:")} - EVERYWHERE - {_HAND_OVER}
+            mine = {each for each in need.actions if each.startswith(f"{service}:")} - need.unnarrowable - {_HAND_OVER}
             if mine:
                 arns_of[tuple(sorted(mine))] |= {arn for arn in need.arns if arn.split(":")[2] == service}
     actions_on: dict[tuple[str, ...], set[str]] = defaultdict(set)
     for actions, arns in arns_of.items():
         actions_on[tuple(sorted(arns))] |= set(actions)
-    if everywhere := EVERYWHERE & {action for need in needs for action in need.actions}:
+    if everywhere := {action for need in needs for action in need.unnarrowable.intersection(need.actions)}:
         yield _allow(everywhere, ["*"])
     for where, may in sorted(actions_on.items()):
         yield _allow(may, list(where))

@@ -8,11 +8,12 @@ from infra.checks.recording import ANY_ACCOUNT, Planned, record
 from infra.plans.aws.iam import Document
 from pulumi_sixfold.aws.handler import AwsHandler
 from pulumi_sixfold.aws.iam import RoleHandler
+from pulumi_sixfold.aws.lookups import LOOKUPS
 from pulumi_sixfold.catalogue import HANDLERS
 from pulumi_sixfold.kit.arns import arn_patterns
 from sixfold.stack import Settings
 
-_AWS = {handler.token: handler for handler in HANDLERS if issubclass(handler, AwsHandler)}
+_AWS = {handler.facts.token: handler for handler in HANDLERS if issubclass(handler, AwsHandler)}
 
 
 PREFLIGHT = (
@@ -25,29 +26,13 @@ PREFLIGHT = (
 )
 """What `sixfold preflight` asks; the two of IAM about the role in which it asks."""
 
-LEAKS = (
-    "budgets:ListTagsForResource",
-    "budgets:ViewBudget",
-    "ec2:DescribeInternetGateways",
-    "ec2:DescribeNatGateways",
-    "ec2:DescribeRouteTables",
-    "ec2:DescribeSecurityGroups",
-    "ec2:DescribeSubnets",
-    "ec2:DescribeVpcEndpoints",
-    "ec2:DescribeVpcs",
-    "glue:GetDatabases",
-    "glue:GetTables",
-    "iam:GetInstanceProfile",
-    "iam:GetOpenIDConnectProvider",
-    "iam:GetPolicy",
-    "iam:GetRole",
-    "iam:ListInstanceProfiles",
-    "iam:ListOpenIDConnectProviders",
-    "iam:ListPolicies",
-    "iam:ListRoles",
-    "tag:GetResources",
+LEAKS = ("tag:GetResources", *sorted({action for kind in _AWS.values() for action in kind.facts.lists_with}))
+"""Actions of `sixfold leaks`: each kind is listed whole, whoever made the resources."""
+
+UNNARROWABLE = frozenset({"ec2:DescribeRegions", "eks:ListClusters", "s3:ListAllMyBuckets", "tag:GetResources"}).union(
+    *(kind.facts.unnarrowable for kind in _AWS.values()), *(found.unnarrowable for found in LOOKUPS.values())
 )
-"""What `sixfold leaks` asks of an account: each of a kind is looked at, whoever made it."""
+"""Actions that AWS allows on everything or not at all (https://docs.aws.amazon.com/service-authorization/)."""
 
 
 def policies(stack: str, settings: Settings, *, root: Path, home: Path) -> list[Document]:
@@ -70,18 +55,20 @@ def rights(planned: Sequence[Planned], settings: Settings) -> list[Document]:
     account = settings.account or ANY_ACCOUNT
     arns = {each.urn: _arns(each, settings.region, account) for each in planned if each.type in _AWS}
     types = {each.urn: _AWS[each.type] for each in planned if each.urn in arns}
-    needs = [Need(types[urn].iam_actions, tuple(found), types[urn].passes_roles_to) for urn, found in arns.items()]
+    needs = [
+        Need(facts.actions, tuple(found), facts.unnarrowable, facts.passes_roles_to)
+        for facts, found in ((types[urn].facts, found) for urn, found in arns.items())
+    ]
     roles = {found[0] for urn, found in arns.items() if types[urn] is RoleHandler}
     asked = (f"arn:aws:iam::{account}:role/*", f"arn:aws:servicequotas:{settings.region}:{account}:*")
-    return deployer_policies([*needs, Need(PREFLIGHT, asked), Need(LEAKS, _looked_at(settings.region, account))], roles)
+    checks = (Need(PREFLIGHT, asked, UNNARROWABLE), Need(LEAKS, _listed(settings.region, account), UNNARROWABLE))
+    return deployer_policies([*needs, *checks], roles)
 
 
-def _looked_at(region: str, account: str) -> tuple[str, ...]:
-    """Return all of the kinds that the leak check lists and AWS narrows by ARN."""
-    glue = (f"arn:aws:glue:{region}:{account}:{kind}" for kind in ("catalog", "database/*", "table/*"))
-    kinds = ("instance-profile", "oidc-provider", "policy", "role")
-    iam = (f"arn:aws:iam::{account}:{kind}/*" for kind in kinds)
-    return (f"arn:aws:budgets::{account}:budget/*", *glue, *iam)
+def _listed(region: str, account: str) -> tuple[str, ...]:
+    """Return the ARNs of all that the leak check lists and AWS narrows by ARN."""
+    at = f"{region}:{account}"
+    return tuple(sorted({arn.format(at=at, account=account) for kind in _AWS.values() for arn in kind.facts.lists_on}))
 
 
 def _arns(each: Planned, region: str, account: str) -> list[str]:

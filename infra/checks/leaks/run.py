@@ -42,7 +42,7 @@ def left_by(stack: str, settings: Settings, *, root: Path, home: Path, known: It
 
 def handlers_of(cloud: ProviderArgs) -> Mapping[str, AwsHandler[Any]]:
     """Return a handler for each AWS type, by type."""
-    return {kind.token: kind(cloud, Event()) for kind in HANDLERS if issubclass(kind, AwsHandler)}
+    return {kind.facts.token: kind(cloud, Event()) for kind in HANDLERS if issubclass(kind, AwsHandler)}
 
 
 def require_none(found: list[Left], stack: str) -> None:

@@ -5,11 +5,15 @@ from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
-from infra.checks.preflight.plan import QUOTAS, Usage
+from infra.checks.preflight.plan import Usage
 from pulumi_sixfold.aws.failure import code_of
+from pulumi_sixfold.catalogue import HANDLERS
+from pulumi_sixfold.kit.facts import Quota
 
 Clients = Callable[[str], Any]
 """service → its boto3 client"""
+
+_QUOTAS = {handler.facts.token: handler.facts.quota for handler in HANDLERS if handler.facts.quota}
 
 
 class Caller(NamedTuple):
@@ -46,10 +50,11 @@ def refused(clients: Clients, who: str, statements: Iterable[Mapping[str, Any]])
 def usage(clients: Clients, kinds: Iterable[str]) -> dict[str, Usage]:
     """Return limit and use of the quota of each type that has one; AWS keeps none of some in some regions."""
     found: dict[str, Usage] = {}
-    for kind in sorted(QUOTAS.keys() & set(kinds)):
-        limit = _limit(clients, kind)
+    for kind in sorted(_QUOTAS.keys() & set(kinds)):
+        quota = _QUOTAS[kind]
+        limit = _limit(clients, quota)
         if limit is not None:
-            found[kind] = Usage(limit, _USED[kind](clients))
+            found[kind] = Usage(quota, limit, _used(clients, quota))
     return found
 
 
@@ -81,8 +86,7 @@ def _policy_source(clients: Clients, who: str) -> str:
     return arn
 
 
-def _limit(clients: Clients, kind: str) -> float | None:
-    quota = QUOTAS[kind]
+def _limit(clients: Clients, quota: Quota) -> float | None:
     try:
         found = clients("service-quotas").get_service_quota(ServiceCode=quota.service, QuotaCode=quota.code)
     except ClientError as error:
@@ -92,17 +96,8 @@ def _limit(clients: Clients, kind: str) -> float | None:
     return float(found["Quota"]["Value"])
 
 
-def _count(service: str, operation: str, key: str) -> Callable[[Clients], int]:
-    def count(clients: Clients) -> int:
-        return sum(len(page[key]) for page in clients(service).get_paginator(operation).paginate())
-
-    return count
-
-
-_USED: Mapping[str, Callable[[Clients], int]] = {
-    "sixfold:ec2:Vpc": _count("ec2", "describe_vpcs", "Vpcs"),
-    "sixfold:ec2:InternetGateway": _count("ec2", "describe_internet_gateways", "InternetGateways"),
-    "sixfold:ec2:NatGateway": lambda clients: len(clients("ec2").describe_addresses()["Addresses"]),
-    "sixfold:eks:Cluster": _count("eks", "list_clusters", "clusters"),
-    "sixfold:s3:Bucket": lambda clients: len(clients("s3").list_buckets()["Buckets"]),
-}
+def _used(clients: Clients, quota: Quota) -> int:
+    client = clients(quota.client)
+    if client.can_paginate(quota.operation):
+        return sum(len(page[quota.key]) for page in client.get_paginator(quota.operation).paginate())
+    return len(getattr(client, quota.operation)()[quota.key])

@@ -7,6 +7,8 @@ from ipaddress import ip_network
 from itertools import combinations
 from typing import Any, NamedTuple
 
+from pulumi_sixfold.kit.facts import Quota
+
 
 class Problem(NamedTuple):
     """Something that would stop an `up` half-way: what and why, and what to do about it."""
@@ -15,29 +17,12 @@ class Problem(NamedTuple):
     remedy: str
 
 
-class Quota(NamedTuple):
-    """A quota of Service Quotas: its service, its code, and what it counts."""
-
-    service: str
-    code: str
-    what: str
-
-
 class Usage(NamedTuple):
     """The limit of an account for one quota, and its use."""
 
+    quota: Quota
     limit: float
     used: int
-
-
-QUOTAS: Mapping[str, Quota] = {
-    "sixfold:ec2:Vpc": Quota("vpc", "L-F678F1CE", "VPCs"),
-    "sixfold:ec2:InternetGateway": Quota("vpc", "L-A4707A72", "internet gateways"),
-    "sixfold:ec2:NatGateway": Quota("ec2", "L-0263D0A3", "elastic IPs"),
-    "sixfold:eks:Cluster": Quota("eks", "L-1194D53C", "EKS clusters"),
-    "sixfold:s3:Bucket": Quota("s3", "L-DC2B2D3D", "buckets"),
-}
-"""Those that a new account meets first, by the type that uses them up (docs.aws.amazon.com/servicequotas)."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +73,7 @@ def address_problems(wanted: Plan, there: Mapping[str, str]) -> Iterator[Problem
 def quota_problems(wanted: Plan, usage: Mapping[str, Usage]) -> Iterator[Problem]:
     """Find quotas that what is wanted does not fit into; `usage` is by type."""
     for kind, found in usage.items():
-        more, quota = wanted.more.get(kind, 0), QUOTAS[kind]
+        more, quota = wanted.more.get(kind, 0), found.quota
         if found.used + more > found.limit:
             yield Problem(
                 f"the stack needs {more} more {quota.what}; the account has {found.used} of at most {found.limit:g}",

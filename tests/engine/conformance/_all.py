@@ -9,7 +9,7 @@ from pulumi_sixfold.catalogue import HANDLERS
 from tests.engine.conformance._case import Case
 from tests.engine.conformance._gaps import NOT_IN_MOTO
 
-AWS = [handler for handler in HANDLERS if issubclass(handler, AwsHandler) and handler.token not in NOT_IN_MOTO]
+AWS = [handler for handler in HANDLERS if issubclass(handler, AwsHandler) and handler.facts.token not in NOT_IN_MOTO]
 
 
 def collect() -> dict[str, Case]:

@@ -105,7 +105,7 @@ def _up(
     written = {
         name: (
             program_module(case.handler),
-            case.handler.token.rsplit(":", 1)[-1],
+            case.handler.facts.token.rsplit(":", 1)[-1],
             inputs[name],
             (ids or {}).get(name),
         )

@@ -17,7 +17,7 @@ def there(moto: str) -> Callable[[], set[str]]:
     """A function that names all that is in the account."""
 
     def names() -> set[str]:
-        client: Any = {kind.service: boto3.client(kind.service, endpoint_url=moto) for kind, _ in KINDS}
+        client: Any = {kind.facts.service: boto3.client(kind.facts.service, endpoint_url=moto) for kind, _ in KINDS}
         topics = {each["TopicArn"].rsplit(":", 1)[1] for each in client["sns"].list_topics()["Topics"]}
         queues = {url.rsplit("/", 1)[1] for url in client["sqs"].list_queues().get("QueueUrls", [])}
         groups = {each["logGroupName"] for each in client["logs"].describe_log_groups()["logGroups"]}

@@ -80,7 +80,7 @@ def scripted() -> Iterator[Callable[..., Any]]:
     def handler(kind: type[Handler[Any]], *calls: tuple[str, dict[str, Any], dict[str, Any] | str]) -> Any:
         session: Any = boto3.Session("test", "test", region_name="eu-west-1")
         made: Any = kind(ProviderArgs(region="eu-west-1", account="123456789012"), Event())
-        made.account, made.client = "123456789012", session.client(made.service)
+        made.account, made.client = "123456789012", session.client(made.facts.service)
         stubs.append(stub := Stubber(made.client))
         for operation, request, answer in calls:
             if isinstance(answer, str):

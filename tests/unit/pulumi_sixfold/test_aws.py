@@ -166,10 +166,13 @@ def test_a_bucket_policy_is_taken_apart_as_it_was_joined(*, tls_only: bool, poli
     assert split_policy("b", joined_policy("b", tls_only=tls_only, policy=policy)) == (tls_only, policy)
 
 
-@pytest.mark.parametrize("handler", HANDLERS, ids=lambda handler: handler.token)
+@pytest.mark.parametrize("handler", HANDLERS, ids=lambda handler: handler.facts.token)
 def test_every_fact_of_a_handler_names_an_input(handler: type[Handler[Any]]) -> None:
-    inputs = set(handler.args.model_fields)
-    assert handler.create_only | handler.identity - {"name"} | handler.unreadable | handler.secrets <= inputs
-    assert not inputs & set(handler.outputs)
-    assert all(field.description for field in handler.args.model_fields.values())
-    assert handler.token.startswith("sixfold:local:") or handler.iam_actions
+    inputs = set(handler.facts.args.model_fields)
+    assert (
+        handler.facts.create_only | handler.facts.identity - {"name"} | handler.facts.unreadable | handler.facts.secrets
+        <= inputs
+    )
+    assert not inputs & set(handler.facts.outputs)
+    assert all(field.description for field in handler.facts.args.model_fields.values())
+    assert handler.facts.token.startswith("sixfold:local:") or handler.facts.actions

@@ -1,5 +1,6 @@
 """States that an older version of the provider wrote, or that a refresh saw: they are migrated, and can be deleted."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from pydantic import Field
 from pulumi_sixfold.engine.protocol import Servicer
 from pulumi_sixfold.engine.wire import decode, encode
 from pulumi_sixfold.kit.args import Args, Input
+from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import Handler, State
 from pulumi_sixfold.local.process import ProcessArgs, ProcessHandler
 
@@ -25,8 +27,10 @@ class ThingArgs(Args):
 
 
 class ThingHandler(Handler[ThingArgs]):
-    token = "sixfold:test:Thing"
-    args = ThingArgs
+    facts = Facts(
+        token="sixfold:test:Thing",
+        args=ThingArgs,
+    )
 
     def create(self, urn: str, args: ThingArgs) -> str:  # noqa: ARG002
         return str(args.name)
@@ -42,7 +46,10 @@ class ThingHandler(Handler[ThingArgs]):
 
 
 class Renamed(ThingHandler):
-    migrations = (lambda old: {"colour" if name == "color" else name: value for name, value in old.items()},)
+    facts = replace(
+        ThingHandler.facts,
+        migrations=(lambda old: {"colour" if name == "color" else name: value for name, value in old.items()},),
+    )
 
 
 def servicer(kind: type[Handler[Any]]) -> Any:

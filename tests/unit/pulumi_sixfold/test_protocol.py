@@ -2,10 +2,10 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import grpc
 import pytest
@@ -18,6 +18,7 @@ from pulumi_sixfold.engine.wire import decode, encode
 from pulumi_sixfold.kit.args import UNKNOWN, Args, Input
 from pulumi_sixfold.kit.deadline import attempts
 from pulumi_sixfold.kit.errors import ProviderError
+from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import Handler, State
 
 URN = "urn:pulumi:dev::project::sixfold:test:Thing::thing"
@@ -35,12 +36,14 @@ class ThingArgs(Args):
 
 
 class ThingHandler(Handler[ThingArgs]):
-    token: ClassVar[str] = "sixfold:test:Thing"
-    timeout_s: ClassVar[float] = 1200
-    args: ClassVar[type[Args]] = ThingArgs
-    create_only: ClassVar[frozenset[str]] = frozenset({"name", "place"})
-    outputs: ClassVar[Mapping[str, str]] = {"weight": "What it weighs."}
-    secrets: ClassVar[frozenset[str]] = frozenset({"password"})
+    facts = Facts(
+        token="sixfold:test:Thing",
+        args=ThingArgs,
+        create_only=frozenset({"name", "place"}),
+        outputs={"weight": "What it weighs."},
+        secrets=frozenset({"password"}),
+        timeout_s=1200,
+    )
 
     def create(self, urn: str, args: ThingArgs) -> str:  # noqa: ARG002
         THINGS[str(args.name)] = {"name": args.name, "place": args.place}

@@ -21,16 +21,19 @@ def test_the_programs_classes_are_in_step_with_the_handlers(name: str, text: str
     assert (CLASSES / name).read_text() == text, "run `python -m pulumi_sixfold.reference`"
 
 
-@pytest.mark.parametrize("handler", HANDLERS, ids=lambda handler: handler.token)
+@pytest.mark.parametrize("handler", HANDLERS, ids=lambda handler: handler.facts.token)
 def test_the_schema_has_every_input_and_output(handler: type[Handler[Any]]) -> None:
-    resource = package_schema(HANDLERS)["resources"][handler.token]
-    assert set(resource["inputProperties"]) == set(handler.args.model_fields)
-    assert set(resource["properties"]) == set(handler.args.model_fields) | set(handler.outputs)
+    resource = package_schema(HANDLERS)["resources"][handler.facts.token]
+    assert set(resource["inputProperties"]) == set(handler.facts.args.model_fields)
+    assert set(resource["properties"]) == set(handler.facts.args.model_fields) | set(handler.facts.outputs)
     replacing = {name for name, found in resource["inputProperties"].items() if found.get("willReplaceOnChanges")}
-    assert replacing == handler.create_only
+    assert replacing == handler.facts.create_only
 
 
 def test_what_replaces_says_so_in_its_description() -> None:
     for handler in HANDLERS:
-        for name in handler.create_only - {handler.name_property}:
-            assert "A change replaces" in str(handler.args.model_fields[name].description), (handler.token, name)
+        for name in handler.facts.create_only - {handler.facts.name_property}:
+            assert "A change replaces" in str(handler.facts.args.model_fields[name].description), (
+                handler.facts.token,
+                name,
+            )

@@ -15,7 +15,7 @@ Parts = Callable[[Props], Iterator[Props]]
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/1"
 TAGS = {"sixfold:stack": "dev"}
-MODELS = {handler.token: handler.args for handler in HANDLERS}
+MODELS = {handler.facts.token: handler.facts.args for handler in HANDLERS}
 AWS_RULES = {rule.id: rule for rule in RULES if rule.source is not Source.POD_SECURITY}
 
 

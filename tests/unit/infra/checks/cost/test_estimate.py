@@ -28,7 +28,7 @@ def usd(kind: str, region: str = "us-east-1", **props: object) -> float:
 
 def test_every_type_of_the_provider_has_a_price_or_a_reason_to_have_none() -> None:
     for handler in HANDLERS:
-        assert (handler.token in PRICED) != bool(handler.free), handler.token
+        assert (handler.facts.token in PRICED) != bool(handler.facts.free), handler.facts.token
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,10 @@ from infra.checks.preflight.plan import (
     plan,
     quota_problems,
 )
+from pulumi_sixfold.kit.facts import Quota
 
 VPC, SUBNET = "sixfold:ec2:Vpc", "sixfold:ec2:Subnet"
+QUOTA = Quota("vpc", "L-F678F1CE", "VPCs", "ec2", "describe_vpcs", "Vpcs")
 
 
 def resources(cidr: str = "10.0.0.0/16", *subnets: str) -> list[tuple[str, str, dict[str, Any]]]:
@@ -29,8 +31,8 @@ def test_what_the_state_has_already_needs_no_quota() -> None:
 
 def test_a_stack_fills_a_quota_to_the_last_and_no_further() -> None:
     wanted = plan(resources(), held=[])
-    assert not list(quota_problems(wanted, {VPC: Usage(5, 4)}))
-    (problem,) = quota_problems(wanted, {VPC: Usage(5, 5)})
+    assert not list(quota_problems(wanted, {VPC: Usage(QUOTA, 5, 4)}))
+    (problem,) = quota_problems(wanted, {VPC: Usage(QUOTA, 5, 5)})
     assert problem.what == "the stack needs 1 more VPCs; the account has 5 of at most 5"
     assert "--quota-code L-F678F1CE --desired-value 6" in problem.remedy
 

@@ -1,0 +1,89 @@
+"""Facts about one type of resource, as one value: whoever needs one reads it here, and nowhere else.
+
+The servicer, the schema, the reference, the deployer's policy, the preflight, the leak check and the tests read it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from pulumi_sixfold.kit.args import Args
+from pulumi_sixfold.kit.deadline import DEFAULT_S
+
+Migration = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+class Quota(NamedTuple):
+    """A quota of AWS's Service Quotas that a resource counts against, and how to count what an account has.
+
+    Attributes:
+        service: as Service Quotas names it.
+        code: of the quota (https://docs.aws.amazon.com/servicequotas/latest/userguide/intro.html).
+        what: the thing counted, in the plural.
+        client: name of the boto3 client that lists the things.
+        operation: the operation that lists them.
+        key: the list in its answer.
+
+    """
+
+    service: str
+    code: str
+    what: str
+    client: str
+    operation: str
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """One type of resource.
+
+    Attributes:
+        token: the type, `sixfold:<module>:<Name>`.
+        args: the model of the inputs.
+        service: the boto3 client; empty for a resource on this machine.
+        gone: error codes of AWS which mean that the resource does not exist.
+        create_only: inputs whose change replaces the resource; the physical name derives from the others of them.
+        identity: inputs by which the resource is known where it lives; two with the same cannot exist at once.
+        outputs: name → description of the properties that only the resource can tell. An update never changes them.
+        secrets: properties that are secret even where the program did not say so.
+        unreadable: inputs that only Pulumi knows; `read` leaves them at their defaults.
+        name_property: the input that is the physical name, where there is one.
+        name_limit: the longest physical name, in characters.
+        name_separator: the character between the words of a physical name.
+        timeout_s: seconds that a create, an update or a delete may take where `custom_timeouts` says nothing.
+        actions: the IAM actions that the calls need.
+        unnarrowable: those of `actions` that AWS allows on everything or not at all
+            (https://docs.aws.amazon.com/service-authorization/).
+        arns: the ARNs that the calls are on, its own first: `{at}` is region and account, other names are inputs.
+        lists_with: IAM actions that the leak check needs to list this type, beyond the Tagging API.
+        lists_on: the ARNs of those, with `{at}` and `{account}`; none where AWS cannot narrow them.
+        quota: the quota of an account that this type counts against first.
+        passes_roles_to: the AWS service that gets a role with it, where there is one.
+        free: what it costs by, where it costs nothing at rest; empty: infra/checks/cost has its price.
+        migrations: from version to version, functions that turn the inputs in a state into those of the next version.
+
+    """
+
+    token: str
+    args: type[Args]
+    service: str = ""
+    gone: frozenset[str] = frozenset()
+    create_only: frozenset[str] = frozenset()
+    identity: frozenset[str] = frozenset({"name"})
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    secrets: frozenset[str] = frozenset()
+    unreadable: frozenset[str] = frozenset()
+    name_property: str = "name"
+    name_limit: int = 63
+    name_separator: str = "-"
+    timeout_s: float = DEFAULT_S
+    actions: tuple[str, ...] = ()
+    unnarrowable: frozenset[str] = frozenset()
+    arns: tuple[str, ...] = ()
+    lists_with: tuple[str, ...] = ()
+    lists_on: tuple[str, ...] = ()
+    quota: Quota | None = None
+    passes_roles_to: str = ""
+    free: str = ""
+    migrations: tuple[Migration, ...] = ()
