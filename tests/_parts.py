@@ -4,9 +4,11 @@ The tests of a file stay together, as they share fixtures. The folders in `_WHOL
 share one control plane, one platform that each test takes a step further, or one lake that is long in the making.
 """
 
+import itertools
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ _TESTS = Path(__file__).parent
 _WHOLE = ("cluster", "e2e", "unit/models")
 _LAST_ALONE = ("cluster",)  # by then the control plane has been built in the background
 _LAST_OF_MANY = ("cluster", "e2e", "faults")  # the two long ones side by side, and what can be divided fills up the end
-_given: set[int] = set()
+_FIRST_PORT, _PORTS = 20_000, 12_000
 
 
 def part_of(nodeid: str) -> str:
@@ -37,17 +39,28 @@ def worker() -> tuple[int, int]:
 
 
 def free_port() -> int:
-    """Return a port on which nothing listens. It is bound later, so each process has ports that no other is given."""
-    number, count = worker()
+    """Return a port on which nothing listens. It is bound later, so each process has a range that no other is given.
+
+    The ranges lie below 32768, where Linux begins to take ports for connections that go out.
+    """
     while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port: int = probe.getsockname()[1]
-        if port % count == number and port not in _given:
-            _given.add(port)
+        port = next(_candidates)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
             return port
+
+
+def ports() -> Iterator[int]:
+    """Yield this process's share of the ports, again and again, from a place that differs from run to run."""
+    number, count = worker()
+    share = _PORTS // count
+    for step in itertools.count(os.getpid()):
+        yield _FIRST_PORT + number * share + step % share
 
 
 def _rank(path: Path, last: Sequence[str]) -> int:
     folder = path.relative_to(_TESTS).parts[0]
     return last.index(folder) if folder in last else -1
+
+
+_candidates = ports()

@@ -2,11 +2,12 @@
 
 import subprocess
 import tomllib
+from itertools import combinations, islice
 from pathlib import Path
 
 import pytest
 
-from tests._parts import free_port, part_of
+from tests._parts import free_port, part_of, ports
 
 _ROOT = Path(__file__).parents[2]
 _SETTINGS = tomllib.loads((_ROOT / "pyproject.toml").read_text())["tool"]
@@ -44,7 +45,14 @@ def test_a_file_stays_together_and_what_shares_a_platform_as_a_whole(test: str, 
 
 def test_no_other_process_is_given_the_same_port(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTEST_XDIST_WORKER_COUNT", "3")
-    monkeypatch.setenv("PYTEST_XDIST_WORKER", "gw1")
-    ports = [free_port() for _ in range(50)]
-    assert {port % 3 for port in ports} == {1}
-    assert len(set(ports)) == len(ports)
+    shares = []
+    for worker in ("gw0", "gw1", "gw2"):
+        monkeypatch.setenv("PYTEST_XDIST_WORKER", worker)
+        shares.append(set(islice(ports(), 5_000)))
+    assert all(one.isdisjoint(other) for one, other in combinations(shares, 2))
+    assert max(map(max, shares)) < 32_768
+
+
+def test_a_port_is_not_given_twice() -> None:
+    given = [free_port() for _ in range(50)]
+    assert len(set(given)) == len(given)
