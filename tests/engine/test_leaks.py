@@ -17,6 +17,7 @@ from tests.engine.conformance._life import PROGRAM, _up
 
 UNMARKED = {
     "sixfold:kms:Alias": "goes with its key; KMS keeps no tags on it",
+    "sixfold:logs:MetricFilter": "goes with its log group; CloudWatch Logs keeps no tags on it",
     "sixfold:s3:BucketObject": "goes with its bucket; the Tagging API knows no objects",
     "sixfold:sns:Subscription": "goes with its topic; SNS keeps no tags on it",
 }
