@@ -41,4 +41,5 @@ def read() -> Config:
     settings = parse(pulumi.Config().require_object(KEY), f"Pulumi.{stack}.yaml")
     products = load_products(_SOURCE / "products")
     home = Path(os.environ.get(ENV_HOME) or root / ".sixfold").resolve()
-    return Config(stack, root, home, settings, products, read_roles(ROLES), datetime.now(UTC).date())
+    roles = read_roles(ROLES) if settings.cluster else {}  # people have roles where there is a cluster
+    return Config(stack, root, home, settings, products, roles, datetime.now(UTC).date())
