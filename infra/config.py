@@ -14,7 +14,7 @@ from sixfold.stack import KEY, Settings, parse
 from sixfold.wire import ENV_HOME
 
 _SOURCE = Path(__file__).parents[1]
-ROLES = _SOURCE / "stacks" / "roles.yaml"
+_ROLES = _SOURCE / "stacks" / "roles.yaml"
 
 
 class Config(NamedTuple):
@@ -41,5 +41,14 @@ def read() -> Config:
     settings = parse(pulumi.Config().require_object(KEY), f"Pulumi.{stack}.yaml")
     products = load_products(_SOURCE / "products")
     home = Path(os.environ.get(ENV_HOME) or root / ".sixfold").resolve()
-    roles = read_roles(ROLES) if settings.cluster else {}  # people have roles where there is a cluster
-    return Config(stack, root, home, settings, products, roles, datetime.now(UTC).date())
+    return Config(stack, root, home, settings, products, roles_of(settings), datetime.now(UTC).date())
+
+
+def roles_of(settings: Settings) -> Mapping[str, Role]:
+    """Return the roles of people, which a stack on a cluster grants; none on one machine, where there may be no file.
+
+    Raises:
+        SixfoldError: the file of roles is not valid.
+
+    """
+    return read_roles(_ROLES) if settings.cluster else {}

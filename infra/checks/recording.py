@@ -10,13 +10,12 @@ import pulumi
 from pulumi.runtime import mocks, rpc
 
 from infra import mlplatform
-from infra.config import ROLES, Config
+from infra.config import Config, roles_of
 from pulumi_sixfold.catalogue import HANDLERS
 from pulumi_sixfold.kit.arns import arn_patterns
 from pulumi_sixfold.kit.handler import Handler
 from pulumi_sixfold.kit.naming import name_pattern
 from sixfold.contract import load_products
-from sixfold.roles import read_roles
 from sixfold.stack import Settings
 
 PROJECT = "sixfold"
@@ -46,7 +45,7 @@ def record(stack: str, settings: Settings, *, root: Path, home: Path) -> list[Pl
     recorder = _Recorder(_Answers(settings.region, settings.account or ANY_ACCOUNT))
     mocks.set_mocks(recorder.mocks, PROJECT, stack, preview=False, monitor=recorder)
     products = load_products(Path(mlplatform.__file__).parents[1] / "products")
-    config = Config(stack, root, home, settings, products, read_roles(ROLES), datetime.now(UTC).date())
+    config = Config(stack, root, home, settings, products, roles_of(settings), datetime.now(UTC).date())
     run: Any = pulumi.runtime.test  # it has no types
     run(lambda: mlplatform.build(config))()
     return recorder.planned()
