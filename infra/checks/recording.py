@@ -1,5 +1,6 @@
 """Recording: runs the program without an engine and without AWS, and returns the resources that it declares."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -42,6 +43,7 @@ class Planned:
 
 def record(stack: str, settings: Settings, *, root: Path, home: Path) -> list[Planned]:
     """Run the program as a preview of an empty stack would, and return its resources in the order of declaration."""
+    asyncio.set_event_loop(asyncio.new_event_loop())  # the SDK takes the thread's own, and `asyncio.run` leaves none
     recorder = _Recorder(_Answers(settings.region, settings.account or ANY_ACCOUNT))
     mocks.set_mocks(recorder.mocks, PROJECT, stack, preview=False, monitor=recorder)
     products = load_products(Path(mlplatform.__file__).parents[1] / "products")

@@ -18,8 +18,7 @@ _BUILD = """
 import os
 from pathlib import Path
 
-def build(platform, product):
-    Path(os.environ["SIXFOLD_HOME"], "built-by").write_text({name!r})
+Path(os.environ["SIXFOLD_HOME"], "built-by").write_text({name!r})
 """
 
 Run = Callable[..., str]
@@ -44,10 +43,11 @@ def commands(stack: Stack, plane: Plane, folder: Path) -> Run:
 def publish(stack: Stack, name: str, folder: Path) -> str:
     """Publish a release of flight-delays whose own code notes that it has built the features; return its digest."""
     bento, archive = folder / name, folder / f"{name}.tar"
-    code = bento / "src" / "models"
+    code = bento / "src" / "models" / "features"
     code.mkdir(parents=True)
-    (code / "__init__.py").touch()
-    (code / "features.py").write_text(_BUILD.format(name=name))
+    for package in (code.parent, code):
+        (package / "__init__.py").touch()
+    (code / "__main__.py").write_text(_BUILD.format(name=name))
     (bento / "src" / "product.yaml").write_text(_CONTRACT.read_text())
     pack(bento, archive)
     record = Record(

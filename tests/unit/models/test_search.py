@@ -4,7 +4,7 @@ import sys
 
 SEEN = """
 import psutil
-from models.search import _ray
+from models.training.search import _ray
 with _ray() as ray:
     ray.get(ray.remote(lambda: None).remote())
     family = [psutil.Process(), *psutil.Process().children(recursive=True)]
