@@ -1,8 +1,9 @@
 """Packages a candidate as a bento that is the same, byte for byte, whenever and wherever it is built.
 
-The bento has the model, the contract, the lock, and the modules that a release runs: its service, and the command that
-builds its features. A release runs that code and not the working tree's, because `src/` comes first on `sys.path` when
-BentoML loads it. Modules are found by following imports, so that no change of any other module changes a digest.
+The bento has the model, the contract, the lock, and the modules that a release runs, with the template of a page beside
+its module: the service, and the command that builds its features. A release runs that code and not the working tree's,
+because `src/` comes first on `sys.path` when BentoML loads it. Modules are found by following imports, so that no
+change of any other module changes a digest.
 """
 
 import os
@@ -17,6 +18,7 @@ import yaml
 from models.imports import closure
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
+from sixfold.pages import template_of
 from sixfold.product import module_name
 from sixfold.registry.archive import pack, tree_digest
 from sixfold.release import SHORT
@@ -57,8 +59,10 @@ def stage(candidate: Path, product: Product, root: Path, source: Path) -> None:
 
     """
     folder = f"products/{product.package}"
-    for path in modules(product, root).values():
-        _copy(path, source / path.relative_to(root))
+    for module in modules(product, root).values():
+        for path in (module, template_of(module)):
+            if path.exists():
+                _copy(path, source / path.relative_to(root))
     for path in (root / folder / "product.yaml", root / "requirements.lock"):
         _copy(path, source / path.name)
     for name in ("model.onnx", "candidate.json"):

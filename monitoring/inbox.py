@@ -8,7 +8,6 @@ import argparse
 import json
 from collections import deque
 from datetime import UTC, datetime
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from starlette.routing import Route
 from serving.body import read_json
 from serving.parsing import parse
 from serving.problems import Problem
+from sixfold import pages
 
 SHOWN = 50
 
@@ -83,16 +83,7 @@ def create_app(file: Path) -> Starlette:
 
 def page(alerts: list[dict[str, Any]]) -> str:
     """Return the alerts, newest first, as plain HTML."""
-    rows = "".join(
-        f"<tr><td>{escape(alert['received'])}</td><td>{escape(alert['status'])}</td>"
-        f"<td>{escape(alert['labels'].get('alertname', ''))}</td><td>{escape(alert['receiver'])}</td>"
-        f"<td>{escape(alert['annotations'].get('summary', ''))}</td></tr>"
-        for alert in reversed(alerts)
-    )
-    return f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Alerts</title>
-<style>body{{font:16px/1.5 system-ui;margin:2rem}}td,th{{text-align:left;padding-right:1rem}}</style>
-<h1>Alerts</h1>{"" if alerts else "<p>None so far.</p>"}
-<table><tr><th>received<th>status<th>alert<th>for<th>what</tr>{rows}</table></html>"""
+    return pages.render(__file__, alerts=alerts[::-1])
 
 
 def _last(file: Path) -> list[dict[str, Any]]:

@@ -1,10 +1,10 @@
 """The contract of a running release, for programs (OpenAPI 3.1) and for people (a page that loads nothing)."""
 
 import json
-from html import escape
 from typing import Any
 
 from serving.runtime import Runtime
+from sixfold import pages
 from sixfold.contract import Product
 from sixfold.wire import CONSUMER
 
@@ -59,31 +59,24 @@ def openapi(runtime: Runtime) -> dict[str, Any]:
 
 
 def page(document: dict[str, Any], product: Product) -> str:
-    """Return the same as one plain page of HTML."""
-    fields = {
-        name: "".join(_field(*each) for each in schema["properties"].items())
-        for name, schema in document["components"]["schemas"].items()
+    """Return the OpenAPI document as one plain page of HTML."""
+    schemas = document["components"]["schemas"]
+    return pages.render(
+        __file__,
+        document=document,
+        product=product,
+        header=CONSUMER,
+        example=json.dumps(product.example, indent=2),
+        schemas={name: _fields(schema["properties"]) for name, schema in schemas.items()},
+        errors=_CODES,
+    )
+
+
+def _fields(properties: dict[str, dict[str, Any]]) -> dict[str, str]:
+    return {
+        name: json.dumps({key: value for key, value in schema.items() if key not in {"title", "default"}})
+        for name, schema in properties.items()
     }
-    tables = "".join(f"<h2>{name}</h2><table>{rows}</table>" for name, rows in fields.items())
-    errors = "".join(f"<tr><th>{code}</th><td>{escape(why)}</td></tr>" for code, why in _CODES.items())
-    consumers = ", ".join(escape(consumer.name) for consumer in product.consumers)
-    return f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(product.title)}</title>
-<style>body{{font:16px/1.5 system-ui;max-width:50rem;margin:2rem auto;padding:0 1rem}}
-th{{text-align:left;padding-right:1rem;vertical-align:top}}code,pre{{background:#eee}}</style>
-<h1>{escape(product.title)} <small>{escape(document["info"]["version"])}</small></h1>
-<p>{escape(product.description)} Owner: {escape(product.owner)}, on call: {escape(product.on_call)}.</p>
-<p><code>POST predict</code> takes one <b>Row</b>, or <code>{{"rows": [Row, …]}}</code> with up to 1,000, as
-<code>application/json</code>, and answers <code>{{"prediction_id", "release", "prediction"}}</code> or
-<code>{{"release", "predictions": [{{"prediction_id", "prediction"}}, …]}}</code>. Say who you are in the header
-<code>{CONSUMER}</code> ({consumers}).</p>
-<pre>{escape(json.dumps(product.example, indent=2))}</pre>
-<p><code>POST feedback</code> takes <code>{{"prediction_id", "label"}}</code> when you know what happened.</p>
-{tables}<h2>Errors</h2><table>{errors}</table><p>For programs: <a href="openapi.json">openapi.json</a></p></html>"""
-
-
-def _field(name: str, schema: dict[str, Any]) -> str:
-    rules = {key: value for key, value in schema.items() if key not in {"title", "default"}}
-    return f"<tr><th>{escape(name)}</th><td><code>{escape(json.dumps(rules))}</code></td></tr>"
 
 
 def _ref(name: str) -> dict[str, str]:

@@ -11,6 +11,8 @@ from sixfold.contract import Product
 if TYPE_CHECKING:
     import polars as pl
 
+_TEMPLATE = Path(__file__).with_name("report.html")
+
 
 def evaluate(candidate: Candidate, product: Product, live: Path | None = None) -> Verdict:
     """Judge a candidate on its test months, and write its report.
@@ -63,7 +65,7 @@ def _key(candidate: Candidate, product: Product, live: Candidate | None) -> str:
     code = code_key(
         "models.gate.judge", "models.gate.evaluation", "models.gate.report", "models.gate.plots", "sixfold.metrics"
     )
-    return content_key(code, product.model_dump_json(), *judged)
+    return content_key(code, file_key(_TEMPLATE), product.model_dump_json(), *judged)
 
 
 def _score_live(live: Candidate, test: "pl.DataFrame", product: Product) -> tuple["pl.DataFrame", float]:

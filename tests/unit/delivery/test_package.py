@@ -87,15 +87,18 @@ def test_a_bento_has_all_that_runs_in_it_and_no_bytecode(candidate: Path, produc
     with tarfile.open(build(candidate, product)[0]) as tar:
         names = set(tar.getnames())
     code = {f"src/{path.relative_to(ROOT)}" for path in modules(product).values()}
+    pages = {name for name in names if name.endswith(".html") and name.startswith("src/")}
     rest = {f"src/{name}" for name in ("model.onnx", "candidate.json", "product.yaml", "requirements.lock")}
     assert code | rest <= names
     assert {name for name in names if name.endswith((".py", ".pyc"))} == code
+    assert pages == {"src/serving/docs.html"}
 
 
 def test_a_change_of_any_file_that_a_release_does_not_run_changes_no_digest(
     product: Product, clone: Path, staged: Callable[[], str]
 ) -> None:
-    before, packed = staged(), set(modules(product, clone).values()) | {clone / "products/flight_delays/product.yaml"}
+    before, packed = staged(), set(modules(product, clone).values())
+    packed |= {clone / "products/flight_delays/product.yaml", clone / "serving/docs.html"}
     others = [path for name in FOLDERS for path in (clone / name).rglob("*") if path.is_file() and path not in packed]
     for path in others:
         path.write_bytes(path.read_bytes() + b"\n# changed\n")

@@ -34,9 +34,13 @@ pulumi.export("environment", mlplatform.build(given._replace(products={{product.
 """
 # The monitors' modules and rules are other files now, and the code that runs has another digest: a restart in place.
 RESTARTED = {"evaluation", "exporter", "inbox", "prometheus"}
+# The portal's page is rendered by a template: its router reloads, and on a cluster its ConfigMap, which is named by its
+# content, makes way for another.
+PAGE = "sixfold-dev-serving/portal"
 CHANGED = {
-    "local": RESTARTED,
+    "local": RESTARTED | {"router"},
     "dev": {
+        PAGE,
         "sixfold-dev-monitoring/evaluation",
         "sixfold-dev-monitoring/exporter",
         "sixfold-dev-monitoring/sixfold",
@@ -130,8 +134,9 @@ def kubeconfig(server: str) -> dict[str, Any]:
     }
 
 
-def test_nothing_is_replaced_created_or_deleted(steps: dict[str, list[str]]) -> None:
-    assert steps.keys() <= {"stack", "same", "update"}, steps
+def test_nothing_is_replaced_created_or_deleted_but_the_page(steps: dict[str, list[str]]) -> None:
+    others = {op: [name for name in names if not name.startswith(f"{PAGE}-")] for op, names in steps.items()}
+    assert {op for op, names in others.items() if names} <= {"stack", "same", "update"}, steps
 
 
 def test_only_what_the_move_has_changed_is_updated_in_place(steps: dict[str, list[str]]) -> None:

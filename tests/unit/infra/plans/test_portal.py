@@ -16,19 +16,23 @@ VOID = {"meta", "link", "br"}
 
 
 class Outline(HTMLParser):
-    """Checks that tags close in order, and collects addresses and identifiers."""
+    """Checks that tags close in order, and collects addresses, identifiers and text."""
 
     def __init__(self) -> None:
         super().__init__()
         self.open: list[str] = []
         self.links: list[str] = []
         self.ids: list[str] = []
+        self.text = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = dict(attrs)
         self.links += [value for key in ("href", "src") if (value := found.get(key)) is not None]
         self.ids += [value for value in [found.get("id")] if value]
         self.open += [] if tag in VOID else [tag]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
@@ -71,10 +75,21 @@ def test_the_example_call_can_be_copied_as_it_is(product: Product, live: tuple[V
     assert r"""-d '{"origin": "JFK", "remark": "it'\''s <late>"}'""" in text
 
 
-def test_text_of_a_contract_cannot_become_markup(make_product: Callable[..., Product], plan: Plan) -> None:
-    product = make_product(title="<script>", description="<b>&", on_call="<i>")
-    html = page(product, plan(product))
-    assert all(markup not in html for markup in ("<script>", "<b>&", "<i>"))
+HOSTILE = "\"'><script>alert(1)</script>&{{ 7 * 7 }}"
+
+
+@pytest.mark.parametrize("key", ["title", "description", "on_call", "consumers", "metric", "example"])
+def test_hostile_text_of_a_contract_cannot_become_markup(
+    key: str, make_product: Callable[..., Product], plan: Plan
+) -> None:
+    texts = {"consumers": [{"name": "rebooking", "purpose": HOSTILE}], "example": {HOSTILE: HOSTILE}}
+    texts["metric"] = make_product().metric.model_dump() | {"name": HOSTILE}
+    product = make_product(**{key: texts.get(key, HOSTILE)})
+    html = page(product, plan(product, v1=[("a", "127.0.0.1:1", 100)]))
+    assert "<script" not in html
+    assert outline(html).open == []
+    assert "alert(1)" in outline(html).text
+    assert "{{ 7 * 7 }}" in outline(html).text
 
 
 @pytest.mark.parametrize("says", ["answers no more", "Deprecated.", "sixfold publish flight-delays"])
