@@ -70,9 +70,10 @@ def binary(name: str, *arguments: str) -> list[str]:
 
 
 def code_digest(root: Path, packages: Iterable[str]) -> str:
-    """Return 16 hex digits of SHA-256 over the paths and the bytes of all Python files of `packages` below `root`."""
+    """Return 16 hex digits of SHA-256 over the paths and the bytes of all modules and templates of `packages`."""
     digest = sha256()
-    for path in sorted(path for package in packages for path in (root / package).rglob("*.py")):
+    files = (path for package in packages for path in (root / package).rglob("*") if path.suffix in {".py", ".html"})
+    for path in sorted(files):
         digest.update(sha256(path.relative_to(root).as_posix().encode()).digest())
         digest.update(sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:16]

@@ -28,6 +28,13 @@ def test_a_renamed_module_changes_the_code_digest(root: Path) -> None:
     assert code_digest(root, ["serving"]) != before
 
 
+def test_a_changed_template_changes_the_digest(root: Path) -> None:
+    (root / "serving" / "page.html").write_text("<p>")
+    before = code_digest(root, ["serving"])
+    (root / "serving" / "page.html").write_text("<b>")
+    assert code_digest(root, ["serving"]) != before
+
+
 def test_other_packages_and_other_files_change_nothing(root: Path) -> None:
     before = code_digest(root, ["serving"])
     (root / "models" / "module.py").write_text("x = 2\n")
