@@ -15,11 +15,11 @@ from serving.model import Model
 from serving.settings import Settings, read_bento
 from sixfold.errors import SixfoldError
 from sixfold.registry.releases import Registry
+from sixfold.release import STOP_WITHIN_S
 from sixfold.telemetry import QUIET
 from sixfold.wire import ENV_API_VERSION, ENV_HOME, ENV_RELEASE
 
 HOST = "127.0.0.1"
-STOP_WITHIN_S = 20  # answers in flight are finished; the prediction log then has as long again
 _FLAGS = {
     **QUIET,
     "PROMETHEUS_DISABLE_CREATED_SERIES": "True",
@@ -72,7 +72,7 @@ def command(bento: Path, host: str, port: int) -> list[str]:
         "--port": port,
         "--api-workers": 1,
         "--timeout-keep-alive": 75,  # longer than the edge keeps idle connections, so that it never uses a dying one
-        "--timeout-graceful-shutdown": STOP_WITHIN_S,
+        "--timeout-graceful-shutdown": STOP_WITHIN_S // 2,  # the prediction log has the other half
     }
     flags = [str(part) for option in options.items() for part in option]
     return [sys.executable, "-m", "bentoml", "serve", str(bento), *flags]

@@ -8,6 +8,8 @@ from sixfold.contract import Slug, Strict
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 SHORT = 12
+STOP_WITHIN_S = 40
+"""A release that is stopped has 20 s to finish its answers, and as long again to write its prediction log."""
 
 
 class Record(Strict):

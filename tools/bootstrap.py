@@ -18,7 +18,7 @@ if not __package__:  # run as a script, by a Python that knows nothing of this p
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from tools import launchers, python_env
-from tools.catalog import ACTIONLINT, ALERTMANAGER, CONTROLPLANE, PROMETHEUS, PULUMI, Tool
+from tools.catalogue import ACTIONLINT, ALERTMANAGER, CONTROLPLANE, PROMETHEUS, PULUMI, Tool
 from tools.chooser import Chooser, describe
 from tools.console import Console, StepFailed
 from tools.stamp import Stamp, digest_of

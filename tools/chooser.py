@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tools import sources
-from tools.catalog import PULUMI, Tool, good_enough, on_path, version_of
+from tools.catalogue import PULUMI, Tool, good_enough, on_path, version_of
 from tools.console import Console, StepFailed
 from tools.gobuild import build
 from tools.processes import CommandFailed

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from tools import cache
-from tools.catalog import Tool, parse_version, version_of
+from tools.catalogue import Tool, parse_version, version_of
 from tools.gomodule import GO_ENVIRONMENT, download
 from tools.manifests import collect
 from tools.processes import CommandFailed, run

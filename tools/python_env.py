@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from tools import cache, debian
-from tools.catalog import outside_environments, parse_version, version_of
+from tools.catalogue import outside_environments, parse_version, version_of
 from tools.console import StepFailed
 from tools.processes import CommandFailed, run
 

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from tools import cache, debian
-from tools.catalog import Tool, good_enough
+from tools.catalogue import Tool, good_enough
 from tools.gobuild import build_key
 from tools.processes import CommandFailed, run
 

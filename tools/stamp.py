@@ -5,7 +5,7 @@ import json
 import os
 from pathlib import Path
 
-from tools.catalog import Tool
+from tools.catalogue import Tool
 
 _TOOLS = Path(__file__).parent
 
@@ -33,5 +33,5 @@ class Stamp:
 def digest_of(tool: Tool) -> str:
     """Digest what a tool is made from: its pins, and what is known about it."""
     pins = [file.read_bytes() for file in tool.sources()]
-    own = [(_TOOLS / name).read_bytes() for name in ("catalog.py", "launchers.py", "manifests.py")]
+    own = [(_TOOLS / name).read_bytes() for name in ("catalogue.py", "launchers.py", "manifests.py")]
     return hashlib.sha256(b"\0".join(pins + own)).hexdigest()

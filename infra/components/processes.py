@@ -11,9 +11,7 @@ from pulumi import Input, Resource, ResourceOptions
 from infra.plans import names
 from pulumi_sixfold.resources.process import Process, ProcessArgs, Reload
 from pulumi_sixfold.resources.provider import Provider
-
-STOP_WITHIN_S = 45
-"""A release may take 20 s to finish its answers, and as long again to write its prediction log."""
+from sixfold.release import STOP_WITHIN_S
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,7 @@ class Processes:
                 files=dict(files or {}),
                 reload=reload,
                 health_url=f"{names.address(port)}{ready}",
-                stop_timeout_s=STOP_WITHIN_S,
+                stop_timeout_s=STOP_WITHIN_S + 5,  # the end of the process itself takes a moment
             ),
             ResourceOptions(parent=parent, provider=self.provider, depends_on=list(depends_on)),
         )

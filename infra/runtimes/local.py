@@ -15,7 +15,7 @@ from sixfold.stack import Local
 
 
 class LocalRuntime:
-    """The site of a stack whose runtime is `processes`."""
+    """The runtime of a stack whose stack file says `runtime: processes`."""
 
     trusted = "ec2.amazonaws.com"
 

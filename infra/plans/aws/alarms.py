@@ -80,8 +80,8 @@ def topic_alarms(topics: Mapping[str, Any]) -> Iterator[AlarmPlan]:
     """Yield the alarms on who should hear of the others; `topics` are names of topics by team."""
     for team, topic in topics.items():
         yield AlarmPlan(
-            f"deaf-{team}",
-            f"The team {team} is not told of alerts: its topic cannot deliver. Look at who subscribes to it.",
+            f"deaf-{team}",  # part of a URN: another name would replace the alarms of existing stacks
+            f"Notifications to the team {team} fail: its topic cannot deliver. Check the topic's subscriptions.",
             "AWS/SNS",
             "NumberOfNotificationsFailed",
             {"TopicName": topic},

@@ -62,14 +62,14 @@ def key_policy(account: str) -> Document:
             },
             # Without it an alarm is raised, and nobody hears of it:
             # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
-            _by_aws("TellersEncrypt", account, "kms:Decrypt", "kms:GenerateDataKey*"),
+            _by_aws("PublishersUseKey", account, "kms:Decrypt", "kms:GenerateDataKey*"),
         ],
     }
 
 
 def topic_policy(account: str) -> Document:
     """Return the policy of a topic: alarms and budgets of the account may publish, besides IAM's own policies."""
-    return {"Version": "2012-10-17", "Statement": [_by_aws("TellersPublish", account, "sns:Publish")]}
+    return {"Version": "2012-10-17", "Statement": [_by_aws("PublishersPublish", account, "sns:Publish")]}
 
 
 def _by_aws(sid: str, account: str, *actions: str) -> dict[str, Any]:

@@ -13,6 +13,8 @@ METRICS = "metrics"
 """The name of a port that has nothing but metrics."""
 PLATFORM = "platform"
 """The ConfigMap whose entries are the environment of every pod of ours."""
+DRAIN_S = 10
+"""A pod that is being deleted answers on for this long: routes take some seconds to hear of it."""
 LOCKED = {
     "allowPrivilegeEscalation": False,
     "readOnlyRootFilesystem": True,
@@ -145,6 +147,5 @@ def _serving(ready: str) -> dict[str, Any]:
         "startupProbe": {**asks, "periodSeconds": 5, "failureThreshold": 60},
         "readinessProbe": {**asks, "periodSeconds": 5, "failureThreshold": 2},
         "livenessProbe": {"tcpSocket": {"port": "http"}, "periodSeconds": 10, "failureThreshold": 6},
-        # The routes take some seconds to hear that a pod goes; until then it answers on.
-        "lifecycle": {"preStop": {"sleep": {"seconds": 10}}},
+        "lifecycle": {"preStop": {"sleep": {"seconds": DRAIN_S}}},
     }

@@ -6,14 +6,13 @@ from infra.plans.kubernetes import network_policy, pods
 from infra.plans.kubernetes.manifest import COMPONENT, NAME, PRODUCT, RELEASE, VERSION, Manifest, manifest
 from infra.plans.kubernetes.requests import A_POD_TAKES, METRIC
 from infra.plans.routing.traffic import Pins, Upstream, Upstreams, VersionTraffic, upstreams
-from sixfold.release import SHORT
+from sixfold.release import SHORT, STOP_WITHIN_S
 from sixfold.wire import ENV_ADDRESS
 
 ACCOUNT = "serving"
 FEWEST, MOST = 2, 10
 _BUSY_PERCENT = 70
-# 10 s until the routes know, 20 s to answer, and as long again to write the prediction log.
-_STOP_WITHIN_S = 60
+_STOP_WITHIN_S = pods.DRAIN_S + STOP_WITHIN_S + 10  # the end of the process itself takes a moment
 
 
 def release_name(product: str, version: str, release: str) -> str:

@@ -37,9 +37,13 @@ RESTARTED = {"evaluation", "exporter", "inbox", "prometheus"}
 # The portal's page is rendered by a template: its router reloads, and on a cluster its ConfigMap, which is named by its
 # content, makes way for another.
 PAGE = "sixfold-dev-serving/portal"
+# The statements of the topics' and their key's policies have other names; the alarms on failed notifications say more.
+TOPICS = {"alarms", "alarms-arrivals", "alarms-platform"}
 CHANGED = {
-    "local": RESTARTED | {"router"},
+    "local": RESTARTED | TOPICS | {"router"},
     "dev": {
+        *TOPICS,
+        *("deaf-arrivals", "deaf-platform"),
         PAGE,
         "sixfold-dev-monitoring/evaluation",
         "sixfold-dev-monitoring/exporter",

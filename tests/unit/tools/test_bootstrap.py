@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tools.catalog import ALERTMANAGER, PROMETHEUS, PULUMI
+from tools.catalogue import ALERTMANAGER, PROMETHEUS, PULUMI
 from tools.chooser import Chooser
 from tools.console import Console, StepFailed
 from tools.gobuild import build_key
@@ -21,7 +21,7 @@ GO_VERSION = '[ "$1" = version ] && echo go version go1.99.0 && exit'
 BUILD = """
 import asyncio, pathlib, signal
 from tools import gobuild
-from tools.catalog import PULUMI
+from tools.catalogue import PULUMI
 signal.signal(signal.SIGINT, signal.default_int_handler)  # where CI runs in the background it starts out ignored
 asyncio.run(gobuild.build(PULUMI, pathlib.Path("uv")))
 """

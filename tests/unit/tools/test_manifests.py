@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.catalog import CONTROLPLANE
+from tools.catalogue import CONTROLPLANE
 from tools.gobuild import build_key
 from tools.manifests import KUBERNETES, Manifests, collect
 from tools.processes import CommandFailed

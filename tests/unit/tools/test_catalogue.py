@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.catalog import (
+from tools.catalogue import (
     ALERTMANAGER,
     CONTROLPLANE,
     PROMETHEUS,
