@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ class Planned:
 
 def record(stack: str, settings: Settings, *, root: Path, home: Path) -> list[Planned]:
     """Run the program as a preview of an empty stack would, and return its resources in the order of declaration."""
-    asyncio.set_event_loop(asyncio.new_event_loop())  # the SDK takes the thread's own, and `asyncio.run` leaves none
+    asyncio.set_event_loop(_loop())  # the SDK takes the thread's own, and `asyncio.run` leaves none
     recorder = _Recorder(_Answers(settings.region, settings.account or ANY_ACCOUNT))
     mocks.set_mocks(recorder.mocks, PROJECT, stack, preview=False, monitor=recorder)
     products = load_products(Path(mlplatform.__file__).parents[1] / "products")
@@ -51,6 +52,12 @@ def record(stack: str, settings: Settings, *, root: Path, home: Path) -> list[Pl
     run: Any = pulumi.runtime.test  # it has no types
     run(lambda: mlplatform.build(config))()
     return recorder.planned()
+
+
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    """Return the one loop of all recordings: a loop for each would be collected unclosed."""
+    return asyncio.new_event_loop()
 
 
 class _Answers(mocks.Mocks):
