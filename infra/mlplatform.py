@@ -42,7 +42,9 @@ def build(config: Config) -> pulumi.Output[dict[str, object]]:
     """Declare the whole platform and return the stack's `environment`."""
     settings, stack = config.settings, config.stack
     runtime = _runtime(config)
-    traffic = plan_traffic(products=config.products, upstreams=runtime.upstreams(settings.products), today=config.today)
+    traffic = plan_traffic(
+        products=config.products, pins=settings.products, address=runtime.address, today=config.today
+    )
     protection = settings.deletion_protection
     in_cloud = pulumi.ResourceOptions(provider=runtime.provider)
 

@@ -17,14 +17,13 @@ from infra.plans.kubernetes.evaluation import EVALUATION
 from infra.plans.kubernetes.gateway import PORTAL
 from infra.plans.kubernetes.monitoring import ALERTMANAGER, EXPORTER, plan_monitoring
 from infra.plans.kubernetes.serving import ACCOUNT as SERVING
-from infra.plans.kubernetes.serving import service_upstreams
+from infra.plans.kubernetes.serving import service_addresses
 from infra.plans.kubernetes.stack import plan_serving
 from infra.plans.kubernetes.training import ACCOUNT as TRAINING
 from infra.plans.kubernetes.training import plan_training
 from infra.plans.monitoring.alertmanager import sns_config, teams_of
 from infra.plans.monitoring.rules import PLATFORM_TEAM, prometheus_rules
 from infra.plans.portal.page import portal_page
-from infra.plans.routing.traffic import Pins, Upstreams
 from infra.runtimes.foundation import PODS, Foundation, lay
 from infra.runtimes.runtime import Workloads
 from pulumi_sixfold.resources.provider import Provider, ProviderArgs
@@ -54,10 +53,7 @@ class KubernetesRuntime:
         )
         self._team = cluster.team
         self._foundation = lay(config, cluster, self.provider)
-
-    def upstreams(self, pins: Pins) -> Upstreams:
-        """Return each release at the address of its Service."""
-        return service_upstreams(pins, self._foundation.target.namespace)
+        self.address = service_addresses(self._foundation.target.namespace)
 
     def run(self, workloads: Workloads) -> None:
         """Run the releases behind the gateway, the monitors, and training."""

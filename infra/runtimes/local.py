@@ -8,7 +8,7 @@ from infra.config import Config
 from infra.plans import names
 from infra.plans.monitoring.local import plan_monitoring
 from infra.plans.portal.page import portal_page
-from infra.plans.routing.traffic import Pins, Upstreams, local_upstreams
+from infra.plans.routing.traffic import local_addresses
 from infra.runtimes.runtime import Workloads
 from pulumi_sixfold.resources.provider import Provider, ProviderArgs
 from sixfold.stack import Local
@@ -20,7 +20,7 @@ class LocalRuntime:
     trusted = "ec2.amazonaws.com"
 
     def __init__(self, config: Config, local: Local) -> None:
-        self._stack, self._first_port = config.stack, local.first_port
+        self._stack = config.stack
         self._ports = names.service_ports(local.first_port)
         self._runtime = Processes(
             provider=Provider("processes", ProviderArgs()),
@@ -30,12 +30,9 @@ class LocalRuntime:
         )
         cloud = LocalAws(config.stack, runtime=self._runtime, port=self._ports["aws"], region=config.settings.region)
         self.provider, self.aws_endpoint = cloud.provider, cloud.endpoint
+        self.address = local_addresses(config.settings.products, local.first_port)
         self.edge = names.address(self._ports["edge"])
         self.endpoints = names.endpoints(self._ports)
-
-    def upstreams(self, pins: Pins) -> Upstreams:
-        """Return the upstreams of each API version, each at a port of its own."""
-        return local_upstreams(pins, self._first_port)
 
     def run(self, workloads: Workloads) -> None:
         """Run the monitors, each release, and the edge before them."""

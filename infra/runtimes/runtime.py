@@ -5,7 +5,7 @@ from typing import NamedTuple, Protocol
 
 from pulumi import Input, Output
 
-from infra.plans.routing.traffic import Pins, Upstreams, VersionTraffic
+from infra.plans.routing.traffic import Address, VersionTraffic
 from pulumi_sixfold.resources.provider import Provider
 from sixfold.contract import Product
 from sixfold.outputs import Endpoints
@@ -33,6 +33,7 @@ class Runtime(Protocol):
     Attributes:
         provider: the AWS that everything else of the stack is made in.
         trusted: the AWS service through which a job takes its role.
+        address: gives each pinned release its address.
         edge: the base URL of all products.
         endpoints: where people look.
 
@@ -40,16 +41,13 @@ class Runtime(Protocol):
 
     provider: Provider
     trusted: str
+    address: Address
     edge: str
     endpoints: Endpoints
 
     @property
     def aws_endpoint(self) -> Input[str | None]:
         """The address of a stand-in for AWS; None on real AWS."""
-        ...
-
-    def upstreams(self, pins: Pins) -> Upstreams:
-        """Return by product and API version who answers, and at which address."""
         ...
 
     def run(self, workloads: Workloads) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from infra.plans.kubernetes import network_policy, pods
 from infra.plans.kubernetes.manifest import COMPONENT, NAME, PRODUCT, RELEASE, VERSION, Manifest, manifest
 from infra.plans.kubernetes.requests import A_POD_TAKES, METRIC
-from infra.plans.routing.traffic import Pins, Upstream, Upstreams, VersionTraffic, upstreams
+from infra.plans.routing.traffic import Address, Upstream, VersionTraffic
 from sixfold.release import SHORT, STOP_WITHIN_S
 from sixfold.wire import ENV_ADDRESS
 
@@ -20,9 +20,9 @@ def release_name(product: str, version: str, release: str) -> str:
     return f"{product}-{version}-{release[:SHORT]}"
 
 
-def service_upstreams(pins: Pins, namespace: str) -> Upstreams:
-    """Return each release behind a Service of its own."""
-    return upstreams(pins, lambda *key: f"{release_name(*key)}.{namespace}:{pods.PORT}")
+def service_addresses(namespace: str) -> Address:
+    """Return the addresses of releases on a cluster, each behind a Service of its own."""
+    return lambda *key: f"{release_name(*key)}.{namespace}:{pods.PORT}"
 
 
 def release_labels(version: VersionTraffic, upstream: Upstream) -> dict[str, str]:

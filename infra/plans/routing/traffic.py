@@ -3,7 +3,7 @@
 The edge, the portal and the Gateway API routes are all rendered from it.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Annotated
@@ -14,7 +14,6 @@ from infra.plans import names
 from sixfold.contract import Product, Status, Strict
 from sixfold.errors import SixfoldError
 from sixfold.outputs import ServedProduct, ServedRelease, ServedVersion
-from sixfold.release import SHORT
 from sixfold.stack import Traffic
 
 
@@ -53,53 +52,42 @@ class VersionTraffic(Strict):
 
 Pins = Mapping[str, Mapping[str, Traffic]]
 """The releases that a stack file names, by product and API version."""
-Upstreams = Mapping[str, Mapping[str, tuple[Upstream, ...]]]
-"""The same releases with their addresses."""
+Address = Callable[[str, str, str], str]
+"""Takes product, API version and release; returns the address of the release, host:port."""
 
 
-def upstreams(pins: Pins, address: Callable[[str, str, str], str]) -> Upstreams:
-    """Return each release with its address; `address` takes product, API version and release."""
-    return {
-        product: {
-            version: tuple(
-                Upstream(release=pin.release, address=address(product, version, pin.release), weight=pin.weight)
-                for pin in traffic.releases
-            )
-            for version, traffic in versions.items()
-        }
+def local_addresses(pins: Pins, first_port: int) -> Address:
+    """Return the addresses of releases on this machine, each at a port of its own."""
+    keys = (
+        f"{product}/{version}/{pin.release}"
         for product, versions in pins.items()
-    }
+        for version, traffic in versions.items()
+        for pin in traffic.releases
+    )
+    ports = names.release_ports(first_port, keys)
+    return lambda *key: names.socket(ports["/".join(key)])
 
 
-def local_upstreams(pins: Pins, first_port: int) -> Upstreams:
-    """Return each release at a port of its own on this machine."""
-    ports = names.release_ports(first_port, ("/".join(key) for key in _keys(pins)))
-    return upstreams(pins, lambda *key: names.socket(ports["/".join(key)]))
-
-
-def _keys(pins: Pins) -> Iterator[tuple[str, str, str]]:
-    for product, versions in pins.items():
-        for version, traffic in versions.items():
-            yield from ((product, version, pin.release) for pin in traffic.releases)
-
-
-def plan_traffic(*, products: Mapping[str, Product], upstreams: Upstreams, today: date) -> tuple[VersionTraffic, ...]:
+def plan_traffic(
+    *, products: Mapping[str, Product], pins: Pins, address: Address, today: date
+) -> tuple[VersionTraffic, ...]:
     """Return one entry for each API version of each product, in order of product and version.
 
     Args:
         products: contracts by product name.
-        upstreams: releases by product and API version, as pinned by the stack; what is not named has no release.
+        pins: the releases of the stack file; an API version that it does not name has no release.
+        address: the runtime's addresses of releases.
         today: settles which versions are deprecated or retired.
 
     Raises:
-        SixfoldError: weights do not add up to 100, or a release is given to a version that no contract declares.
+        SixfoldError: a release is pinned for a version that no contract declares.
 
     """
-    for product, versions in upstreams.items():
-        for version, given in versions.items():
-            _check(product, version, given, products)
+    for product, versions in pins.items():
+        for version in versions:
+            _require_declared(product, version, products)
     return tuple(
-        _version(products[product], version, upstreams.get(product, {}).get(version, ()), today)
+        _version(products[product], version, _upstreams(product, version, pins, address), today)
         for product in sorted(products)
         for version in sorted(products[product].api_versions, key=_number)
     )
@@ -124,13 +112,13 @@ def served(traffic: Sequence[VersionTraffic], edge: str) -> tuple[ServedProduct,
     )
 
 
-def _version(product: Product, version: str, given: tuple[Upstream, ...], today: date) -> VersionTraffic:
+def _version(product: Product, version: str, upstreams: tuple[Upstream, ...], today: date) -> VersionTraffic:
     declared = product.api_versions[version]
     return VersionTraffic(
         product=product.name,
         version=version,
         status=declared.status(today),
-        upstreams=given,
+        upstreams=upstreams,
         deprecated=declared.deprecated,
         sunset=declared.sunset,
         successor=_successor(product, version, today),
@@ -147,23 +135,18 @@ def _number(version: str) -> int:
     return int(version.removeprefix("v"))  # v10 comes after v9
 
 
-def _check(product: str, version: str, given: tuple[Upstream, ...], products: Mapping[str, Product]) -> None:
-    name = f"{product}/{version}"
+def _upstreams(product: str, version: str, pins: Pins, address: Address) -> tuple[Upstream, ...]:
+    traffic = pins.get(product, {}).get(version, Traffic())
+    return tuple(
+        Upstream(release=pin.release, address=address(product, version, pin.release), weight=pin.weight)
+        for pin in traffic.releases
+    )
+
+
+def _require_declared(product: str, version: str, products: Mapping[str, Product]) -> None:
     if product not in products or version not in products[product].api_versions:
-        known = [f"{p}/{v}" for p in sorted(products) for v in products[p].api_versions]
+        declared = [f"{p}/{v}" for p in sorted(products) for v in products[p].api_versions]
         raise SixfoldError(
-            f"releases are pinned for {name}, which no product contract declares",
-            remedy=f"declare it in the product's product.yaml, or use one of: {', '.join(known) or 'none yet'}",
-        )
-    total = sum(upstream.weight for upstream in given)
-    if given and total != 100:  # noqa: PLR2004 - per cent
-        raise SixfoldError(
-            f"the weights of {name} add up to {total}, not 100: "
-            + ", ".join(f"{upstream.release[:SHORT]} {upstream.weight}" for upstream in given),
-            remedy="correct the weights under products in the stack file",
-        )
-    if len({upstream.address for upstream in given}) < len(given):
-        raise SixfoldError(
-            f"two releases of {name} have the same address",
-            remedy="name each release only once for an API version in the stack file",
+            f"releases are pinned for {product}/{version}, which no product contract declares",
+            remedy=f"declare it in the product's product.yaml, or use one of: {', '.join(declared) or 'none yet'}",
         )

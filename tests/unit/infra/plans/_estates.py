@@ -2,12 +2,14 @@
 
 from datetime import date, timedelta
 from hashlib import sha256
+from itertools import count
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from infra.plans.routing.traffic import Upstream, VersionTraffic, plan_traffic
+from infra.plans.routing.traffic import VersionTraffic, local_addresses, plan_traffic
 from sixfold.contract import Product
+from sixfold.stack import Pin, Traffic
 
 TODAY = date(2026, 11, 23)
 Estate = tuple[dict[str, Product], tuple[VersionTraffic, ...]]
@@ -63,22 +65,21 @@ def estates(draw: st.DrawFn) -> Estate:
     """Draw products, some of whose versions have releases, and their traffic plan."""
     drawn = draw(st.dictionaries(slugs, contracts, min_size=1, max_size=20))
     products = {name: Product.model_validate({**contract, "name": name}) for name, contract in drawn.items()}
-    ports = iter(range(8000, 9000))
-    upstreams = {
+    numbers = count()
+    pins = {
         name: {
-            version: tuple(
-                Upstream(
-                    release=sha256(str(port := next(ports)).encode()).hexdigest(),
-                    address=f"127.0.0.1:{port}",
-                    weight=weight,
+            version: Traffic(
+                releases=tuple(
+                    Pin(release=sha256(str(next(numbers)).encode()).hexdigest(), weight=weight)
+                    for weight in draw(st.just([]) | weights())
                 )
-                for weight in draw(st.just([]) | weights())
             )
             for version in product.api_versions
         }
         for name, product in products.items()
     }
-    return products, plan_traffic(products=products, upstreams=upstreams, today=TODAY)
+    address = local_addresses(pins, 8000)
+    return products, plan_traffic(products=products, pins=pins, address=address, today=TODAY)
 
 
 many = settings(

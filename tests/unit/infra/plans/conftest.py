@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from infra.plans.routing.traffic import Upstream, VersionTraffic, plan_traffic
+from infra.plans.routing.traffic import VersionTraffic, plan_traffic
 from sixfold.contract import Product
+from sixfold.stack import Pin, Traffic
 
 TODAY = date(2026, 11, 23)
 CONTRACT = {
@@ -55,11 +56,19 @@ def plan() -> Callable[..., tuple[VersionTraffic, ...]]:
     """A function that plans the traffic of one product: `plan(product, v1=[("release", "host:port", weight)])`."""
 
     def plan(product: Product, **served: list[tuple[str, str, int]]) -> tuple[VersionTraffic, ...]:
-        upstreams = {
-            version: tuple(Upstream(release=r, address=a, weight=w) for r, a, w in releases)
+        pins = {
+            version: Traffic.model_construct(
+                releases=tuple(Pin.model_construct(release=release, weight=weight) for release, _, weight in releases)
+            )  # unchecked, so that a release may be called "a"
             for version, releases in served.items()
         }
-        return plan_traffic(products={product.name: product}, upstreams={product.name: upstreams}, today=TODAY)
+        addresses = {release: address for releases in served.values() for release, address, _ in releases}
+        return plan_traffic(
+            products={product.name: product},
+            pins={product.name: pins},
+            address=lambda _product, _version, release: addresses[release],
+            today=TODAY,
+        )
 
     return plan
 

@@ -16,9 +16,10 @@ import pytest
 
 from infra.plans import names
 from infra.plans.monitoring.local import plan_monitoring
-from infra.plans.routing.traffic import Upstream, plan_traffic
+from infra.plans.routing.traffic import plan_traffic
 from sixfold.contract import Product
 from sixfold.outputs import PlatformRefs
+from sixfold.stack import Pin, Traffic
 
 GOOD, BROKEN = "a" * 64, "b" * 64
 WITHIN_S = 240
@@ -34,9 +35,10 @@ def ports(free_port: Callable[[], int]) -> dict[str, int]:
 @pytest.fixture
 def monitored(platform: PlatformRefs, product: Product, ports: dict[str, int], tmp_path: Path) -> Iterator[Path]:
     """The monitors as a stack starts them, and the file in which alerts arrive."""
-    served = {product.name: {"v1": (Upstream(release=GOOD, address="127.0.0.1:9", weight=100),)}}
-    traffic = plan_traffic(products={product.name: product}, upstreams=served, today=datetime.now(UTC).date())
-    plan = plan_monitoring(stack="test", products={product.name: product}, traffic=traffic, ports=ports)
+    products, pins = {product.name: product}, {product.name: {"v1": Traffic(releases=(Pin(release=GOOD),))}}
+    today = datetime.now(UTC).date()
+    traffic = plan_traffic(products=products, pins=pins, address=lambda *_: "127.0.0.1:9", today=today)
+    plan = plan_monitoring(stack="test", products=products, traffic=traffic, ports=ports)
     for name, content in {**plan.prometheus, **plan.alertmanager}.items():
         (tmp_path / name).write_text(content)
     inbox, settings = tmp_path / "alerts.jsonl", {"SIXFOLD_HOME": str(tmp_path)}
