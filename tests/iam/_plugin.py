@@ -1,6 +1,6 @@
 """The plugin in this process: the engine's calls, made by whoever a test says."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -38,6 +38,8 @@ class Plugin:
     """Answers as the plugin process does. Any call raises Refused with the text that the engine would show."""
 
     settings: Mapping[str, Any]
+    appeal: Callable[[str], bool] = lambda _: False
+    """Is told of each refusal; where it says yes, the same call is made again."""
     _servicer: Servicer = field(default_factory=lambda: Servicer(HANDLERS))
 
     def __post_init__(self) -> None:
@@ -73,4 +75,9 @@ class Plugin:
         return decode(checked.inputs).values
 
     def _call(self, name: str, request: Any) -> Any:
-        return getattr(self._servicer, name)(request, _Context())
+        while True:
+            try:
+                return getattr(self._servicer, name)(request, _Context())
+            except Refused as refused:
+                if not self.appeal(str(refused)):
+                    raise
