@@ -10,11 +10,13 @@ from pathlib import Path
 
 from delivery.package import ROOT, build
 from delivery.release_code import build_features as own_features
+from delivery.release_code import names_tables_barely
 from delivery.reporter import Reporter
 from delivery.served import live_release
 from infra.checks.state import answers
 from models.candidate import Candidate
 from models.features import build as features
+from models.features.store import OF_ALL
 from models.gate.evaluation import Verdict
 from models.gate.judge import evaluate as judge
 from models.loading import load
@@ -55,8 +57,13 @@ def keep_features(outputs: StackOutputs, registry: Registry, product: Product, r
         build_features(platform, product, report)
         return
     report.say(f"by the definitions of release {record.short}, which are not the working tree's")
+    source = registry.fetch(product.name, record.digest) / "src"
+    if names_tables_barely(source):
+        from models.lake import Lake  # noqa: PLC0415 - half a second for Iceberg, which such releases alone need here
+
+        Lake(platform, product.package).lend()
     try:
-        own_features(registry.fetch(product.name, record.digest) / "src", platform)
+        own_features(source, platform)
     except SixfoldError as error:
         raise SixfoldError(
             f"the features of release {record.short} are out of date: {error.what}",
@@ -155,8 +162,8 @@ def remove_features(platform: PlatformRefs, products: list[Product]) -> None:
     """
     if platform.aws_endpoint and not answers(f"{platform.aws_endpoint}/moto-api/"):
         return
-    for product in products:
-        features.teardown(platform, product)
+    for package in (*(product.package for product in products), OF_ALL):
+        features.teardown(platform, package)
 
 
 def _commit(root: Path) -> str:

@@ -44,6 +44,12 @@ def build_features(source: Path, platform: PlatformRefs) -> None:
         )
 
 
+def names_tables_barely(source: Path) -> bool:
+    """Return whether a release is from before tables carried their product (`PlatformRefs.table`)."""
+    names = source / "sixfold" / "outputs.py"
+    return not names.exists() or f"def {PlatformRefs.table.__name__}(" not in names.read_text()
+
+
 def _command(source: Path) -> list[str]:
     """Return the arguments of Python that build the features; what lies in the release decides."""
     if (source / "models" / "features" / "__main__.py").exists():

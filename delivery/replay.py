@@ -69,7 +69,7 @@ def replay(outputs: StackOutputs, product: Product, span: Span, speed: float) ->
 
     """
     address = f"{url(outputs, product.name, span.version)}/predict"
-    asked = load_code(product).stream.requests(Lake(outputs.platform).read, span.since, span.until)
+    asked = load_code(product).stream.requests(Lake(outputs.platform, product.package).read, span.since, span.until)
     if asked.is_empty():
         raise SixfoldError(
             f"nothing is asked of {span.product} from {span.since} to {span.until}", remedy="give other dates"

@@ -10,7 +10,7 @@ import pulumi
 
 from sixfold.contract import Product, load_products
 from sixfold.roles import Role, read_roles
-from sixfold.stack import KEY, Settings, parse
+from sixfold.stack import KEY, Settings, parse, selected
 from sixfold.wire import ENV_HOME
 
 _SOURCE = Path(__file__).parents[1]
@@ -38,8 +38,8 @@ def read() -> Config:
     """
     root = Path(pulumi.get_root_directory())
     stack = pulumi.get_stack()
-    settings = parse(pulumi.Config().require_object(KEY), f"Pulumi.{stack}.yaml")
-    products = load_products(_SOURCE / "products")
+    settings = parse(pulumi.Config().require_object(KEY), file := f"Pulumi.{stack}.yaml")
+    products = selected(settings, load_products(_SOURCE / "products"), file)
     home = Path(os.environ.get(ENV_HOME) or root / ".sixfold").resolve()
     return Config(stack, root, home, settings, products, roles_of(settings), datetime.now(UTC).date())
 

@@ -17,13 +17,13 @@ def s3(platform: PlatformRefs) -> "S3Client":
     return boto3.client("s3", region_name=platform.region, endpoint_url=platform.aws_endpoint)
 
 
-def has_bucket(platform: PlatformRefs, name: str) -> bool:
-    """Return whether a bucket is there."""
+def has_object(platform: PlatformRefs, bucket: str, key: str) -> bool:
+    """Return whether an object is there; in a bucket that is not there, none is."""
     client = s3(platform)
     try:
-        client.head_bucket(Bucket=name)
+        client.head_object(Bucket=bucket, Key=key)
     except client.exceptions.ClientError as error:
-        if error.response.get("Error", {}).get("Code") == "404":  # HEAD has no body that could say NoSuchBucket
+        if error.response.get("Error", {}).get("Code") == "404":  # HEAD has no body that could say NoSuchKey
             return False
         raise
     return True

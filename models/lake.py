@@ -1,6 +1,7 @@
 """The data lake: Iceberg tables in S3 with their catalog in AWS Glue.
 
-Tables are named `layer.name`; the layer is one of the databases of `sixfold.outputs.Databases`.
+Tables are named `layer.name`; the layer is one of the databases of `sixfold.outputs.Databases`. Each product has
+tables of its own: two products may both have `curated.weather`, and neither sees or writes the other's.
 """
 
 from typing import Any
@@ -19,19 +20,26 @@ from sixfold.outputs import PlatformRefs
 from sixfold.product import TableSpec
 
 FACT = "sixfold."
+_PRODUCT = f"{FACT}product"
 
 
 class Lake:
-    """Reads and replaces whole tables; each write is one atomic commit.
+    """Reads and replaces whole tables of one product; each write is one atomic commit.
 
     Args:
         platform: where the lake is. Credentials come from the environment, as everywhere on AWS.
+        package: the Python package of the product whose tables these are.
 
     """
 
-    def __init__(self, platform: PlatformRefs) -> None:
-        self.platform = platform
+    def __init__(self, platform: PlatformRefs, package: str) -> None:
+        self.platform, self.package = platform, package
         self._catalog = open_catalog(platform)
+
+    @property
+    def product(self) -> str:
+        """The name of the product."""
+        return self.package.replace("_", "-")
 
     def read(self, name: str, where: str = "") -> pl.DataFrame:
         """Return the rows of a table as it is now, or just those of which `where` is true.
@@ -91,6 +99,10 @@ class Lake:
         """Make `frame` the whole content of a table, in one commit: readers see the old snapshot or the new one.
 
         Files are written before the catalog is pointed at them, so a writer that dies leaves the old snapshot in place.
+
+        Raises:
+            SixfoldError: something else than this product made the table.
+
         """
         rows = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
         notes = {f"{FACT}{key}": value for key, value in facts.items()}
@@ -98,21 +110,38 @@ class Lake:
         if table is None:
             self._create(spec, rows, notes)
             return
+        self._check_owner(table, spec.name)
         with table.transaction() as change:
             _change_columns(change, table.schema(), rows.schema)
-            change.set_properties(spec.properties)
+            change.set_properties(self._properties(spec))
             if self.count(spec.name):
                 change.overwrite(rows, snapshot_properties=notes)
             else:  # pyiceberg warns of an overwrite that deletes nothing
                 change.append(rows, snapshot_properties=notes)
 
+    def lend(self) -> None:
+        """Let releases from before tables carried their product read the curated tables and labels, as they are now.
+
+        Such a release knows `curated.weather` by its bare name, and a release never changes. Only the catalog is
+        written: the bare name leads to the same snapshot.
+        """
+        for layer in ("curated", "labels"):
+            database = getattr(self.platform.databases, layer)
+            for identifier in self._catalog.list_tables(database):
+                name = identifier[1].removeprefix(f"{self.package}__")
+                if name != identifier[1]:
+                    lent = (database, name)
+                    if self._catalog.table_exists(lent):
+                        self._catalog.drop_table(lent)
+                    self._catalog.register_table(lent, self._catalog.load_table(identifier).metadata_location)
+
     def _create(self, spec: TableSpec, rows: pa.Table, notes: dict[str, str]) -> None:
-        layer, name = spec.name.split(".")
+        layer, identifier = spec.name.split(".")[0], self._identifier(spec.name)
         with self._catalog.create_table_transaction(
-            self._identifier(spec.name),
+            identifier,
             schema=rows.schema,
-            location=f"s3://{self.platform.lake_bucket}/{layer}/{name}",
-            properties=spec.properties,
+            location=f"s3://{self.platform.lake_bucket}/{layer}/{identifier[1]}",
+            properties=self._properties(spec),
         ) as create:
             with create.update_spec() as partition:
                 for column in spec.by:
@@ -121,12 +150,23 @@ class Lake:
                     partition.add_field(spec.month_of, MonthTransform(), f"{spec.month_of}_month")
             create.append(rows, snapshot_properties=notes)
 
+    def _properties(self, spec: TableSpec) -> dict[str, str]:
+        return {**spec.properties, _PRODUCT: self.package}
+
+    def _check_owner(self, table: Table, name: str) -> None:
+        owner = table.properties.get(_PRODUCT, self.package)
+        if owner != self.package:
+            raise SixfoldError(
+                f"the table {'.'.join(table.name())} belongs to the product {owner}, not to {self.package}",
+                remedy=f"give {name} another name in the code of {self.package}, or remove the product {owner}",
+            )
+
     def _table(self, name: str) -> Table:
         table = self._find(name)
         if table is None:
             raise SixfoldError(
                 f"the lake of stack {self.platform.stack} has no table {name}",
-                remedy="load the data and build the features: `sixfold data load`",
+                remedy=f"load the data and build the features: `sixfold data load {self.product}`",
             )
         return table
 
@@ -137,8 +177,7 @@ class Lake:
             return None
 
     def _identifier(self, name: str) -> tuple[str, str]:
-        layer, table = name.split(".")
-        return getattr(self.platform.databases, layer), table
+        return self.platform.table(self.package, name)
 
 
 def _change_columns(change: Any, old: Schema, new: pa.Schema) -> None:  # noqa: ANN401 - pyiceberg's transaction is untyped in use

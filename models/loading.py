@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from models.quality import Checked
 
 Progress = Callable[[str], None]
+_STEP = "load"
 _LOG = logging.getLogger(__name__)
 
 
@@ -39,17 +40,13 @@ def load(platform: PlatformRefs, product: Product, sources: tuple[Source, ...], 
     key = content_key(*code, *(file_key(source.path) for source in sources))
     tables = [f"{layer}.{source.name}" for source in sources for layer in ("raw", "quarantine", "curated")]
     tables.append(f"labels.{product.package}")
-    if steps.unchanged(platform, _step(product), key, tables):
+    if steps.unchanged(platform, product.package, _STEP, key, tables):
         return False
     from models.lake import Lake  # noqa: PLC0415 - a run with nothing to do does not wait for Iceberg
 
-    _run(Lake(platform), product, sources, key, progress)
-    steps.record(platform, _step(product), key, tables)
+    _run(Lake(platform, product.package), product, sources, key, progress)
+    steps.record(platform, product.package, _STEP, key, tables)
     return True
-
-
-def _step(product: Product) -> str:
-    return f"{product.name}/load"
 
 
 def _run(lake: "Lake", product: Product, sources: tuple[Source, ...], key: str, progress: Progress) -> None:

@@ -76,10 +76,11 @@ class IcebergSource(DataSource):
 
 
 class IcebergOfflineStoreConfig(FeastConfigBaseModel):
-    """Which lake to read."""
+    """Which product's tables of which lake to read."""
 
     type: Literal["models.offline.IcebergOfflineStore"] = "models.offline.IcebergOfflineStore"
     platform: PlatformRefs
+    package: str
 
 
 class IcebergJob(RetrievalJob):
@@ -184,4 +185,4 @@ def join_as_of(spine: "pl.DataFrame", known: "pl.DataFrame", keys: list[str], tt
 def _lake(config: RepoConfig) -> Any:  # noqa: ANN401 - the type would import Iceberg
     from models.lake import Lake  # noqa: PLC0415 - see the module
 
-    return Lake(config.offline_store.platform)
+    return Lake(config.offline_store.platform, config.offline_store.package)

@@ -13,26 +13,26 @@ from models import aws
 from sixfold.outputs import PlatformRefs
 
 
-def unchanged(platform: PlatformRefs, step: str, key: str, tables: Iterable[str]) -> bool:
+def unchanged(platform: PlatformRefs, package: str, step: str, key: str, tables: Iterable[str]) -> bool:
     """Say whether `step` last finished with the same key, and its tables are as it left them."""
-    return recorded(platform, step) == {"key": key, "tables": versions(platform, tables)}
+    return recorded(platform, package, step) == {"key": key, "tables": versions(platform, package, tables)}
 
 
-def record(platform: PlatformRefs, step: str, key: str, tables: Iterable[str]) -> None:
+def record(platform: PlatformRefs, package: str, step: str, key: str, tables: Iterable[str]) -> None:
     """Note that `step` has finished."""
-    body = json.dumps({"key": key, "tables": versions(platform, tables)})
-    aws.s3(platform).put_object(Bucket=platform.lake_bucket, Key=_object(step), Body=body.encode())
+    body = json.dumps({"key": key, "tables": versions(platform, package, tables)})
+    aws.s3(platform).put_object(Bucket=platform.lake_bucket, Key=_object(package, step), Body=body.encode())
 
 
-def forget(platform: PlatformRefs, step: str) -> None:
+def forget(platform: PlatformRefs, package: str, step: str) -> None:
     """Make `step` run again, whatever it finds."""
-    aws.s3(platform).delete_object(Bucket=platform.lake_bucket, Key=_object(step))
+    aws.s3(platform).delete_object(Bucket=platform.lake_bucket, Key=_object(package, step))
 
 
-def recorded(platform: PlatformRefs, step: str) -> dict[str, object] | None:
+def recorded(platform: PlatformRefs, package: str, step: str) -> dict[str, object] | None:
     """Return the record of `step`, or None if it has never finished."""
     try:
-        found = aws.s3(platform).get_object(Bucket=platform.lake_bucket, Key=_object(step))
+        found = aws.s3(platform).get_object(Bucket=platform.lake_bucket, Key=_object(package, step))
     except ClientError as error:
         if error.response["Error"]["Code"] == "NoSuchKey":
             return None
@@ -41,18 +41,18 @@ def recorded(platform: PlatformRefs, step: str) -> dict[str, object] | None:
     return document
 
 
-def versions(platform: PlatformRefs, tables: Iterable[str]) -> dict[str, str | None]:
-    """Return the location of each table's metadata (`layer.name`), None for a table that does not exist."""
-    wanted = sorted(tables)
+def versions(platform: PlatformRefs, package: str, tables: Iterable[str]) -> dict[str, str | None]:
+    """Return the location of the metadata of a product's tables (`layer.name`), None for one that does not exist."""
+    wanted = {name: platform.table(package, name) for name in sorted(tables)}
     pages = aws.glue(platform).get_paginator("get_tables")
     found = {
-        f"{layer}.{table['Name']}": table.get("Parameters", {}).get("metadata_location")
-        for layer in sorted({name.split(".")[0] for name in wanted})
-        for page in pages.paginate(DatabaseName=getattr(platform.databases, layer))
+        (database, table["Name"]): table.get("Parameters", {}).get("metadata_location")
+        for database in sorted({database for database, _ in wanted.values()})
+        for page in pages.paginate(DatabaseName=database)
         for table in page["TableList"]
     }
-    return {name: found.get(name) for name in wanted}
+    return {name: found.get(place) for name, place in wanted.items()}
 
 
-def _object(step: str) -> str:
-    return f"steps/{step}.json"
+def _object(package: str, step: str) -> str:
+    return f"steps/{package}/{step}.json"

@@ -25,16 +25,17 @@ from starlette.routing import Route
 from models import aws
 from serving.settings import platform
 from sixfold.metric_names import LAKE_REFRESHED, LOADED, QUARANTINE_RATE, QUARANTINED_ROWS, TABLE_ROWS
-from sixfold.outputs import PlatformRefs
+from sixfold.outputs import PlatformRefs, owner_of
 
 REFRESH_S = 15
 _log = logging.getLogger("sixfold.exporter")
 
 
 class TableFacts(NamedTuple):
-    """Facts of one table; `notes` are those of its last load."""
+    """Facts of one table of a product; `notes` are those of its last load."""
 
     layer: str
+    product: str
     table: str
     rows: int
     notes: Mapping[str, str]
@@ -69,7 +70,7 @@ class LakeFacts:
         metadata = json.loads(self._s3.get_object(Bucket=bucket, Key=key)["Body"].read())
         summary = current_summary(metadata)
         notes = {name.removeprefix("sixfold."): value for name, value in summary.items() if name.startswith("sixfold.")}
-        return TableFacts(layer, table, int(summary.get("total-records", 0)), notes)
+        return TableFacts(layer, *owner_of(table), int(summary.get("total-records", 0)), notes)
 
 
 def current_summary(metadata: Mapping[str, Any]) -> dict[str, str]:
@@ -90,19 +91,20 @@ class LakeCollector(Collector):
 
     def collect(self) -> Iterable[Metric]:
         """Return the metrics of the facts as they are now."""
-        rows = GaugeMetricFamily(TABLE_ROWS, "Rows in a table", labels=("layer", "table"))
-        loaded = GaugeMetricFamily(LOADED, "When it was loaded", labels=("layer", "table"))
-        bad = GaugeMetricFamily(QUARANTINED_ROWS, "Rows that failed their contract", labels=("table",))
-        rate = GaugeMetricFamily(QUARANTINE_RATE, "Share of raw rows in quarantine", labels=("table",))
+        rows = GaugeMetricFamily(TABLE_ROWS, "Rows in a table", labels=("layer", "product", "table"))
+        loaded = GaugeMetricFamily(LOADED, "When it was loaded", labels=("layer", "product", "table"))
+        bad = GaugeMetricFamily(QUARANTINED_ROWS, "Rows that failed their contract", labels=("product", "table"))
+        rate = GaugeMetricFamily(QUARANTINE_RATE, "Share of raw rows in quarantine", labels=("product", "table"))
         refreshed = GaugeMetricFamily(LAKE_REFRESHED, "When the lake was last looked at")
         for each in self.facts:
-            rows.add_metric((each.layer, each.table), each.rows)
+            place = (each.product, each.table)
+            rows.add_metric((each.layer, *place), each.rows)
             if "loaded-at" in each.notes:
                 moment = datetime.fromisoformat(each.notes["loaded-at"]).timestamp()
-                loaded.add_metric((each.layer, each.table), moment)
+                loaded.add_metric((each.layer, *place), moment)
             if each.layer == "quarantine" and "rows-raw" in each.notes:
-                bad.add_metric((each.table,), each.rows)
-                rate.add_metric((each.table,), each.rows / max(1, int(each.notes["rows-raw"])))
+                bad.add_metric(place, each.rows)
+                rate.add_metric(place, each.rows / max(1, int(each.notes["rows-raw"])))
         if self.refreshed:
             refreshed.add_metric((), self.refreshed)
         return rows, loaded, bad, rate, refreshed

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from models.aws import open_catalog
 from serving.lake import lock_of, one_writer
 from sixfold.contract import Product
-from sixfold.outputs import PlatformRefs
+from sixfold.outputs import PlatformRefs, feedback_table
 
 if TYPE_CHECKING:
     from pyiceberg.table import FileScanTask, Table
@@ -33,7 +33,7 @@ def tidy(platform: PlatformRefs, product: Product, home: Path, now: datetime | N
 
     """
     before = (now or datetime.now(UTC)) - timedelta(days=product.log.retention_days)
-    tables = (product.package, f"feedback_{product.package}")
+    tables = (product.package, feedback_table(product.package))
     return sum(_tidy(platform, product, home, (platform.databases.predictions, name), before) for name in tables)
 
 

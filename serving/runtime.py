@@ -20,6 +20,7 @@ from serving.predictor import Predictor, Served
 from serving.settings import Settings, read_bento
 from serving.tables import FEEDBACK, PREDICTIONS, writer
 from sixfold.contract import Product
+from sixfold.outputs import feedback_table
 from sixfold.product import ServiceModule, load_code
 from sixfold.release import SHORT
 
@@ -62,7 +63,7 @@ class Runtime:
         self.predictor = Predictor(code, features, model, self._lookup, self.metrics)
         self.mirror = Mirror(self.metrics.mirrored)
         self._predictions = self._log(product.package, PREDICTIONS)
-        self._feedback = self._log(f"feedback_{product.package}", FEEDBACK)
+        self._feedback = self._log(feedback_table(product.package), FEEDBACK)
 
     def consumer(self, header: str | None) -> str:
         """Return a consumer that the contract names, or `unknown`: a label must not grow with what people send."""
@@ -114,7 +115,7 @@ def load() -> Runtime:
         code=load_code(product).service,
         model=Model(path, len(candidate.features)),
         features=candidate.features,
-        open_reader=lambda: OnlineReader(settings.platform, product.name),
+        open_reader=lambda: OnlineReader(settings.platform, product),
     )
     runtime.warm_up()
     return runtime

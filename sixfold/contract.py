@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator
 
 from sixfold.errors import SixfoldError
 from sixfold.validation import explain
@@ -169,6 +169,13 @@ class Product(Strict):
     """A request row that works: used by the API docs, the portal and `sixfold predict`."""
     api_versions: dict[Annotated[str, Field(pattern=r"^v[1-9][0-9]*$")], ApiVersion] = Field(min_length=1)
     """API versions by name: `v1`, `v2`, …"""
+
+    @field_validator("name")
+    @classmethod
+    def _is_no_feedback(cls, name: str) -> str:
+        if name.startswith("feedback-"):
+            raise ValueError(f"a table with the feedback of {name.removeprefix('feedback-')} would have this name")
+        return name
 
     @property
     def package(self) -> str:

@@ -2,9 +2,23 @@
 
 from sixfold.contract import Status, Strict
 
+_OF = "__"  # no product's package has it: names have single hyphens
+_FEEDBACK_OF = "feedback_"  # no product's name begins so: the contract refuses it
+
+
+def feedback_table(package: str) -> str:
+    """Return the name of the table, beside the prediction log, with the labels that consumers sent to a product."""
+    return f"{_FEEDBACK_OF}{package}"
+
+
+def owner_of(table: str) -> tuple[str, str]:
+    """Return the product that a Glue table belongs to, and its name there: `PlatformRefs.table` the other way."""
+    package, _, name = table.partition(_OF)
+    return package.removeprefix(_FEEDBACK_OF).replace("_", "-"), name or table
+
 
 class Databases(Strict):
-    """The Glue databases of the lake."""
+    """The Glue databases of the lake; each has tables of all products."""
 
     raw: str
     curated: str
@@ -17,7 +31,7 @@ class PlatformRefs(Strict):
     """The facts that jobs and services need to reach the platform.
 
     `aws_endpoint` is None on real AWS, else the address of the stand-in. Names are physical ones. `feature_project`
-    names the Feast project, whose registry lies in `features_bucket` and whose online tables start with that name.
+    begins the names of the products' Feast projects, whose registries lie in `features_bucket`.
     """
 
     stack: str
@@ -28,6 +42,17 @@ class PlatformRefs(Strict):
     registry_bucket: str
     databases: Databases
     feature_project: str
+
+    def table(self, package: str, name: str) -> tuple[str, str]:
+        """Return the Glue database and the Glue table of a product's table.
+
+        Args:
+            package: the product's Python package.
+            name: `layer.name`, as the product's code calls it.
+
+        """
+        layer, table = name.split(".")
+        return getattr(self.databases, layer), table if table == package else f"{package}{_OF}{table}"
 
 
 class ServedRelease(Strict):

@@ -3,7 +3,7 @@
 `stacks/Pulumi.<stack>.yaml` is data, of one shape for every stack; all of ours lies under `sixfold:platform`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 
 from sixfold.cluster import Cluster, Network
-from sixfold.contract import Slug, Strict
+from sixfold.contract import Product, Slug, Strict
 from sixfold.errors import SixfoldError
 from sixfold.release import Digest
 from sixfold.validation import explain
@@ -79,7 +79,7 @@ class Settings(Strict):
     cluster: Cluster | None = None
     """Needed with `kubernetes`."""
     products: dict[Slug, dict[str, Traffic]] = Field(default_factory=dict)
-    """Releases by product and API version."""
+    """The stack's products, and the releases of each by API version. A product that is not named is not there."""
 
     @model_validator(mode="after")
     def _fits_the_runtime(self) -> Self:
@@ -128,6 +128,22 @@ def read(path: Path) -> Settings:
 
     """
     return parse(_load(path)["config"][f"sixfold:{KEY}"], path.name)
+
+
+def selected(settings: Settings, products: Mapping[str, Product], source: str) -> dict[str, Product]:
+    """Return the contracts of the products that a stack names; the others are not in it.
+
+    Raises:
+        SixfoldError: it names one that has no contract.
+
+    """
+    unknown = sorted(settings.products.keys() - products.keys())
+    if unknown:
+        raise SixfoldError(
+            f"{source}, sixfold:{KEY}: products: {', '.join(unknown)}: no such product",
+            remedy=f"write its folder below products/, or name only these: {', '.join(products) or 'none yet'}",
+        )
+    return {name: product for name, product in products.items() if name in settings.products}
 
 
 def pin(path: Path, product: str, version: str, releases: list[Pin]) -> None:

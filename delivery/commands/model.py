@@ -15,7 +15,7 @@ commands.add_typer(data, name="data")
 
 
 @data.command()
-def load(product: ProductName = "flight-delays", stack: StackName = "local") -> None:
+def load(product: ProductName, stack: StackName = "local") -> None:
     """Load a product's sources into the lake, and bring its features in step; the same again changes nothing."""
     from delivery.lifecycle import build_features, load_data
 
@@ -81,7 +81,7 @@ def release(product: ProductName, version: str, digest: str, stack: StackName = 
 
 @commands.command()
 def predict(
-    product: ProductName = "flight-delays",
+    product: ProductName,
     version: VersionName = "v1",
     row: Annotated[str | None, typer.Option(help="A row as JSON; the contract's example if left out.")] = None,
     stack: StackName = "local",

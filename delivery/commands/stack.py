@@ -1,13 +1,16 @@
 """Commands about a stack as a whole."""
 
 from functools import partial
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from delivery.commands.console import Terminal, console, write
 from delivery.commands.context import AsJson, StackName, find
 from delivery.live_stack import LiveStack
+
+if TYPE_CHECKING:
+    from sixfold.outputs import StackOutputs
 
 commands = typer.Typer()
 
@@ -27,7 +30,7 @@ def up(
     live = find(stack, terminal := Terminal())
     bring_up(live, terminal, None if skip_preflight else lambda _: _require_clear_way(live))
     console.print(products_table(live.outputs), endpoints_table(live.outputs), terminal.times())
-    console.print(f"Next: open {live.outputs.endpoints.portal}, or `sixfold predict`, or `make down`")
+    console.print(f"Next: open {live.outputs.endpoints.portal}, or {_predicts(live.outputs)}, or `make down`")
 
 
 @commands.command()
@@ -60,7 +63,7 @@ def status(*, stack: StackName = "local", as_json: AsJson = False) -> None:
         write(outputs.model_dump_json(indent=2) + "\n")
     else:
         console.print(products_table(outputs), endpoints_table(outputs))
-        console.print("Next: `sixfold predict flight-delays`")
+        console.print(f"Next: {_predicts(outputs)}")
 
 
 @commands.command()
@@ -102,3 +105,10 @@ def _require_clear_way(live: LiveStack) -> None:
     project, name = live.project, live.name
     found = problems_of(name, live.settings(), root=project.root, home=project.home, held=live.engine.held)
     require_none(found, name)
+
+
+def _predicts(outputs: "StackOutputs") -> str:
+    """Return the commands that ask each product for a prediction."""
+    return (
+        ", ".join(f"`sixfold predict {product.name}`" for product in outputs.products) or "name a product in its file"
+    )

@@ -44,7 +44,7 @@ def deployer_policy(
 
 
 @commands.command()
-def dashboard(product: ProductName = "flight-delays", stack: StackName = "local") -> None:  # noqa: ARG001 - all take it
+def dashboard(product: ProductName, stack: StackName = "local") -> None:  # noqa: ARG001 - all take it
     """Print a product's Grafana dashboard as JSON, for Grafana's import."""
     from infra.plans.monitoring.dashboards import product_dashboard
 

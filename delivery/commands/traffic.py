@@ -41,7 +41,9 @@ def rollout(
             break
         console.print(f"  {describe(now)}")
         if not watch:
-            console.print("Next: the same command again, when more is known; `sixfold ledger` shows the numbers")
+            console.print(
+                f"Next: the same command again, when more is known; `sixfold ledger {product}` shows the numbers"
+            )
             return
         time.sleep(every)
     console.print(f"Next: commit {live.file.name}; `sixfold ledger {product}` shows the numbers")
@@ -51,7 +53,7 @@ def rollout(
 
 @commands.command()
 def rollback(
-    product: ProductName = "flight-delays",
+    product: ProductName,
     to: Annotated[
         datetime | None, typer.Option(help="What was live then, in UTC; without it, what was live before.")
     ] = None,
@@ -67,7 +69,7 @@ def rollback(
 
 
 @commands.command()
-def ledger(product: ProductName = "flight-delays", *, stack: StackName = "local", as_json: AsJson = False) -> None:
+def ledger(product: ProductName, *, stack: StackName = "local", as_json: AsJson = False) -> None:
     """Show what was live when, who or what decided it, and on which numbers."""
     from delivery.commands.tables import ledger_table
 
@@ -76,14 +78,14 @@ def ledger(product: ProductName = "flight-delays", *, stack: StackName = "local"
         write("".join(entry.model_dump_json(exclude_none=True) + "\n" for entry in entries))
     else:
         console.print(ledger_table(entries))
-        console.print("Next: `sixfold rollback` brings back what was live before")
+        console.print(f"Next: `sixfold rollback {product}` brings back what was live before")
 
 
 @commands.command()
 def replay(
     since: Annotated[datetime, typer.Option("--from", help="The time of the first prediction, in UTC.")],
     until: Annotated[datetime, typer.Option("--to", help="The time before which the last one is made.")],
-    product: ProductName = "flight-delays",
+    product: ProductName,
     version: VersionName = "v1",
     speed: Annotated[float, typer.Option(min=1, help="Seconds of the past in one second, at most.")] = 10_000,
     stack: StackName = "local",

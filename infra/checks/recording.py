@@ -18,7 +18,7 @@ from pulumi_sixfold.kit.arns import arn_patterns
 from pulumi_sixfold.kit.handler import Handler
 from pulumi_sixfold.kit.naming import name_pattern
 from sixfold.contract import load_products
-from sixfold.stack import Settings
+from sixfold.stack import Settings, selected
 
 PROJECT = "sixfold"
 ANY_ACCOUNT = "*"
@@ -47,7 +47,8 @@ def record(stack: str, settings: Settings, *, root: Path, home: Path) -> list[Pl
     asyncio.set_event_loop(_loop())  # the SDK takes the thread's own, and `asyncio.run` leaves none
     recorder = _Recorder(_Answers(settings.region, settings.account or ANY_ACCOUNT))
     mocks.set_mocks(recorder.mocks, PROJECT, stack, preview=False, monitor=recorder)
-    products = load_products(Path(mlplatform.__file__).parents[1] / "products")
+    contracts = load_products(Path(mlplatform.__file__).parents[1] / "products")
+    products = selected(settings, contracts, f"Pulumi.{stack}.yaml")
     config = Config(stack, root, home, settings, products, roles_of(settings), datetime.now(UTC).date())
     run: Any = pulumi.runtime.test  # it has no types
     run(lambda: mlplatform.build(config))()

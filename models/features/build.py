@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from models import aws, steps
-from models.features.online import FRESHNESS
-from models.features.store import REGISTRY, open_store
+from models.features.online import freshness_key
+from models.features.store import open_store, registry_key
 from models.hashing import content_key, product_key
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from models.lake import Lake
 
 Progress = Callable[[str], None]
+_STEP = "features"
 _EPOCH = datetime(1970, 1, 2, tzinfo=UTC)  # Feast refuses the first
 _LOG = logging.getLogger(__name__)
 
@@ -34,41 +35,41 @@ def build(platform: PlatformRefs, product: Product, progress: Progress = _LOG.in
         SixfoldError: the data is not loaded, or its load did not finish.
 
     """
-    step = f"{product.name}/features"
     code = product_key(product, "features")
-    done = steps.recorded(platform, step) or {}
+    done = steps.recorded(platform, product.package, _STEP) or {}
     known: dict[str, str | None] = done.get("tables", {})  # type: ignore[assignment] # as `steps.record` wrote it
-    if known and steps.unchanged(platform, step, code, known):
+    if known and steps.unchanged(platform, product.package, _STEP, code, known):
         return False
     from models.lake import Lake  # noqa: PLC0415 - a run with nothing to do does not wait for Iceberg and Feast
 
     definitions = load_code(product).features
-    lake = Lake(platform)
+    lake = Lake(platform, product.package)
     key = content_key(code, _inputs_key(lake, definitions.INPUTS))
     newest = _write_tables(lake, definitions, key, progress)
-    _materialize(platform, definitions, newest, progress)
-    steps.record(platform, step, code, [*definitions.INPUTS, *newest])
+    _materialize(platform, product.package, definitions, newest, progress)
+    steps.record(platform, product.package, _STEP, code, [*definitions.INPUTS, *newest])
     return True
 
 
-def teardown(platform: PlatformRefs, product: Product) -> None:
-    """Delete the online tables and the registry, so that nothing of Feast outlives the platform.
+def teardown(platform: PlatformRefs, package: str) -> None:
+    """Delete the online tables and the registry of a product's package, so that nothing of Feast outlives it.
 
-    Without a bucket for the registry there is nothing to delete: an `up` that failed early has come no further.
+    Without a registry there is nothing to delete: an `up` that failed early has come no further.
     """
-    if not aws.has_bucket(platform, platform.features_bucket):
+    if not aws.has_object(platform, platform.features_bucket, registry_key(package)):
         return
-    open_store(platform).teardown()  # type: ignore[no-untyped-call] # Feast types some of its methods
-    for key in (REGISTRY, FRESHNESS):  # Feast empties its registry and leaves the file
+    open_store(platform, package).teardown()  # type: ignore[no-untyped-call] # Feast types some of its methods
+    for key in (registry_key(package), freshness_key(package)):  # Feast empties its file and leaves it
         aws.s3(platform).delete_object(Bucket=platform.features_bucket, Key=key)
-    steps.forget(platform, f"{product.name}/features")
+    steps.forget(platform, package, _STEP)
 
 
-def historical(platform: PlatformRefs, service: Any, spine: "pl.DataFrame") -> "pl.DataFrame":  # noqa: ANN401 - Feast ships no types
+def historical(lake: "Lake", service: Any, spine: "pl.DataFrame") -> "pl.DataFrame":  # noqa: ANN401 - Feast ships no types
     """Return `spine` (entity keys and `event_timestamp`) with each feature as it was known at that moment."""
     import polars as pl  # noqa: PLC0415 - a run with nothing to do does not wait for polars
 
-    found = pl.from_arrow(open_store(platform).get_historical_features(spine.to_pandas(), service).to_arrow())
+    store = open_store(lake.platform, lake.package)
+    found = pl.from_arrow(store.get_historical_features(spine.to_pandas(), service).to_arrow())
     if not isinstance(found, pl.DataFrame):
         raise TypeError(service.name)
     return found
@@ -79,7 +80,7 @@ def _inputs_key(lake: "Lake", names: tuple[str, ...]) -> str:
     if len(keys) != 1 or "" in keys:
         raise SixfoldError(
             f"{', '.join(names)} are not of one load",
-            remedy="load the data again, which finishes what was left: `sixfold data load`",
+            remedy=f"load the data again, which finishes what was left: `sixfold data load {lake.product}`",
         )
     return keys.pop()
 
@@ -96,13 +97,14 @@ def _write_tables(lake: "Lake", definitions: FeaturesModule, key: str, progress:
 
 
 def _materialize(
-    platform: PlatformRefs, definitions: FeaturesModule, newest: dict[str, datetime], progress: Progress
+    platform: PlatformRefs, package: str, definitions: FeaturesModule, newest: dict[str, datetime], progress: Progress
 ) -> None:
     """Publish the definitions, and copy the newest row of each entity to the online store."""
-    store = open_store(platform)
+    store = open_store(platform, package)
     store.apply([*definitions.ENTITIES.values(), *definitions.VIEWS, definitions.SERVICE])
     with contextlib.redirect_stdout(io.StringIO()):  # Feast prints its progress
         store.materialize(_EPOCH, max(newest.values()) + timedelta(seconds=1))
     fresh = {"newest_event": max(newest.values()).isoformat(), "materialized_at": datetime.now(UTC).isoformat()}
-    aws.s3(platform).put_object(Bucket=platform.features_bucket, Key=FRESHNESS, Body=json.dumps(fresh).encode())
+    body, key = json.dumps(fresh).encode(), freshness_key(package)
+    aws.s3(platform).put_object(Bucket=platform.features_bucket, Key=key, Body=body)
     progress(f"{len(definitions.VIEWS)} feature views online, newest event {fresh['newest_event']}")

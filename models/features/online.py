@@ -8,9 +8,13 @@ from functools import cached_property
 from models import aws
 from models.features.past import PastReader
 from models.features.store import open_store
+from sixfold.contract import Product
 from sixfold.outputs import PlatformRefs
 
-FRESHNESS = "freshness.json"
+
+def freshness_key(package: str) -> str:
+    """Return the key, in the bucket of the features, of the record of a product's last copy."""
+    return f"{package}/freshness.json"
 
 
 @dataclass(frozen=True)
@@ -26,17 +30,17 @@ class OnlineReader:
 
     Args:
         platform: where the features are.
-        product: the product's name, which is the name of its feature service.
+        product: whose features; its name is that of its feature service.
 
     Raises:
         feast.errors.FeatureServiceNotFoundException: the features of the product were never built.
 
     """
 
-    def __init__(self, platform: PlatformRefs, product: str) -> None:
-        self._platform = platform
-        self._store = open_store(platform)
-        self._service = self._store.get_feature_service(product)
+    def __init__(self, platform: PlatformRefs, product: Product) -> None:
+        self._platform, self._package = platform, product.package
+        self._store = open_store(platform, product.package)
+        self._service = self._store.get_feature_service(product.name)
 
     @cached_property
     def feature_names(self) -> tuple[str, ...]:
@@ -59,10 +63,11 @@ class OnlineReader:
     @cached_property
     def _past(self) -> PastReader:
         views = (self._store.get_feature_view(each.name) for each in self._service.feature_view_projections)
-        return PastReader(self._platform, views)
+        return PastReader(self._platform, self._package, views)
 
     def freshness(self) -> Freshness:
         """Return the time of the newest online features, and of their copy."""
-        found = aws.s3(self._platform).get_object(Bucket=self._platform.features_bucket, Key=FRESHNESS)
+        key = freshness_key(self._package)
+        found = aws.s3(self._platform).get_object(Bucket=self._platform.features_bucket, Key=key)
         fresh = json.loads(found["Body"].read())
         return Freshness(**{name: datetime.fromisoformat(value) for name, value in fresh.items()})

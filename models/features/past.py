@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,39 +20,49 @@ class PastReader:
 
     Args:
         platform: where the lake is.
+        package: the product's Python package.
         views: the feature views of the product's service.
 
     """
 
-    def __init__(self, platform: PlatformRefs, views: Iterable[Any]) -> None:
-        self._platform, self._views = platform, tuple(views)
+    def __init__(self, platform: PlatformRefs, package: str, views: Iterable[Any]) -> None:
+        self._platform, self._package, self._views = platform, package, tuple(views)
 
     def read(self, rows: list[dict[str, str]], at: datetime) -> list[dict[str, float | None]]:
         """Return the features of each row of entity keys as known at a moment; None for what was not."""
         moment = round(at.timestamp() * _MICROSECONDS)
         found: list[dict[str, float | None]] = [{} for _ in rows]
-        for names, key, known in self._known:
+        for names, keys, known in self._known:
             for row, features in zip(rows, found, strict=True):
-                features.update(zip(names, _newest(known.get(row[key]), moment, len(names)), strict=True))
+                newest = _newest(known.get(tuple(row[key] for key in keys)), moment, len(names))
+                features.update(zip(names, newest, strict=True))
         return found
 
     @cached_property
-    def _known(self) -> list[tuple[list[str], str, Mapping[str, tuple[npt.NDArray[np.int64], Any]]]]:
+    def _known(self) -> "list[_View]":
         from models.lake import Lake  # noqa: PLC0415 - only a replay needs Iceberg and polars
 
-        lake = Lake(self._platform)
+        lake = Lake(self._platform, self._package)
         return [_index(lake, view) for view in self._views]
 
 
-def _index(lake: Any, view: Any) -> tuple[list[str], str, Mapping[str, tuple[npt.NDArray[np.int64], Any]]]:  # noqa: ANN401 - Feast and Iceberg load late
-    names, (key,), source = [field.name for field in view.features], view.join_keys, view.batch_source
-    rows = lake.read(source.name).sort(key, source.timestamp_field)
+class _View(NamedTuple):
+    """A view's features, its join keys, and by their values the moments (in order, microseconds) and what was known."""
+
+    features: list[str]
+    keys: list[str]
+    known: Mapping[tuple[str, ...], tuple[npt.NDArray[np.int64], Any]]
+
+
+def _index(lake: Any, view: Any) -> _View:  # noqa: ANN401 - Feast and Iceberg load late
+    names, keys, source = [field.name for field in view.features], list(view.join_keys), view.batch_source
+    rows = lake.read(source.name).sort(*keys, source.timestamp_field)
     moments = rows[source.timestamp_field].dt.timestamp("us").to_numpy()
     values = rows.select(names).to_numpy()
-    counts = rows.group_by(key, maintain_order=True).len()
+    counts = rows.group_by(keys, maintain_order=True).len()
     ends = np.cumsum(counts["len"].to_numpy())
-    parts = zip(counts[key], ends - counts["len"].to_numpy(), ends, strict=True)
-    return names, key, {entity: (moments[start:end], values[start:end]) for entity, start, end in parts}
+    parts = zip(counts.select(keys).rows(), ends - counts["len"].to_numpy(), ends, strict=True)
+    return _View(names, keys, {entity: (moments[start:end], values[start:end]) for entity, start, end in parts})
 
 
 def _newest(known: tuple[npt.NDArray[np.int64], Any] | None, moment: int, width: int) -> list[float | None]:

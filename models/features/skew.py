@@ -40,7 +40,8 @@ def compare(
 
     """
     within = f"time >= '{since.isoformat()}' and time <= '{until.isoformat()}'"
-    logged = Lake(platform).sample(f"predictions.{product.package}", within, _LOOKED_AT * rows)
+    lake = Lake(platform, product.package)
+    logged = lake.sample(f"predictions.{product.package}", within, _LOOKED_AT * rows)
     definitions = load_code(product).features
     names = [field.name for view in definitions.VIEWS for field in view.features]
     served = _served(_chosen(logged, rows), list(definitions.ENTITIES), names)
@@ -48,7 +49,7 @@ def compare(
     away, known = served.filter(~answered), served.filter(answered)
     same = away.select(*WHO, *(pl.lit(value=False).alias(name) for name in names), answered=pl.lit(value=False))
     if known.height:
-        computed = historical(platform, definitions.SERVICE, known)
+        computed = historical(lake, definitions.SERVICE, known)
         differs = (pl.col(name).fill_nan(None).ne_missing(pl.col(_SERVED + name)).alias(name) for name in names)
         same = pl.concat([same, computed.select(*WHO, *differs, answered=pl.lit(value=True))])
     releases = sorted(same.partition_by(WHO, as_dict=True).items())

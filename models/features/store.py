@@ -1,4 +1,7 @@
-"""Opens a platform's feature store: definitions in S3, newest values in DynamoDB, history in the lake."""
+"""Opens a product's feature store: definitions in S3, newest values in DynamoDB, history in the lake.
+
+Each product is a Feast project with a registry of its own, so that no name, load or removal of one reaches another's.
+"""
 
 import os
 from typing import TYPE_CHECKING
@@ -8,12 +11,18 @@ from sixfold.outputs import PlatformRefs
 if TYPE_CHECKING:
     from feast import FeatureStore
 
-REGISTRY = "registry.pb"
+OF_ALL = ""
+"""In place of a package: the one project that all products shared before each had its own."""
 REGISTRY_CACHE_SECONDS = 600
 
 
-def open_store(platform: PlatformRefs) -> "FeatureStore":
-    """Return Feast on a platform; nothing of it is kept in a file.
+def registry_key(package: str) -> str:
+    """Return the key of a product's registry in the bucket of the features."""
+    return f"{package}/registry.pb".removeprefix("/")
+
+
+def open_store(platform: PlatformRefs, package: str) -> "FeatureStore":
+    """Return the Feast store of a product's package; nothing of it is kept in a file.
 
     Feast takes the endpoint of its registry from the environment alone.
     """
@@ -25,18 +34,22 @@ def open_store(platform: PlatformRefs) -> "FeatureStore":
     from models.offline import IcebergOfflineStore  # noqa: PLC0415 - the same
 
     config = RepoConfig(
-        project=platform.feature_project,
+        project=f"{platform.feature_project}__{package}".removesuffix("__"),
         provider="local",
         registry={
-            "path": f"s3://{platform.features_bucket}/{REGISTRY}",
+            "path": f"s3://{platform.features_bucket}/{registry_key(package)}",
             "cache_ttl_seconds": REGISTRY_CACHE_SECONDS,
         },
         online_store={"type": "dynamodb", "region": platform.region, "endpoint_url": platform.aws_endpoint},
         offline_store={
             "type": f"{IcebergOfflineStore.__module__}.{IcebergOfflineStore.__name__}",
             "platform": platform.model_dump(),
+            "package": package,
         },
         materialization={"pull_latest_features": True},
         entity_key_serialization_version=3,
     )
-    return FeatureStore(config=config)
+    store = FeatureStore(config=config)
+    # Given in the configuration, it works too, and Feast warns that it is meant for SQL.
+    store.registry.serve_features_while_materializing = True
+    return store

@@ -42,7 +42,7 @@ def assemble(lake: Lake, product: Product) -> Dataset:
     examples = recipe.examples(lake.read).rename({recipe.TIME: "at", recipe.LABEL: LABEL})
     # LightGBM draws rows by their position, and a lake gives them in any order: only a sort by all columns settles it.
     examples = examples.sort("at", *(name for name in sorted(examples.columns) if name != "at"))
-    frame = historical(lake.platform, features.SERVICE, examples.with_columns(pl.col(LABEL).cast(pl.Float64)))
+    frame = historical(lake, features.SERVICE, examples.with_columns(pl.col(LABEL).cast(pl.Float64)))
     learned = frame.filter(pl.col("at") < recipe.VALIDATE_FROM)
     frame = with_baseline(frame, learned, recipe.BASELINE)
     parts = split(frame, recipe.VALIDATE_FROM, recipe.TEST_FROM)

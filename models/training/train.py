@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str], None]
 DIGITS = 9
+_STEP = "train"
 _LOG = logging.getLogger(__name__)
 
 
@@ -33,17 +34,19 @@ def train(platform: PlatformRefs, product: Product, folder: Path, progress: Prog
 
     """
     done = Candidate(folder) if (folder / "candidate.json").exists() else None
-    step, code = f"{product.name}/train", _code(product)
-    if done and steps.unchanged(platform, step, content_key(code, done.record.training_key), done.record.content):
+    code = _code(product)
+    if done and steps.unchanged(
+        platform, product.package, _STEP, content_key(code, done.record.training_key), done.record.content
+    ):
         return done
     from models.lake import Lake  # noqa: PLC0415 - a run with nothing to do does not wait for Iceberg
 
-    lake = Lake(platform)
+    lake = Lake(platform, product.package)
     content = _content(lake, product)
     key = content_key(code, *content.values())
     if done is None or done.record.training_key != key:
         done = _train(lake, product, folder, content, key, progress)
-    steps.record(platform, step, content_key(code, key), content)
+    steps.record(platform, product.package, _STEP, content_key(code, key), content)
     return done
 
 
@@ -93,7 +96,9 @@ def _content(lake: "Lake", product: Product) -> dict[str, str]:
     content = {name: lake.facts(name).get("content", "") for name in tables}
     missing = [name for name, key in content.items() if not key]
     if missing:
-        raise SixfoldError(f"the lake has no {', '.join(missing)}", remedy="build the features: `sixfold data load`")
+        raise SixfoldError(
+            f"the lake has no {', '.join(missing)}", remedy=f"build the features: `sixfold data load {product.name}`"
+        )
     return dict(sorted(content.items()))
 
 
@@ -129,7 +134,7 @@ def refit(platform: PlatformRefs, product: Product, base: Candidate, folder: Pat
     from models.lake import Lake  # noqa: PLC0415 - the same
     from models.training.dataset import assemble  # noqa: PLC0415 - with the rest of what training loads
 
-    lake = Lake(platform)
+    lake = Lake(platform, product.package)
     content = _content(lake, product)
     params = {**base.record.params, **change}
     key = content_key(_code(product), *content.values(), repr(sorted(params.items())))

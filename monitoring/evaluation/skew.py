@@ -54,6 +54,6 @@ def skew(platform: PlatformRefs, product: str, now: datetime) -> list[Skew]:
     if done.returncode:
         raise SixfoldError(
             f"the features of {product} could not be recomputed: {done.stderr.strip()[-800:]}",
-            remedy="build the features: `sixfold data load`",
+            remedy=f"build the features: `sixfold data load {product}`",
         )
     return _SKEWS.validate_json(done.stdout)

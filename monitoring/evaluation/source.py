@@ -18,7 +18,7 @@ from monitoring.evaluation.join import (
     compact_labels,
 )
 from sixfold.contract import Label, Product
-from sixfold.outputs import PlatformRefs
+from sixfold.outputs import PlatformRefs, feedback_table
 
 if TYPE_CHECKING:
     from pyiceberg.table import DataScan, FileScanTask, Table
@@ -112,12 +112,12 @@ class Source:
 
     def feedback(self, since: datetime) -> Listing:
         """Return the feedback of consumers from a moment on, by prediction id, in the form of `join.attach`."""
-        return self._known(self._databases.predictions, f"feedback_{self._product.package}", _FEEDBACK, since)
+        return self._known(self._databases.predictions, feedback_table(self._product.package), _FEEDBACK, since)
 
     def versions(self) -> tuple[int | None, int | None]:
         """Return the snapshots of labels and feedback: while they stay, so do the labels."""
         labels = self._table(self._databases.labels, self._product.package)
-        feedback = self._table(self._databases.predictions, f"feedback_{self._product.package}")
+        feedback = self._table(self._databases.predictions, feedback_table(self._product.package))
         return _snapshot(labels), _snapshot(feedback)
 
     def _scan(self, day: date, columns: tuple[str, ...]) -> "DataScan | None":

@@ -149,7 +149,9 @@ def platform(fresh: Project, first_up: str) -> Project:
 @pytest.fixture(scope="session")
 def replayed(platform: Project) -> Project:
     """The platform after five days of October 2013."""
-    platform.run("sixfold", "replay", "--from", "2013-10-01", "--to", "2013-10-06", "--speed", "100000000")
+    platform.run(
+        "sixfold", "replay", "flight-delays", "--from", "2013-10-01", "--to", "2013-10-06", "--speed", "100000000"
+    )
     return platform
 
 

@@ -19,7 +19,7 @@ def demo(platform: Any) -> str:
 def decided(demo: str, platform: Any) -> list[dict[str, Any]]:
     """Ledger entries of the rollouts."""
     assert "drawn: " in demo
-    entries = [json.loads(line) for line in platform.run("sixfold", "ledger", "--json").splitlines()]
+    entries = [json.loads(line) for line in platform.run("sixfold", "ledger", "flight-delays", "--json").splitlines()]
     return [entry for entry in entries if entry["decision"]["by"] == "rollout"]
 
 

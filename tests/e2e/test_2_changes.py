@@ -66,7 +66,7 @@ def test_rollback_brings_back_what_was_live_in_one_up(
     platform: Any, flight: dict[str, Any], first: str, second: str
 ) -> None:
     platform.run("sixfold", "release", "flight-delays", "v1", first[:12])
-    printed = platform.run("sixfold", "rollback")
+    printed = platform.run("sixfold", "rollback", "flight-delays")
     assert printed.count("Duration: ") == 1
     assert httpx.post(_url(platform), json=flight).json()["release"] == second[:12]
 
@@ -76,13 +76,13 @@ def test_rollback_brings_back_the_feature_definitions_of_the_release(
 ) -> None:
     platform.run("sixfold", "release", "flight-delays", "v1", other_features[:12])
     for wanted, back in ((False, second), (True, other_features), (False, second)):
-        platform.run("sixfold", "rollback")
-        weather = open_store(platform.environment().platform).get_feature_view("origin_weather")
+        platform.run("sixfold", "rollback", "flight-delays")
+        weather = open_store(platform.environment().platform, "flight_delays").get_feature_view("origin_weather")
         assert (platform.release, OTHER in weather.description) == (back, wanted)
 
 
 def test_the_ledger_tells_what_was_live_when_and_who_decided(platform: Any, second: str) -> None:
-    entries = [json.loads(line) for line in platform.run("sixfold", "ledger", "--json").splitlines()]
+    entries = [json.loads(line) for line in platform.run("sixfold", "ledger", "flight-delays", "--json").splitlines()]
     assert [entry["decision"]["verdict"] for entry in entries][-3:] == ["roll back"] * 3
     assert entries[-1]["versions"] == {"v1": [{"release": second, "weight": 100}]}
     assert entries[-1]["decision"]["by"] == getpass.getuser()

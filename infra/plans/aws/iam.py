@@ -58,9 +58,13 @@ class Estate(Strict):
         return f"arn:{self.partition}:s3:::{name}"
 
     @property
-    def online_tables(self) -> str:
-        """The ARN pattern of the online feature tables; Feast names them `<project>.<feature view>`."""
-        return f"arn:{self.partition}:dynamodb:{self.region}:{self.account}:table/{self.feature_project}.*"
+    def online_tables(self) -> list[str]:
+        """The ARN patterns of the online feature tables; Feast names them `<project>.<feature view>`.
+
+        Each product is a project; releases from before that share the one without a product's name.
+        """
+        tables = f"arn:{self.partition}:dynamodb:{self.region}:{self.account}:table/{self.feature_project}"
+        return [f"{tables}.*", f"{tables}__*"]
 
 
 def assume_role_policy(*, service: str) -> Document:
@@ -103,7 +107,7 @@ def training_policy(*, estate: Estate) -> Document:
         _allow("ReadLake", _READ_OBJECTS, f"{lake}/*"),
         _allow("ReadTables", _READ_TABLES, *estate.tables(*sorted(estate.databases))),
         _allow("WriteFeatures", (*_READ_OBJECTS, *_PUT_OBJECTS), f"{features}/*"),
-        _allow("WriteOnlineFeatures", (*_READ_ITEMS, *_WRITE_ITEMS, *_MAKE_TABLES), estate.online_tables),
+        _allow("WriteOnlineFeatures", (*_READ_ITEMS, *_WRITE_ITEMS, *_MAKE_TABLES), *estate.online_tables),
         _allow("AddReleases", (*_READ_OBJECTS, *_PUT_OBJECTS), f"{registry}/*"),  # what is published is never deleted
         _key(estate, "kms:Decrypt", "kms:GenerateDataKey"),
     )
@@ -117,7 +121,7 @@ def serving_policy(*, estate: Estate) -> Document:
     return _document(
         _allow("List", _LIST, lake, features, registry),  # the lake: a writer looks first whether its file is there
         _allow("ReadReleases", _READ_OBJECTS, f"{registry}/*", f"{features}/*"),
-        _allow("ReadOnlineFeatures", _READ_ITEMS, estate.online_tables),
+        _allow("ReadOnlineFeatures", _READ_ITEMS, *estate.online_tables),
         _allow("AppendPredictions", (*_READ_OBJECTS, *_PUT_OBJECTS), f"{lake}/predictions/*"),
         _allow(
             "CommitPredictions",

@@ -159,7 +159,7 @@ def panels(product: Product) -> list[Panel]:
             "Share of rows in quarantine",
             "percentunit",
             {
-                "{{table}}": QUARANTINE_RATE,
+                "{{table}}": f"{QUARANTINE_RATE}{own}",
                 "allowed": f"vector({product.limits.quarantine_rate:.15g})",
             },
         ),

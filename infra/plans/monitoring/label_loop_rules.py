@@ -1,7 +1,8 @@
 """Alerts on the label loop: the live metric, its labels, drift, skew, the evaluation itself, and who calls what is old.
 
 A breach counts once the whole confidence interval is beyond the threshold, and only where there are labels enough: the
-contract's `min_labels` and `min_coverage`.
+contract's `min_labels` and `min_coverage`. Figures of a release count while it runs: its predictions stay in the window
+for days after it was taken back, and nobody has to act on them any more.
 """
 
 from datetime import UTC, datetime, time
@@ -35,7 +36,7 @@ def _metric(product: Product) -> list[Rule]:
     bound, beyond = (LIVE_METRIC_HIGH, "<") if metric.direction == "higher" else (LIVE_METRIC_LOW, ">")
     enough = f'{LIVE_STATE}{{product="{product.name}",state="enough"}} == 1'
     whole, parts = (f'{{product="{product.name}",shadow="false",slice{sign}""}}' for sign in ("=", "!="))
-    breach = f"{bound}%s {beyond} {metric.live_threshold:.15g} and ignoring (state) {enough}"
+    breach = f"{bound}%s {beyond} {metric.live_threshold:.15g} and ignoring (state) {enough}{_runs(product)}"
     limit = f"live_threshold is {metric.live_threshold:g}."
     described = f"With 95% confidence {name} is at best {{{{ $value | humanize }}}}; {limit}"
     return [
@@ -55,7 +56,8 @@ def _metric(product: Product) -> list[Rule]:
         ),
         alert(
             "LabelCoverageLow",
-            f"{LIVE_LABEL_COVERAGE}{whole} < {metric.min_coverage:.15g} and {LIVE_DUE}{whole} >= {metric.min_labels}",
+            f"{LIVE_LABEL_COVERAGE}{whole} < {metric.min_coverage:.15g} and {LIVE_DUE}{whole} >= {metric.min_labels}"
+            f"{_runs(product)}",
             "ticket",
             f"Labels of {product.name} do not arrive: its live metric is unknown",
             f"{{{{ $value | humanizePercentage }}}} of the predictions older than {metric.label_delay_hours:g} hours "
@@ -66,7 +68,10 @@ def _metric(product: Product) -> list[Rule]:
 
 
 def _distributions(product: Product) -> list[Rule]:
-    metric, drifted = product.metric, f'{DRIFT_PSI}{{product="{product.name}",feature%s"score"}} > %.15g'
+    metric, drifted = (
+        product.metric,
+        f'{DRIFT_PSI}{{product="{product.name}",feature%s"score"}} > %.15g{_runs(product)}',
+    )
     psi = "PSI {{ $value | humanize }} over the window, limit %g."
     own = f'{{product="{product.name}"}}'
     return [
@@ -88,13 +93,18 @@ def _distributions(product: Product) -> list[Rule]:
         ),
         alert(
             "TrainingServingSkew",
-            f"{SKEW_DIFFERING_ROWS}{own} / ({SKEW_ROWS}{own} > 0) > {product.metric.max_skew:.15g}",
+            f"{SKEW_DIFFERING_ROWS}{own} / ({SKEW_ROWS}{own} > 0) > {product.metric.max_skew:.15g}{_runs(product)}",
             "ticket",
             f"{product.name} {{{{ $labels.api_version }}}} is served features that differ from the lake",
             "{{ $value | humanizePercentage }} of the past day's predictions of {{ $labels.release }} had features "
             f"whose values differ from those in the lake; max_skew is {product.metric.max_skew:.15g}.",
         ),
     ]
+
+
+def _runs(product: Product) -> str:
+    """Return the condition that the release of a series is scraped, which one that the stack does not name is not."""
+    return f' and on (product, api_version, release) up{{product="{product.name}"}}'
 
 
 def _evaluation(product: Product) -> list[Rule]:

@@ -45,7 +45,7 @@ def _conditions(product: Product) -> list[Rule]:
         ),
         alert(
             "QuarantineRateHigh",
-            f"{QUARANTINE_RATE} > {limits.quarantine_rate:.15g}",
+            f"{QUARANTINE_RATE}{own} > {limits.quarantine_rate:.15g}",
             "ticket",
             "The quarantine rate of the table {{ $labels.table }} is too high",
             f"{{{{ $value | humanizePercentage }}}} of its rows break the data contract; the limit of {product.name} "
@@ -74,6 +74,6 @@ def _missing(product: Product, versions: tuple[str, ...]) -> list[Rule]:
         slo.within_objective(product),
         f'{FEATURE_FRESHNESS}{{product="{product.name}"}}',
         _without_store(product),
-        QUARANTINE_RATE,
+        f'{QUARANTINE_RATE}{{product="{product.name}"}}',
     ]
     return [unwatched(product.name, f"absent({selector})", selector) for selector in series]

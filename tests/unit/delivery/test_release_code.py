@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from delivery.release_code import build_features
+from delivery.release_code import build_features, names_tables_barely
 from sixfold.errors import SixfoldError
 from sixfold.outputs import Databases, PlatformRefs
 
@@ -64,3 +64,8 @@ def test_code_that_fails_is_quoted(tmp_path: Path, platform: PlatformRefs) -> No
     old = _release(tmp_path, models____init__="", models__features="raise OSError('no such table')")
     with pytest.raises(SixfoldError, match="no such table"):
         build_features(old, platform)
+
+
+def test_a_release_tells_whether_its_tables_carry_the_product(tmp_path: Path) -> None:
+    assert names_tables_barely(_release(tmp_path / "old"))
+    assert not names_tables_barely(Path(__file__).parents[3])

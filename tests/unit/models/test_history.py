@@ -16,7 +16,7 @@ MOMENT = datetime(2013, 7, 11, 18, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def lake(loaded: PlatformRefs) -> dict[str, pl.DataFrame]:
-    return {name: Lake(loaded).read(name) for name in features.INPUTS}
+    return {name: Lake(loaded, "flight_delays").read(name) for name in features.INPUTS}
 
 
 @pytest.fixture(scope="module")
@@ -69,9 +69,9 @@ def test_a_flight_sees_only_what_was_known_two_hours_before_it_is_due(built: Pla
     from models.features.build import historical  # noqa: PLC0415 - takes seconds
     from products.flight_delays import train  # noqa: PLC0415 - the same
 
-    lake = Lake(built)
+    lake = Lake(built, "flight_delays")
     flight = train.examples(lake.read).filter(pl.col("tailnum") != "unknown").sort("scheduled_departure")[[9000]]
-    seen = historical(built, features.SERVICE, flight)
+    seen = historical(lake, features.SERVICE, flight)
     landings = lake.read("labels.flight_delays").join(
         lake.read("curated.flights").select("flight_id", "carrier"), on="flight_id"
     )

@@ -18,20 +18,20 @@ TABLES = ("flights", "weather", "planes", "airlines", "airports")
 
 
 def test_no_row_is_lost(loaded: PlatformRefs) -> None:
-    lake = Lake(loaded)
+    lake = Lake(loaded, "flight_delays")
     for name in TABLES:
         raw, curated, quarantined = (lake.count(f"{layer}.{name}") for layer in ("raw", "curated", "quarantine"))
         assert raw == curated + quarantined > 0
 
 
 def test_the_counts_are_noted_where_an_exporter_finds_them(loaded: PlatformRefs) -> None:
-    facts = Lake(loaded).facts("curated.airports")
+    facts = Lake(loaded, "flight_delays").facts("curated.airports")
     assert (facts["rows-raw"], facts["rows-curated"], facts["rows-quarantined"]) == ("1458", "1455", "3")
 
 
 def test_raw_is_as_published(loaded: PlatformRefs, sample: tuple[Source, ...]) -> None:
     published = read(sample[0])
-    raw = Lake(loaded).read("raw.flights")
+    raw = Lake(loaded, "flight_delays").read("raw.flights")
     assert raw.sort(raw.columns).equals(published.sort(published.columns))
 
 
@@ -39,15 +39,15 @@ def test_the_same_files_again_change_nothing(
     loaded: PlatformRefs, product: Product, sample: tuple[Source, ...]
 ) -> None:
     tables = [f"{layer}.{name}" for layer in ("raw", "curated", "quarantine") for name in TABLES]
-    before = steps.versions(loaded, tables)
+    before = steps.versions(loaded, "flight_delays", tables)
     assert not loading.load(loaded, product, sample)
-    assert steps.versions(loaded, tables) == before
+    assert steps.versions(loaded, "flight_delays", tables) == before
 
 
 def test_a_dropped_table_is_written_again(loaded: PlatformRefs, product: Product, sample: tuple[Source, ...]) -> None:
-    Lake(loaded)._catalog.drop_table((loaded.databases.curated, "airlines"))
+    Lake(loaded, "flight_delays")._catalog.drop_table(loaded.table("flight_delays", "curated.airlines"))
     assert loading.load(loaded, product, sample)
-    assert Lake(loaded).count("curated.airlines") == 16
+    assert Lake(loaded, "flight_delays").count("curated.airlines") == 16
 
 
 def test_a_file_that_changed_is_loaded_anew(
@@ -55,7 +55,7 @@ def test_a_file_that_changed_is_loaded_anew(
 ) -> None:
     assert loading.load(platform, product, few(200))
     assert loading.load(platform, product, few(300))
-    assert Lake(platform).count("curated.flights") == 300
+    assert Lake(platform, "flight_delays").count("curated.flights") == 300
 
 
 KILLED = """
@@ -84,7 +84,7 @@ def test_a_load_killed_at_any_moment_is_finished_by_the_next(
     command = [sys.executable, "-c", KILLED, platform.model_dump_json(), str(contract), moment, *paths]
     assert subprocess.run(command, check=False).returncode == -9
     assert loading.load(platform, product, sources)
-    lake = Lake(platform)
+    lake = Lake(platform, "flight_delays")
     keys = {lake.facts(f"{layer}.{name}")["content"] for layer in ("curated", "quarantine") for name in TABLES}
     assert keys == {lake.facts("labels.flight_delays")["content"]}
 
@@ -105,6 +105,6 @@ def test_a_contract_that_loses_rows_is_found_out(
 
 
 def test_a_day_of_flights_keeps_its_clock(loaded: PlatformRefs) -> None:
-    flights = Lake(loaded).read("curated.flights")
+    flights = Lake(loaded, "flight_delays").read("curated.flights")
     assert flights.schema["scheduled_departure"] == pl.Datetime("us", "UTC")
     assert flights["flight_id"].is_unique().all()

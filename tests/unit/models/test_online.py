@@ -4,10 +4,12 @@ from datetime import UTC, datetime, timedelta
 import boto3
 import polars as pl
 import pytest
+from feast.feature_view import FeatureViewState
 
 from models import aws
 from models.features import build as features
 from models.features.online import OnlineReader
+from models.features.store import open_store
 from models.lake import Lake
 from sixfold.contract import Product
 from sixfold.outputs import PlatformRefs
@@ -17,12 +19,12 @@ KNOWN = {"origin": "JFK", "carrier": "B6", "route": "JFK-LAX", "tailnum": "N523J
 
 
 @pytest.fixture(scope="module")
-def reader(built: PlatformRefs) -> OnlineReader:
-    return OnlineReader(built, "flight-delays")
+def reader(built: PlatformRefs, product: Product) -> OnlineReader:
+    return OnlineReader(built, product)
 
 
 def test_online_is_the_newest_row_of_each_entity(reader: OnlineReader, built: PlatformRefs) -> None:
-    rows = Lake(built).read("curated.features_carrier_history").filter(pl.col("carrier") == "B6")
+    rows = Lake(built, "flight_delays").read("curated.features_carrier_history").filter(pl.col("carrier") == "B6")
     newest = rows.sort("event_timestamp").row(-1, named=True)
     (found,) = reader.read([KNOWN])
     assert found["carrier_late_28d"] == pytest.approx(newest["carrier_late_28d"])
@@ -49,6 +51,15 @@ def test_freshness_tells_the_newest_event_and_when_it_was_copied(reader: OnlineR
     assert datetime.now(UTC) - fresh.materialized_at < timedelta(hours=1)
 
 
+def test_a_view_is_served_while_it_is_copied(built: PlatformRefs, product: Product) -> None:
+    store, loaded = open_store(built, product.package), OnlineReader(built, product)
+    before = loaded.read([KNOWN])
+    view = store.get_feature_view("carrier_history")
+    view.state = FeatureViewState.MATERIALIZING
+    store.registry.apply_feature_view(view, store.project)
+    assert OnlineReader(built, product).read([KNOWN]) == before
+
+
 def test_teardown_leaves_no_table_and_no_registry(
     platform: PlatformRefs, product: Product, few: Callable[[int], tuple[Source, ...]]
 ) -> None:
@@ -56,7 +67,7 @@ def test_teardown_leaves_no_table_and_no_registry(
 
     loading.load(platform, product, few(200))
     features.build(platform, product)
-    features.teardown(platform, product)
+    features.teardown(platform, product.package)
     dynamodb = boto3.client("dynamodb", endpoint_url=platform.aws_endpoint, region_name=platform.region)
     assert not [name for name in dynamodb.list_tables()["TableNames"] if name.startswith(platform.feature_project)]
     s3 = boto3.client("s3", endpoint_url=platform.aws_endpoint, region_name=platform.region)
@@ -65,5 +76,6 @@ def test_teardown_leaves_no_table_and_no_registry(
 
 def test_teardown_has_nothing_to_do_where_an_up_never_made_the_bucket(platform: PlatformRefs, product: Product) -> None:
     nowhere = platform.model_copy(update={"features_bucket": "never-made"})
-    features.teardown(nowhere, product)
-    assert not aws.has_bucket(nowhere, "never-made")
+    features.teardown(nowhere, product.package)
+    buckets = aws.s3(platform).list_buckets()["Buckets"]
+    assert "never-made" not in {bucket["Name"] for bucket in buckets}

@@ -21,10 +21,10 @@ Served = Callable[[timedelta, int], list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
-def served(built: PlatformRefs) -> Served:
+def served(built: PlatformRefs, product: Product) -> Served:
     """A function that gives what the log has of flights, some time after the first, as the online reader serves."""
-    reader = OnlineReader(built, "flight-delays")
-    flights = train.examples(Lake(built).read).sort("event_timestamp")
+    reader = OnlineReader(built, product)
+    flights = train.examples(Lake(built, "flight_delays").read).sort("event_timestamp")
 
     def serve(later: timedelta, rows: int) -> list[dict[str, Any]]:
         return [_logged(reader, row, row["event_timestamp"] + later) for row in flights.head(rows).to_dicts()]

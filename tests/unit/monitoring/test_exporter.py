@@ -35,11 +35,11 @@ def test_a_lake_without_tables_has_no_series(platform: PlatformRefs) -> None:
 def test_rows_and_quarantine_are_those_of_the_last_load(platform: PlatformRefs) -> None:
     for quarantined in (9, 5):
         notes = {"rows-raw": "200", "loaded-at": LOADED.isoformat()}
-        write(platform, "quarantine", "flights", quarantined, **notes)
+        write(platform, "quarantine", "flight_delays__flights", quarantined, **notes)
     text = exposed(LakeFacts(platform))
-    assert 'sixfold_table_rows{layer="quarantine",table="flights"} 5.0' in text
-    assert 'sixfold_quarantined_rows{table="flights"} 5.0' in text
-    assert 'sixfold_quarantine_rate{table="flights"} 0.025' in text
+    assert 'sixfold_table_rows{layer="quarantine",product="flight-delays",table="flights"} 5.0' in text
+    assert 'sixfold_quarantined_rows{product="flight-delays",table="flights"} 5.0' in text
+    assert 'sixfold_quarantine_rate{product="flight-delays",table="flights"} 0.025' in text
 
 
 def test_the_time_of_the_load_is_exposed_to_the_second(platform: PlatformRefs) -> None:

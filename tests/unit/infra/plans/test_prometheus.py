@@ -110,6 +110,8 @@ def _exported(product: Product) -> CollectorRegistry:
     Gauge("sixfold_drift_psi", "-", ("product",), registry=registry).labels(product.name).set(0.1)
     seconds = Histogram("sixfold_request_seconds", "-", names, buckets=(0.1, 0.25), registry=registry).labels(*values)
     Gauge("sixfold_feature_freshness_seconds", "-", ("product",), registry=registry).labels(product.name).set(60)
-    quarantine = Gauge("sixfold_quarantine_rate", "-", ("table",), registry=registry).labels("curated.flights")
+    quarantine = Gauge("sixfold_quarantine_rate", "-", ("product", "table"), registry=registry).labels(
+        product.name, "flights"
+    )
     quarantine.set_function(lambda: (seconds.observe(0.1), requests.labels(*values, "rebooking", "200").inc(), 0.0)[2])
     return registry

@@ -22,7 +22,7 @@ FAST = f'sixfold_request_seconds_bucket{{{VERSION},le="0.25"}}'
 UP, EDGE = f'up{{job="release",{VERSION}}}', 'up{job="edge",instance="127.0.0.1:8001"}'
 FRESHNESS = 'sixfold_feature_freshness_seconds{product="flight-delays"}'
 FALLBACK = f'sixfold_fallback_total{{{VERSION},reason="store"}}'
-QUARANTINE = 'sixfold_quarantine_rate{table="curated.flights"}'
+QUARANTINE = 'sixfold_quarantine_rate{product="flight-delays",table="curated.flights"}'
 SHED = f'sixfold_prediction_log_shed_total{{{VERSION},table="predictions"}}'
 OLD = 'sixfold_requests_total{product="flight-delays",api_version="v1",release="abc",consumer="rebooking",code="200"}'
 WHOLE = f'{VERSION},shadow="false",slice="",value=""'
@@ -37,7 +37,7 @@ ENOUGH, HIGH, LOW, COVERAGE, DUE, LIVE = (
 JFK_HIGH, JFK_ENOUGH = f"sixfold_live_metric_high{{{JFK}}}", f'sixfold_live_state{{{JFK},state="enough"}}'
 DRIFT, SCORE_DRIFT = (f'sixfold_drift_psi{{{VERSION},feature="{name}"}}' for name in ("temp", "score"))
 SKEWED, RECOMPUTED = (f"sixfold_skew_{name}{{{VERSION}}}" for name in ("differing_rows", "rows"))
-CANARY_SKEWED, CANARY_RECOMPUTED = (each.replace("abc", "def") for each in (SKEWED, RECOMPUTED))
+CANARY_UP, CANARY_SKEWED, CANARY_RECOMPUTED = (each.replace("abc", "def") for each in (UP, SKEWED, RECOMPUTED))
 EVALUATED = 'sixfold_evaluated_timestamp_seconds{product="flight-delays"}'
 HEALTHY = {
     UP: "1x90",
@@ -253,6 +253,33 @@ def test_a_total_outage_pages_whatever_the_objective(
 
 
 def test_the_skew_of_a_canary_is_its_own(rules: Rules, fires: Fires) -> None:
-    played = {**HEALTHY, CANARY_SKEWED: "40x90", CANARY_RECOMPUTED: "40x90"}
+    played = {**HEALTHY, CANARY_UP: "1x90", CANARY_SKEWED: "40x90", CANARY_RECOMPUTED: "40x90"}
     right, report = fires(rules, played, {"TrainingServingSkew def"}, by=("alertname", "release"))
+    assert right, report
+
+
+@pytest.mark.parametrize(
+    "figures",
+    [
+        {ENOUGH: "1x90", HIGH: "0.5x90"},
+        {JFK_ENOUGH: "1x90", JFK_HIGH: "0.5x90"},
+        {COVERAGE: "0.2x90", DUE: "5000x90"},
+        {DRIFT: "9x90"},
+        {SCORE_DRIFT: "9x90"},
+        {SKEWED: "40x90", RECOMPUTED: "40x90"},
+    ],
+)
+def test_the_figures_of_a_release_that_was_taken_back_alert_nobody(
+    figures: dict[str, str], rules: Rules, fires: Fires
+) -> None:
+    taken_back = {name.replace("abc", "def"): values for name, values in figures.items()}
+    right, report = fires(rules, {**HEALTHY, **taken_back}, set())
+    assert right, report
+
+
+def test_the_quarantine_of_one_product_is_not_another_ones(rules: Rules, fires: Fires) -> None:
+    other = QUARANTINE.replace("flight-delays", "house-prices")
+    right, report = fires(rules, {**HEALTHY, other: "0.9x90"}, set())
+    assert right, report
+    right, report = fires(rules, {**HEALTHY, QUARANTINE: None, other: "0x90"}, {"MetricsMissing ticket"})
     assert right, report
