@@ -28,9 +28,10 @@ from pyiceberg.transforms import DayTransform
 
 from monitoring.evaluation.run import Evaluator
 from monitoring.evaluation.source import Source
-from serving.tables import PREDICTIONS, _schema
+from serving.tables import _schema
 from sixfold.contract import load_product
 from sixfold.outputs import Databases, PlatformRefs
+from sixfold.prediction_log import PREDICTIONS
 
 ROOT = Path(__file__).parents[1]
 FILE_ROWS, DAYS = 100_000, 7

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.aws import open_catalog
 from serving.lake import lock_of, one_writer
+from sixfold import prediction_log as log
 from sixfold.contract import Product
 from sixfold.outputs import PlatformRefs, feedback_table
 
@@ -64,10 +65,10 @@ def _declare(table: "Table", product: Product) -> None:
 
 def _forget(table: "Table", before: datetime) -> None:
     """Delete rows older than that, but for replayed ones, whose time is not when they were written."""
-    old = f"time < '{before.isoformat()}'"
-    if "replayed" in table.schema().column_names:  # what is fed back has the time at which it was
-        old += " and (replayed = false or replayed is null)"
-    if table.scan(old, selected_fields=("time",), limit=1).to_arrow().num_rows:  # pyiceberg warns of an empty delete
+    old = f"{log.TIME} < '{before.isoformat()}'"
+    if log.REPLAYED in table.schema().column_names:  # feedback is never replayed: it has the time of its arrival
+        old += f" and ({log.REPLAYED} = false or {log.REPLAYED} is null)"
+    if table.scan(old, selected_fields=(log.TIME,), limit=1).to_arrow().num_rows:  # pyiceberg warns of an empty delete
         table.delete(old)
 
 

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from serving.lookup import Lookup
 from serving.metrics import Metrics
 from serving.model import Model
+from sixfold import prediction_log as log
 from sixfold.product import ServiceModule
 
 
@@ -44,16 +45,16 @@ class Served(NamedTuple):
     def logged(self) -> dict[str, Any]:
         """Return the columns of the prediction log that this prediction fills."""
         return {
-            "prediction_id": self.prediction_id,
-            "time": self.time,
-            "entities": json.dumps(self.entities),
-            "label_key": self.label_key,
-            "features": json.dumps(self.features),
-            "score": self.score,
-            "fallback": self.fallback,
-            "shadow": self.shadow,
-            "logged_at": datetime.now(UTC),
-            "replayed": self.replayed,
+            log.PREDICTION_ID: self.prediction_id,
+            log.TIME: self.time,
+            log.ENTITIES: json.dumps(self.entities),
+            log.LABEL_KEY: self.label_key,
+            log.FEATURES: json.dumps(self.features),
+            log.SCORE: self.score,
+            log.FALLBACK: self.fallback,
+            log.SHADOW: self.shadow,
+            log.LOGGED_AT: datetime.now(UTC),
+            log.REPLAYED: self.replayed,
         }
 
 

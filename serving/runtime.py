@@ -1,7 +1,7 @@
 """All that a release process holds while it serves, put together in one place."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,8 @@ from serving.parsing import Batch
 from serving.prediction_log import BufferedLog, Counts
 from serving.predictor import Predictor, Served
 from serving.settings import Settings, read_bento
-from serving.tables import FEEDBACK, PREDICTIONS, writer
+from serving.tables import writer
+from sixfold import prediction_log as log
 from sixfold.contract import Product
 from sixfold.outputs import feedback_table
 from sixfold.product import ServiceModule, load_code
@@ -62,8 +63,8 @@ class Runtime:
         self._lookup = Lookup(open_reader, deadline_s=_PATIENCE * product.slo.latency_ms / 1000)
         self.predictor = Predictor(code, features, model, self._lookup, self.metrics)
         self.mirror = Mirror(self.metrics.mirrored)
-        self._predictions = self._log(product.package, PREDICTIONS)
-        self._feedback = self._log(feedback_table(product.package), FEEDBACK)
+        self._predictions = self._log(product.package, log.PREDICTIONS)
+        self._feedback = self._log(feedback_table(product.package), log.FEEDBACK)
 
     def consumer(self, header: str | None) -> str:
         """Return a consumer that the contract names, or `unknown`: a label must not grow with what people send."""
@@ -71,14 +72,14 @@ class Runtime:
 
     def log(self, served: Sequence[Served], consumer: str, shadow_of: datetime | None = None) -> None:
         """Hand predictions to their log; a shadow has the time of the prediction that was answered."""
-        about = self._about(consumer) | {"release": self.settings.release}
+        about = self._about(consumer) | {log.RELEASE: self.settings.release}
         if shadow_of:
             served = [each._replace(time=shadow_of, shadow=True) for each in served]
         self._predictions.add([about | each.logged() for each in served])
 
     def feed_back(self, prediction_id: UUID, label: float, consumer: str, at: datetime | None = None) -> None:
         """Hand a label to its log."""
-        row = {"prediction_id": str(prediction_id), "time": at or datetime.now(UTC), "label": label}
+        row = {log.PREDICTION_ID: str(prediction_id), log.TIME: at or datetime.now(UTC), log.LABEL: label}
         self._feedback.add([self._about(consumer) | row])
 
     def warm_up(self) -> None:
@@ -98,9 +99,9 @@ class Runtime:
         self._feedback.close()
 
     def _about(self, consumer: str) -> dict[str, Any]:
-        return {"product": self.product.name, "api_version": self.settings.api_version, "consumer": consumer}
+        return {log.PRODUCT: self.product.name, log.API_VERSION: self.settings.api_version, log.CONSUMER: consumer}
 
-    def _log(self, table: str, columns: dict[str, str]) -> BufferedLog:
+    def _log(self, table: str, columns: Mapping[str, str]) -> BufferedLog:
         counts = Counts(self.metrics.written(table), self.metrics.shed(table), self.metrics.pending(table))
         return BufferedLog(writer(self.settings.platform, self.settings.home, table, columns), counts)
 

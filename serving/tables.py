@@ -1,6 +1,6 @@
-"""Tables that serving writes to the lake: predictions, and the feedback of consumers."""
+"""Writes the tables of `sixfold.prediction_log` to the lake: predictions, and the feedback of consumers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,34 +11,9 @@ from sixfold.outputs import PlatformRefs
 if TYPE_CHECKING:
     import pyarrow as pa
 
-PREDICTIONS = {
-    "prediction_id": "string",
-    "time": "time",
-    "product": "string",
-    "api_version": "string",
-    "release": "string",  # the whole digest
-    "consumer": "string",
-    "entities": "string",  # JSON: entity name to key
-    "label_key": "string",  # under which the product's label table will know what happened
-    "features": "string",  # JSON: as the model got them, null where the fallback was used
-    "score": "double",
-    "fallback": "bool",
-    "shadow": "bool",
-    "logged_at": "time",  # by the clock of the machine, also where `time` was replayed
-    "replayed": "bool",
-}
-FEEDBACK = {
-    "prediction_id": "string",
-    "time": "time",
-    "product": "string",
-    "api_version": "string",
-    "consumer": "string",
-    "label": "double",
-}
-
 
 def writer(
-    platform: PlatformRefs, home: Path, table: str, columns: dict[str, str]
+    platform: PlatformRefs, home: Path, table: str, columns: Mapping[str, str]
 ) -> Callable[[Sequence[dict[str, Any]]], None]:
     """Return a function that appends rows to a table of the predictions database, made on its first call.
 
@@ -56,7 +31,7 @@ def writer(
     return write
 
 
-def _schema(columns: dict[str, str]) -> "pa.Schema":
+def _schema(columns: Mapping[str, str]) -> "pa.Schema":
     import pyarrow as pa  # noqa: PLC0415 - a third of a second that the start need not wait for
 
     types = {"string": pa.string(), "time": pa.timestamp("us", tz="UTC"), "double": pa.float64(), "bool": pa.bool_()}

@@ -18,6 +18,7 @@ import polars as pl
 
 from models.features.build import historical
 from models.lake import Lake
+from sixfold import prediction_log as log
 from sixfold.contract import Product, load_products
 from sixfold.outputs import PlatformRefs
 from sixfold.product import load_code
@@ -25,7 +26,7 @@ from sixfold.release import SHORT
 from sixfold.wire import ENV_PLATFORM
 
 ROWS = 5_000
-WHO = ("api_version", "release")
+WHO = (log.API_VERSION, log.RELEASE)
 _LOOKED_AT = 4  # times as many are read as are compared, so that a release with little traffic has its share of them
 _SERVED = "served_"
 
@@ -39,7 +40,7 @@ def compare(
         SixfoldError: nothing was ever predicted, or there are no features.
 
     """
-    within = f"time >= '{since.isoformat()}' and time <= '{until.isoformat()}'"
+    within = f"{log.TIME} >= '{since.isoformat()}' and {log.TIME} <= '{until.isoformat()}'"
     lake = Lake(platform, product.package)
     logged = lake.sample(f"predictions.{product.package}", within, _LOOKED_AT * rows)
     definitions = load_code(product).features
@@ -58,7 +59,7 @@ def compare(
 
 def _chosen(logged: pl.DataFrame, rows: int) -> pl.DataFrame:
     """Return up to `rows`, as many of each release; the release is short."""
-    parts = logged.with_columns(pl.col("release").str.slice(0, SHORT)).partition_by(WHO)
+    parts = logged.with_columns(pl.col(log.RELEASE).str.slice(0, SHORT)).partition_by(WHO)
     most = max(1, rows // max(1, len(parts)))
     return pl.concat([logged.clear(), *(part.gather_every(-(-part.height // most)) for part in parts)])
 
@@ -75,12 +76,12 @@ def _counted(part: pl.DataFrame, names: list[str]) -> dict[str, Any]:
 
 def _served(logged: pl.DataFrame, entities: list[str], names: list[str]) -> pl.DataFrame:
     """Return a row for each prediction: whose, its entity keys, its moment, and its features as served."""
-    keys = pl.col("entities").str.json_decode(pl.Struct(dict.fromkeys(entities, pl.String)))
-    given = pl.col("features").str.json_decode(pl.Struct(dict.fromkeys(names, pl.Float64)))
+    keys = pl.col(log.ENTITIES).str.json_decode(pl.Struct(dict.fromkeys(entities, pl.String)))
+    given = pl.col(log.FEATURES).str.json_decode(pl.Struct(dict.fromkeys(names, pl.Float64)))
     return logged.select(
         *WHO,
         *(keys.struct.field(entity) for entity in entities),
-        pl.col("time").alias("event_timestamp"),
+        pl.col(log.TIME).alias("event_timestamp"),
         *(given.struct.field(name).alias(_SERVED + name) for name in names),
     )
 

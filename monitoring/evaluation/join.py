@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from serving import tables
+from sixfold import prediction_log as log
 from sixfold.contract import Label
 from sixfold.release import SHORT
 
@@ -19,10 +19,13 @@ CATEGORY = pl.Categorical()
 """Of what has few values: a number each in memory, a text to whoever asks."""
 _MOMENT = pl.Datetime("us", "UTC")
 _TYPES: dict[str, Any] = {"string": pl.String, "time": _MOMENT, "double": pl.Float64, "bool": pl.Boolean}
-_NEEDED = ("prediction_id", "api_version", "release", "entities", "label_key", "time", "score", "shadow")
-PREDICTIONS: dict[str, Any] = {name: _TYPES[tables.PREDICTIONS[name]] for name in _NEEDED}
+_NEEDED = (
+    *(log.PREDICTION_ID, log.API_VERSION, log.RELEASE, log.ENTITIES),
+    *(log.LABEL_KEY, log.TIME, log.SCORE, log.SHADOW),
+)
+PREDICTIONS: dict[str, Any] = {name: _TYPES[log.PREDICTIONS[name]] for name in _NEEDED}
 """The columns of the log that the join needs, with their types in polars."""
-SAMPLE_COLUMNS = ("time", "api_version", "release", "score", "features")
+SAMPLE_COLUMNS = (log.TIME, log.API_VERSION, log.RELEASE, log.SCORE, log.FEATURES)
 
 
 class Joined(NamedTuple):
@@ -40,18 +43,18 @@ class Joined(NamedTuple):
 
 def compact(raw: pl.DataFrame, slices: Sequence[str]) -> pl.DataFrame:
     """Return logged predictions without what the join does not need."""
-    entities = pl.col("entities").str.json_decode(pl.Struct(dict.fromkeys(slices, pl.String)))
-    given = raw.select(pl.col("entities").unique()).with_columns(
+    entities = pl.col(log.ENTITIES).str.json_decode(pl.Struct(dict.fromkeys(slices, pl.String)))
+    given = raw.select(pl.col(log.ENTITIES).unique()).with_columns(
         entities.struct.field(name).cast(CATEGORY).alias(f"of {name}") for name in slices
-    )  # many rows have the same entities, and to decode them is the dearest of it all
-    return raw.join(given, on="entities", how="left", nulls_equal=True, maintain_order="left").select(
-        pl.col("prediction_id").hash().alias("id"),
-        _hashed("label_key").alias("key"),
-        pl.col("time").cast(_MOMENT),
-        pl.col("api_version").cast(CATEGORY),
-        pl.col("release").str.slice(0, SHORT).cast(CATEGORY),
-        pl.col("score"),
-        pl.col("shadow").fill_null(value=False),
+    )  # many rows have the same entities, and decoding them is the most expensive part
+    return raw.join(given, on=log.ENTITIES, how="left", nulls_equal=True, maintain_order="left").select(
+        pl.col(log.PREDICTION_ID).hash().alias("id"),
+        _hashed(log.LABEL_KEY).alias("key"),
+        pl.col(log.TIME).cast(_MOMENT),
+        pl.col(log.API_VERSION).cast(CATEGORY),
+        pl.col(log.RELEASE).str.slice(0, SHORT).cast(CATEGORY),
+        pl.col(log.SCORE),
+        pl.col(log.SHADOW).fill_null(value=False),
         *(pl.col(f"of {name}").alias(name) for name in slices),
     )
 
@@ -124,13 +127,13 @@ def _changes_at(rows: pl.DataFrame, history: pl.DataFrame, as_of: datetime, dela
 
 def features(raw: pl.DataFrame) -> pl.DataFrame:
     """Return the features as served, a column each, with `time`, `api_version`, `release` and `score`."""
-    first = raw.drop_nulls("features").unique("release", keep="first")["features"]
+    first = raw.drop_nulls(log.FEATURES).unique(log.RELEASE, keep="first")[log.FEATURES]
     names = {name for each in first for name in json.loads(each)}
-    given = pl.col("features").str.json_decode(pl.Struct(dict.fromkeys(sorted(names), pl.Float64)))
+    given = pl.col(log.FEATURES).str.json_decode(pl.Struct(dict.fromkeys(sorted(names), pl.Float64)))
     about = (
-        pl.col("time").cast(_MOMENT),
-        pl.col("api_version"),
-        pl.col("release").str.slice(0, SHORT),
-        pl.col("score"),
+        pl.col(log.TIME).cast(_MOMENT),
+        pl.col(log.API_VERSION),
+        pl.col(log.RELEASE).str.slice(0, SHORT),
+        pl.col(log.SCORE),
     )
     return raw.select(*about, *(given.struct.field(name) for name in sorted(names)))

@@ -17,6 +17,7 @@ from monitoring.evaluation.join import (
     compact,
     compact_labels,
 )
+from sixfold import prediction_log as log
 from sixfold.contract import Label, Product
 from sixfold.outputs import PlatformRefs, feedback_table
 
@@ -29,7 +30,7 @@ READ_ROWS = 100_000
 """Rows of files read together; a larger file is read alone. `log_maintenance` writes no file beyond 200,000 rows."""
 SAMPLE_BATCH = 10_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_FEEDBACK = Label(key="prediction_id", known_at="time", value="label")
+_FEEDBACK = Label(key=log.PREDICTION_ID, known_at=log.TIME, value=log.LABEL)
 
 
 class LogFile(NamedTuple):
@@ -74,8 +75,8 @@ class Source:
         found = [(task, _newest(task.file, table)) for task in table.scan().plan_files()]
         return [
             LogFile(
-                _name(task), newest["time"].date(), task.file.record_count, newest["time"],
-                newest.get("logged_at"), bool(newest.get("replayed")),
+                _name(task), newest[log.TIME].date(), task.file.record_count, newest[log.TIME],
+                newest.get(log.LOGGED_AT), bool(newest.get(log.REPLAYED)),
             )
             for task, newest in found
         ]  # fmt: skip
@@ -122,7 +123,7 @@ class Source:
 
     def _scan(self, day: date, columns: tuple[str, ...]) -> "DataScan | None":
         table = self._table(self._databases.predictions, self._product.package)
-        within = f"time >= '{day}T00:00:00+00:00' and time < '{day + timedelta(days=1)}T00:00:00+00:00'"
+        within = f"{log.TIME} >= '{day}T00:00:00+00:00' and {log.TIME} < '{day + timedelta(days=1)}T00:00:00+00:00'"
         return table.scan(within, columns) if table else None
 
     def _known(self, database: str, name: str, columns: Label, since: datetime) -> Listing:
@@ -186,9 +187,9 @@ def _newest(file: Any, table: "Table") -> dict[str, Any]:  # noqa: ANN401 - pyic
 
     known, bounds = table.schema(), file.upper_bounds or {}
     found: dict[str, Any] = {}
-    for name in {"time", "logged_at", "replayed"} & set(known.column_names):
+    for name in {log.TIME, log.LOGGED_AT, log.REPLAYED} & set(known.column_names):
         field: Any = known.find_field(name)
         if field.field_id in bounds:
             value: Any = from_bytes(field.field_type, bounds[field.field_id])
-            found[name] = value if name == "replayed" else _EPOCH + timedelta(microseconds=value)
+            found[name] = value if name == log.REPLAYED else _EPOCH + timedelta(microseconds=value)
     return found

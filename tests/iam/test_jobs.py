@@ -22,9 +22,10 @@ from monitoring.exporter import LakeFacts
 from monitoring.log_maintenance import tidy
 from products.flight_delays import data
 from products.flight_delays.features import ENTITIES
-from serving.tables import FEEDBACK, PREDICTIONS, writer
+from serving.tables import writer
 from sixfold.contract import load_product
 from sixfold.outputs import Databases, PlatformRefs
+from sixfold.prediction_log import FEEDBACK, PREDICTIONS
 from tests.iam._role import Caller
 from tests.unit.models.conftest import _head
 

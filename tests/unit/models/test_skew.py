@@ -13,9 +13,10 @@ from models.features.skew import compare
 from models.lake import Lake
 from monitoring.evaluation.skew import skew
 from products.flight_delays import features, train
-from serving.tables import PREDICTIONS, writer
+from serving.tables import writer
 from sixfold.contract import Product
 from sixfold.outputs import PlatformRefs
+from sixfold.prediction_log import PREDICTIONS
 
 Served = Callable[[timedelta, int], list[dict[str, Any]]]
 

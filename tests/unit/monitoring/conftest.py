@@ -9,9 +9,10 @@ import pyarrow as pa
 import pytest
 
 from models.aws import open_catalog
-from serving.tables import PREDICTIONS, writer
+from serving.tables import writer
 from sixfold.contract import Product, load_product
 from sixfold.outputs import PlatformRefs
+from sixfold.prediction_log import PREDICTIONS
 from tests.unit.serving.conftest import nowhere, platform
 
 START = datetime(2013, 10, 1, tzinfo=UTC)

@@ -12,11 +12,11 @@ from models.aws import open_catalog
 from monitoring.evaluation.run import Evaluator
 from monitoring.evaluation.source import Source
 from monitoring.log_maintenance import tidy
-from serving import tables
-from serving.tables import PREDICTIONS, writer
+from serving.tables import writer
 from sixfold.contract import Log as Policy
 from sixfold.contract import Product
 from sixfold.outputs import PlatformRefs
+from sixfold.prediction_log import FEEDBACK, PREDICTIONS
 
 Rows = Callable[..., list[dict[str, Any]]]
 Log = Callable[[list[dict[str, Any]]], None]
@@ -96,7 +96,7 @@ def test_rows_go_after_their_time_and_replayed_ones_stay(
 
 
 def test_what_was_fed_back_is_tidied_too(platform: PlatformRefs, product: Product, tmp_path: Path) -> None:
-    tell = tables.writer(platform, tmp_path, "feedback_flight_delays", tables.FEEDBACK)
+    tell = writer(platform, tmp_path, "feedback_flight_delays", FEEDBACK)
     about = {"product": "flight-delays", "api_version": "v1", "consumer": "c", "label": 1.0}
     for year in (2000, *[2026] * 16):
         tell([about | {"prediction_id": "a", "time": datetime(year, 1, 1, tzinfo=UTC)}])

@@ -18,8 +18,9 @@ from pyiceberg.table import Table
 from models.aws import open_catalog
 from serving import prediction_log
 from serving.prediction_log import BufferedLog, Counts
-from serving.tables import FEEDBACK, writer
+from serving.tables import writer
 from sixfold.outputs import PlatformRefs
+from sixfold.prediction_log import FEEDBACK
 
 WRITER = """
 import json, sys, time
@@ -27,7 +28,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from prometheus_client import CollectorRegistry, Counter, Gauge
 from serving.prediction_log import BufferedLog, Counts
-from serving.tables import FEEDBACK, writer
+from serving.tables import writer
+from sixfold.prediction_log import FEEDBACK
 from sixfold.outputs import PlatformRefs
 
 own = {"registry": CollectorRegistry()}

@@ -10,9 +10,10 @@ import pytest
 from monitoring.evaluation.join import compact
 from monitoring.evaluation.run import Evaluation, Evaluator
 from monitoring.evaluation.source import LogFile, Source, clock
-from serving.tables import FEEDBACK, writer
+from serving.tables import writer
 from sixfold.contract import Product
 from sixfold.outputs import PlatformRefs
+from sixfold.prediction_log import FEEDBACK
 
 WALL = datetime.now(UTC)
 START = datetime(2013, 10, 1, tzinfo=UTC)

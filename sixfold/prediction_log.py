@@ -1,0 +1,41 @@
+"""The prediction log and the feedback in the lake: their tables and columns.
+
+Serving writes both; the live evaluation, the skew job and the log maintenance read them. A column must be renamed here
+alone, and never in a lake that has rows.
+"""
+
+from collections.abc import Mapping
+
+PREDICTION_ID, TIME, LOGGED_AT = "prediction_id", "time", "logged_at"
+PRODUCT, API_VERSION, RELEASE, CONSUMER = "product", "api_version", "release", "consumer"
+ENTITIES, LABEL_KEY, FEATURES, SCORE = "entities", "label_key", "features", "score"
+FALLBACK, SHADOW, REPLAYED = "fallback", "shadow", "replayed"
+LABEL = "label"
+
+PREDICTIONS: Mapping[str, str] = {
+    PREDICTION_ID: "string",
+    TIME: "time",
+    PRODUCT: "string",
+    API_VERSION: "string",
+    RELEASE: "string",  # the whole digest
+    CONSUMER: "string",
+    ENTITIES: "string",  # JSON: entity name to key
+    LABEL_KEY: "string",  # the key of the prediction's outcome in the product's label table
+    FEATURES: "string",  # JSON: as the model got them, null where the fallback was used
+    SCORE: "double",
+    FALLBACK: "bool",
+    SHADOW: "bool",
+    LOGGED_AT: "time",  # by the clock of the machine, also where `time` was replayed
+    REPLAYED: "bool",
+}
+"""Types of the columns of the prediction log, whose table has the name of the product's package."""
+
+FEEDBACK: Mapping[str, str] = {
+    PREDICTION_ID: "string",
+    TIME: "time",
+    PRODUCT: "string",
+    API_VERSION: "string",
+    CONSUMER: "string",
+    LABEL: "double",
+}
+"""Types of the columns of the consumers' feedback."""
