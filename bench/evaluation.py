@@ -1,4 +1,4 @@
-"""How fast, and in how much memory, are predictions with labels evaluated: `make bench-evaluation`, a Markdown table.
+"""Speed and memory of the live evaluation, beside other tools: `make bench-evaluation`, a Markdown table.
 
 Writes a prediction log and its labels as Iceberg tables to a temporary folder, in files of 100,000 rows over seven
 days, and evaluates them as the live process does: the first run reads all, the second what was added to one day. Then

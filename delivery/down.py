@@ -1,4 +1,4 @@
-"""`sixfold down`: delete all that a stack made, whatever state an interrupted run left it in."""
+"""`sixfold down`: deletes everything that a stack created, also after an interrupted run."""
 
 from botocore.exceptions import BotoCoreError, ClientError
 

@@ -1,4 +1,4 @@
-"""Progress of long work, as delivery tells of it. The caller decides where it goes: a terminal, a log, nowhere."""
+"""Progress of long operations. The caller decides where it goes: a terminal, a log, nowhere."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -25,7 +25,7 @@ class Reporter(Protocol):
 
 
 class Silent:
-    """A reporter that tells nobody."""
+    """A reporter that reports nothing."""
 
     def say(self, text: str, *, passed: bool | None = None) -> None:
         """Do nothing."""

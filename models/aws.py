@@ -18,7 +18,7 @@ def s3(platform: PlatformRefs) -> "S3Client":
 
 
 def has_object(platform: PlatformRefs, bucket: str, key: str) -> bool:
-    """Return whether an object is there; in a bucket that is not there, none is."""
+    """Return whether an object exists; a missing bucket has no objects."""
     client = s3(platform)
     try:
         client.head_object(Bucket=bucket, Key=key)

@@ -21,7 +21,7 @@ LABEL, SCORE, BASELINE = "label", "score", "baseline"
 
 
 class Periods(Strict):
-    """When the model learned, was chosen and is judged; each period ends where the next begins."""
+    """The training, validation and test periods; each ends where the next begins."""
 
     train_from: datetime
     validate_from: datetime
@@ -97,7 +97,7 @@ class Candidate:
 
     @property
     def origin(self) -> Origin:
-        """Where it was trained; empty for the folder of a release, which is the same wherever it was."""
+        """The facts of its training run; empty for the folder of a release, which has none."""
         path = self.path / "origin.json"
         return Origin.model_validate_json(path.read_bytes()) if path.exists() else Origin()
 

@@ -84,7 +84,7 @@ def _quarantine(source: Source) -> TableSpec:
 
 
 def _replace(lake: "Lake", spec: TableSpec, frame: "pl.DataFrame", facts: dict[str, str]) -> None:
-    """Write a table unless its last snapshot was made from the same."""
+    """Write a table unless its last snapshot has the same content key."""
     if lake.facts(spec.name).get("content") != facts["content"]:
         lake.replace(spec, frame, {**facts, "loaded-at": datetime.now(UTC).isoformat(timespec="seconds")})
 

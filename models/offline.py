@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class IcebergSource(DataSource):
-    """A table of the lake whose rows say what was known of an entity from a moment on.
+    """A table of the lake: each row has the values of an entity that are known from a moment on.
 
     Args:
         table: its name in the lake, `layer.name`.
@@ -38,7 +38,7 @@ class IcebergSource(DataSource):
         super().__init__(name=table, timestamp_field=timestamp_field, description=description, owner=owner)
 
     def source_type(self) -> "DataSourceProto.SourceType.ValueType":
-        """Return Feast's number for a source that is not its own."""
+        """Return Feast's type number of a custom source."""
         return DataSourceProto.CUSTOM_SOURCE
 
     @staticmethod
@@ -76,7 +76,7 @@ class IcebergSource(DataSource):
 
 
 class IcebergOfflineStoreConfig(FeastConfigBaseModel):
-    """Which product's tables of which lake to read."""
+    """The lake and the product whose tables the offline store reads."""
 
     type: Literal["models.offline.IcebergOfflineStore"] = "models.offline.IcebergOfflineStore"
     platform: PlatformRefs
@@ -97,7 +97,7 @@ class IcebergJob(RetrievalJob):
 
     @property
     def on_demand_feature_views(self) -> list[OnDemandFeatureView]:
-        """None: what a request alone tells is computed by the product's own pure function."""
+        """None: features of the request alone are computed by the product's own pure function."""
         return []
 
     @property
@@ -115,7 +115,7 @@ class IcebergJob(RetrievalJob):
 
 
 class IcebergOfflineStore(OfflineStore):
-    """Answers Feast's two questions: what was known at a moment, and what is known last."""
+    """Joins features as known at a moment, and finds the newest row of each entity, for Feast."""
 
     @staticmethod
     def get_historical_features(

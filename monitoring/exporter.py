@@ -1,4 +1,4 @@
-"""Shows the lake to Prometheus: `python -m monitoring.exporter --port N`. One small process a stack.
+"""Exports facts of the lake's tables to Prometheus: `python -m monitoring.exporter --port N`. One process a stack.
 
 It asks Glue where the metadata of each table lies, and reads the files that changed: how many rows, and what the load
 noted on its snapshot (https://iceberg.apache.org/spec/#snapshots). Tables that are not there yet have no series.
@@ -83,7 +83,7 @@ def current_summary(metadata: Mapping[str, Any]) -> dict[str, str]:
 
 
 class LakeCollector(Collector):
-    """The facts as Prometheus wants them."""
+    """The facts of the tables as Prometheus metrics."""
 
     def __init__(self) -> None:
         self.facts: list[TableFacts] = []

@@ -1,4 +1,4 @@
-"""Where alerts arrive on one machine: `python -m monitoring.inbox --port N --file PATH`.
+"""The alert inbox of one machine: `python -m monitoring.inbox --port N --file PATH`.
 
 Takes Alertmanager's webhook (https://prometheus.io/docs/alerting/latest/configuration/#webhook_config) at any path,
 appends each alert to the file as a line of JSON, and shows the last ones as a page.

@@ -1,4 +1,4 @@
-"""Keeps the prediction log fit to be read: small files become large ones, old rows go, the table says what is personal.
+"""Maintenance of the prediction log: compacts small files, deletes old rows, and declares personal columns.
 
 A flush every few seconds makes a file every few seconds. What a product's contract says under `log` is done here, by
 the evaluation's process, beside the releases that write.
@@ -64,7 +64,7 @@ def _declare(table: "Table", product: Product) -> None:
 
 
 def _forget(table: "Table", before: datetime) -> None:
-    """Delete rows older than that, but for replayed ones, whose time is not when they were written."""
+    """Delete rows older than a moment, except replayed ones, whose time is not the time of writing."""
     old = f"{log.TIME} < '{before.isoformat()}'"
     if log.REPLAYED in table.schema().column_names:  # feedback is never replayed: it has the time of its arrival
         old += f" and ({log.REPLAYED} = false or {log.REPLAYED} is null)"
@@ -81,7 +81,7 @@ def _compact(table: "Table") -> int:
 
 
 def _that_fit(tasks: "list[FileScanTask]") -> "list[FileScanTask]":
-    """Return as many of the files as fit into memory at once; the next time takes the others."""
+    """Return as many files as fit into memory; the next run takes the others."""
     taken, rows = [], 0
     for task in sorted(tasks, key=lambda task: task.file.record_count):
         rows += task.file.record_count

@@ -73,14 +73,14 @@ async def predict(request: Request, runtime: Runtime) -> Response:
 
 
 async def feedback(request: Request, runtime: Runtime) -> Response:
-    """Take what turned out, for later."""
+    """Log the observed outcome of a prediction."""
     given = parse(await read_json(request), _FEEDBACK)
     runtime.feed_back(given.prediction_id, given.label, _consumer(request, runtime), replayed_at(request, runtime))
     return JSONResponse({"prediction_id": str(given.prediction_id)}, HTTPStatus.ACCEPTED)
 
 
 async def metrics(_: Request, runtime: Runtime) -> Response:
-    """Expose the metrics; how old the features are is asked for now, and left as it was where nobody knows."""
+    """Return the metrics; the age of the features is measured now, and keeps its last value if the store fails."""
     try:
         await asyncio.wait_for(run_in_threadpool(runtime.measure_freshness), timeout=2)
     except Exception as error:  # noqa: BLE001 - a scrape must not fail with the online store
@@ -89,17 +89,17 @@ async def metrics(_: Request, runtime: Runtime) -> Response:
 
 
 async def docs(_: Request, runtime: Runtime) -> Response:
-    """Show the contract to a person."""
+    """Return the docs page."""
     return HTMLResponse(page(openapi(runtime), runtime.product))
 
 
 async def openapi_json(_: Request, runtime: Runtime) -> Response:
-    """Show the contract to a program."""
+    """Return the OpenAPI document."""
     return JSONResponse(openapi(runtime))
 
 
 async def index(_request: Request, _runtime: Runtime) -> Response:
-    """Lead people to the docs; BentoML's own page would load a tracker from the internet."""
+    """Redirect to the docs; BentoML's own page would load a tracker from the internet."""
     return RedirectResponse("docs")
 
 

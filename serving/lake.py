@@ -49,7 +49,7 @@ def append(
 
 
 def _forget_old_snapshots(table: "Table") -> None:
-    """Drop snapshots, not rows: nobody travels in time through a log."""
+    """Expire old snapshots, and keep all rows: nobody reads a log as of an earlier time."""
     if len(table.snapshots()) > _MAX_SNAPSHOTS:
         table.maintenance.expire_snapshots().older_than(datetime.now(UTC) - _KEEP).commit()
 

@@ -19,11 +19,11 @@ _log = logging.getLogger("sixfold.lookup")
 
 
 class Freshness(Protocol):
-    """How old the online features are."""
+    """The age of the online features."""
 
     @property
     def materialized_at(self) -> datetime:
-        """When they were copied to the online store."""
+        """The time of their copy to the online store."""
 
 
 class Reader(Protocol):

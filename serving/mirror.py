@@ -1,7 +1,7 @@
-"""Has the other releases score what this one answered: off the request path, and nobody gets what they say.
+"""Shadow traffic: sends a copy of each request to the other releases in the background. Their answers are logged only.
 
-The router names them in `X-Mirror-To` while an API version has several releases. Consumers cannot: it sets that header
-itself.
+The router names these releases in `X-Mirror-To` while an API version has several. Consumers cannot name them: the
+router sets that header itself.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ _KEPT = ("content-type", CONSUMER.lower(), REPLAY_TIME.lower())
 
 
 class Counts(NamedTuple):
-    """Copies that arrived, and those that were given up."""
+    """The counters of delivered and of dropped copies."""
 
     sent: "Counter"
     dropped: "Counter"
@@ -47,7 +47,7 @@ class Mirror:
                 self._counts.dropped.inc()
 
     def close(self) -> None:
-        """Give up what waits."""
+        """Drop the copies that wait."""
         self._pool.shutdown(wait=True, cancel_futures=True)
         if "_client" in self.__dict__:
             self._client.close()

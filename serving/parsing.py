@@ -37,7 +37,7 @@ def parse_rows(body: bytes, row: TypeAdapter[RowT], batch: TypeAdapter[Batch[Row
 
 
 def parse(body: bytes, model: TypeAdapter[BodyT]) -> BodyT:
-    """Return the body as the model has it.
+    """Return the body as the model's type.
 
     Raises:
         Problem: 400 where it is not JSON, 422 where it does not fit the model.

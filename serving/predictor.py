@@ -1,4 +1,4 @@
-"""From validated rows to predictions: features of the request and the online store, the model, the product's words.
+"""From validated rows to predictions: features of the request and the online store, the model, the product's answer.
 
 The fallback, where a feature is missing or the store is away: the model gets NaN for it, which LightGBM's trees treat
 as they learned to treat missing values. The answer is then a prediction from what is known.

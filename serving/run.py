@@ -29,7 +29,7 @@ _FLAGS = {
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command; with `--fetch`, only see that the release is here and sound. Else return never."""
+    """Run the command: with `--fetch`, fetch and check the release; else become the server, and never return."""
     given = _parser().parse_args(arguments)
     environment = os.environ | {ENV_API_VERSION: given.api_version, ENV_RELEASE: given.release}
     try:

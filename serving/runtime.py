@@ -1,4 +1,4 @@
-"""All that a release process holds while it serves, put together in one place."""
+"""The parts of a release process, assembled: model, feature look-up, prediction log, mirror and metrics."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -88,7 +88,7 @@ class Runtime:
         self._lookup.read([self.code.entities(example)])
 
     def measure_freshness(self) -> None:
-        """Ask the online store how old its features are; raises what the store raises."""
+        """Set the metric of the online features' age. An error of the store is raised."""
         age = self._lookup.age_s()  # before the series is made: one without a value would say 0
         self.metrics.freshness().set(age)
 

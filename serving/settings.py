@@ -35,7 +35,7 @@ def platform(environment: Mapping[str, str] = os.environ) -> PlatformRefs:
 
 
 class Settings(Strict):
-    """Which release this process serves, as which API version, on which platform."""
+    """The settings of a release process: release, API version and platform."""
 
     platform: PlatformRefs
     home: Path

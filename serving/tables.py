@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def writer(
     platform: PlatformRefs, home: Path, table: str, columns: Mapping[str, str]
 ) -> Callable[[Sequence[dict[str, Any]]], None]:
-    """Return a function that appends rows to a table of the predictions database, made on its first call.
+    """Return a function that appends rows to a table of the predictions database.
 
     Nothing is opened before that call, which is on the log's own thread: the start of a service does not wait for it.
     """

@@ -1,4 +1,4 @@
-"""The product contract: what `products/<name>/product.yaml` may say.
+"""The product contract: the schema of `products/<name>/product.yaml`.
 
 Written once per ML service; roles, alert rules, dashboards, release gates, routes and docs are derived from it.
 """

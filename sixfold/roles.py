@@ -1,4 +1,4 @@
-"""The roles of people: what `stacks/roles.yaml` may say."""
+"""The roles of people: the schema of `stacks/roles.yaml`."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -17,7 +17,7 @@ Pattern = Annotated[str, Field(pattern=r"^(\*|/\S+)$")]
 
 
 class Role(Strict):
-    """A kind of work: what one may do in each area of the cluster, and the jobs whose rights one has in AWS.
+    """A role of people: its rights in each area of the cluster, and the jobs whose AWS rights it has.
 
     With `rollout` one may ask Prometheus what `sixfold rollout` is decided by.
     `reviews` are the paths of the repository, from `/` on, whose changes one reviews; `*` is all that nobody else does.

@@ -147,7 +147,7 @@ def selected(settings: Settings, products: Mapping[str, Product], source: str) -
 
 
 def pin(path: Path, product: str, version: str, releases: list[Pin]) -> None:
-    """Write which releases answer an API version; comments and everything else in the file stay as they are.
+    """Write the pins of an API version; comments and everything else in the file stay as they are.
 
     Raises:
         SixfoldError: the file would no longer be valid; it is then left as it was.

@@ -18,7 +18,7 @@ class Stamp:
         self._parts = json.loads(self._file.read_text()) if self._file.exists() else {}
 
     def holds(self, part: str, digest: str) -> bool:
-        """Tell whether the part was made from just this, and is still all there."""
+        """Return whether the part was made from these inputs, and all its files exist."""
         made = self._parts.get(part)
         return made is not None and made["digest"] == digest and all(Path(file).exists() for file in made["files"])
 

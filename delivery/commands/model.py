@@ -39,7 +39,7 @@ def train(product: ProductName, stack: StackName = "local") -> None:
 
 @commands.command()
 def evaluate(product: ProductName, stack: StackName = "local") -> None:
-    """Hold the candidate against the baseline and the release now live. A refused one ends with exit code 1."""
+    """Compare the candidate with the baseline and the live release. A refusal ends with exit code 1."""
     from delivery.lifecycle import evaluate as judge
     from delivery.lifecycle import live_bento
     from models.candidate import Candidate
@@ -86,7 +86,7 @@ def predict(
     row: Annotated[str | None, typer.Option(help="A row as JSON; the contract's example if left out.")] = None,
     stack: StackName = "local",
 ) -> None:
-    """Ask the live service for a prediction."""
+    """Request a prediction from the live service."""
     from delivery.served import predict as request
 
     live = connect(stack, Terminal())

@@ -35,7 +35,7 @@ def up(
 
 @commands.command()
 def down(stack: StackName = "local") -> None:
-    """Delete all that the stack made. The releases' copy on this machine stays, and the next `up` brings it back."""
+    """Delete all that the stack created. The releases' copy on this machine stays, and the next `up` brings it back."""
     from delivery.down import down as take_down
     from infra.checks.leaks.run import left_by, require_none
 
@@ -48,14 +48,14 @@ def down(stack: StackName = "local") -> None:
 
 @commands.command()
 def recover(stack: StackName = "local") -> None:
-    """Put right what an engine left that was killed: its lock, and what it had begun. `up` and `down` do it first."""
+    """Clean up after a killed engine: remove its lock and its unfinished operations. `up` and `down` do it first."""
     find(stack, Terminal()).engine.recover()
     console.print(f"Nothing is under way. Next: sixfold up --stack {stack}")
 
 
 @commands.command()
 def status(*, stack: StackName = "local", as_json: AsJson = False) -> None:
-    """Show what is served, by which release, and where to look."""
+    """Show the served API versions with their releases, and the addresses of the stack."""
     from delivery.commands.tables import endpoints_table, products_table
 
     outputs = find(stack, Terminal()).outputs
@@ -75,7 +75,7 @@ def preflight(stack: StackName = "local") -> None:
 
 @commands.command()
 def leaks(stack: StackName = "local") -> None:
-    """Look for what a stack left in AWS after `sixfold down`. What is found ends with exit code 1."""
+    """List the resources that a stack left in AWS after `sixfold down`. Exit code 1 if there are any."""
     from infra.checks.leaks.run import left_by, require_none
 
     live = find(stack, Terminal())

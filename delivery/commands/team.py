@@ -14,7 +14,7 @@ commands = typer.Typer()
 
 @commands.command()
 def codeowners(organisation: Annotated[str, typer.Option(help="The GitHub organisation of the teams.")]) -> None:
-    """Print who reviews what, for GitHub: from `stacks/roles.yaml` and the owners of products."""
+    """Print the reviewers of each path, for GitHub: from `stacks/roles.yaml` and the owners of products."""
     from delivery.codeowners import codeowners as written
     from sixfold.roles import read_roles
 
@@ -27,7 +27,7 @@ def deployer_policy(
     stack: StackName = "local",
     to: Annotated[Path | None, typer.Option(help="A folder: write a file for each policy there.")] = None,
 ) -> None:
-    """Print the IAM policies of whoever deploys a stack. Needs neither credentials nor an engine."""
+    """Print the IAM policies of a stack's deployer. Needs neither credentials nor an engine."""
     from infra.checks.deployer.policies import policies
     from sixfold.stack import read
 

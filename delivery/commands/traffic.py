@@ -24,7 +24,7 @@ def rollout(
     every: Annotated[float, typer.Option(min=1, help="Seconds between two looks.")] = 30,
     stack: StackName = "local",
 ) -> None:
-    """Let a release answer 0, 5, 25 and 100% of the traffic, as far as it proves itself; one look a call."""
+    """Move the traffic to a release in steps of 0, 5, 25 and 100%, on evidence; each call evaluates once."""
     from delivery.rollout.prometheus import of_stack
     from delivery.rollout.step import step
     from delivery.served import describe
@@ -70,7 +70,7 @@ def rollback(
 
 @commands.command()
 def ledger(product: ProductName, *, stack: StackName = "local", as_json: AsJson = False) -> None:
-    """Show what was live when, who or what decided it, and on which numbers."""
+    """Show the ledger: the releases that were live, when, by whose decision, and on which numbers."""
     from delivery.commands.tables import ledger_table
 
     entries = traffic_of(stack, Terminal()).ledger.entries(product)
@@ -90,7 +90,7 @@ def replay(
     speed: Annotated[float, typer.Option(min=1, help="Seconds of the past in one second, at most.")] = 10_000,
     stack: StackName = "local",
 ) -> None:
-    """Send the past through the live endpoint; Ctrl-C stops it, and the same command goes on from there."""
+    """Send past requests through the live endpoint; Ctrl-C stops it, and the same command continues."""
     from delivery.replay import Span, resumable
 
     live = connect(stack, terminal := Terminal())

@@ -145,7 +145,7 @@ def _then_and_now(series: Mapping[str, str], since: datetime, now: datetime) -> 
 
 
 def growth(samples: Iterable[Sample]) -> Counter[tuple[str, str]]:
-    """Return by kind and release how much its counters have grown, each by itself.
+    """Return the increase of the counters by kind and release, each counter by itself.
 
     A release may have many pods, which come and go. A counter that is smaller now was started anew.
     """

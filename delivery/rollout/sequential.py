@@ -1,4 +1,4 @@
-"""Bounds on a difference that hold at every look at once, so that looking often fools nobody.
+"""Bounds on a difference that hold at all evaluations at once, so that frequent evaluation misleads nobody.
 
 A fixed-sample interval is right once; looked at again and again it is wrong sooner or later. These bounds are those of
 Robbins' normal mixture (Ann. Math. Statist. 41, 1970), which underlie the mixture SPRT of Johari, Koomen, Pekelis and
@@ -29,7 +29,7 @@ class Estimate(NamedTuple):
 
 
 class Bounds(NamedTuple):
-    """A figure, and between what the truth has been at every look so far; infinite where nothing is known."""
+    """A figure, and the bounds that have held at every evaluation so far; infinite where nothing is known."""
 
     value: float
     low: float
@@ -37,7 +37,7 @@ class Bounds(NamedTuple):
 
 
 def bounds(estimate: Estimate, scale: float) -> Bounds:
-    """Return bounds that hold at all looks with probability 1 - `LEVEL`; tightest for differences of about `scale`."""
+    """Return bounds that hold at all evaluations with probability 1 - `LEVEL`; tightest at about `scale`."""
     value, variance = estimate
     if math.isnan(value) or math.isnan(variance):
         return Bounds(value, -math.inf, math.inf)

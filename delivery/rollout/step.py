@@ -27,7 +27,7 @@ class State(NamedTuple):
 
 
 def step(traffic: Traffic, prometheus: Prometheus, product: Product, version: str, candidate: str) -> Judgement:
-    """Take a rollout one step on, if that is right by now, and return the judgement.
+    """Evaluate a rollout once, take its next step if the judgement allows that, and return the judgement.
 
     Args:
         traffic: the stack's; the step changes it.

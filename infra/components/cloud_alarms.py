@@ -1,4 +1,4 @@
-"""Alarms on what AWS alone can see, and on what the stack spends."""
+"""CloudWatch alarms on faults that only AWS sees, and a budget for the stack's spending."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ from pulumi_sixfold.resources.cloudwatch import Alarm, AlarmArgs
 
 
 class CloudAlarms(ComponentResource):
-    """A CloudWatch alarm for each plan, and a budget where there is one; all of them tell one topic."""
+    """A CloudWatch alarm for each plan, and a budget where there is one; all of them notify one topic."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Monitoring: what is measured, and who is told."""
+"""Monitoring on one machine: exporter, live evaluation, Prometheus, Alertmanager and the alert inbox."""
 
 from collections.abc import Mapping
 

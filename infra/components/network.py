@@ -1,4 +1,4 @@
-"""The network: private subnets for machines and pods, public ones for what stands between them and the internet."""
+"""The network: private subnets for machines and pods, public ones for the gateways to the internet."""
 
 from collections.abc import Sequence
 
@@ -25,7 +25,7 @@ _GATEWAY_SERVICES = ("s3", "dynamodb")
 
 
 class Network(ComponentResource):
-    """A VPC with a private and a public subnet and a way out in each zone: one zone's fall leaves the others whole.
+    """A VPC with a private and a public subnet and an egress route in each zone: no zone depends on another.
 
     Outputs: `vpc_id`, `private_subnet_ids`, `api_group_id` (lets the VPC call a cluster's API), `nat_ids` by zone.
     """

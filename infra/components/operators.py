@@ -1,4 +1,4 @@
-"""Operators: what brings the definitions of custom resources to a cluster, and acts on them."""
+"""Operators: controllers that bring the definitions of custom resources to a cluster, and act on them."""
 
 from collections.abc import Iterable, Sequence
 

@@ -16,7 +16,7 @@ from sixfold.roles import Role
 class People(ComponentResource):
     """A role for each entry of `roles`; `policy_arns` are those of the jobs whose rights it has in AWS.
 
-    With a `cluster` it is let in there, as a member of its group.
+    With a `cluster` it has access there, as a member of its group.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Where workloads run. Here: as processes of this machine."""
+"""Runs workloads as supervised processes of this machine."""
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Where rules do not hold, each with its reason. To exempt more, add a line here; no rule is weakened for a case."""
+"""Exemptions from rules, each with its reason. To exempt more, add a line here; no rule is weakened for a case."""
 
 from infra.policies.rule import Exemption, Rule, Setting
 

@@ -40,7 +40,7 @@ class Stack:
 
 
 def listen(stack: Stack) -> None:
-    """Let a stack hear its configuration: the engine sends it by this call alone, and pulumi-policy 1.21 drops it."""
+    """Pass a stack its configuration: the engine sends it by this call alone, and pulumi-policy 1.21 drops it."""
     servicer: Any = sdk._PolicyAnalyzerServicer  # noqa: SLF001 - there is no public way; the version is bounded
     answer = servicer.ConfigureStack
 

@@ -51,5 +51,5 @@ class Runtime(Protocol):
         ...
 
     def run(self, workloads: Workloads) -> None:
-        """Run it."""
+        """Declare the workloads."""
         ...

@@ -86,7 +86,7 @@ def _inputs_key(lake: "Lake", names: tuple[str, ...]) -> str:
 
 
 def _write_tables(lake: "Lake", definitions: FeaturesModule, key: str, progress: Progress) -> dict[str, datetime]:
-    """Write the tables that were made from something else; return the newest event of each."""
+    """Write the tables whose inputs have changed; return the newest event of each."""
     newest: dict[str, datetime] = {}
     for spec, frame in definitions.tables(lake.read).items():
         newest[spec.name] = frame["event_timestamp"].max()  # type: ignore[assignment] # polars types max as any literal

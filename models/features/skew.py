@@ -58,7 +58,7 @@ def compare(
 
 
 def _chosen(logged: pl.DataFrame, rows: int) -> pl.DataFrame:
-    """Return up to `rows`, as many of each release; the release is short."""
+    """Return up to `rows` predictions, equally many of each release, with short digests."""
     parts = logged.with_columns(pl.col(log.RELEASE).str.slice(0, SHORT)).partition_by(WHO)
     most = max(1, rows // max(1, len(parts)))
     return pl.concat([logged.clear(), *(part.gather_every(-(-part.height // most)) for part in parts)])
@@ -75,7 +75,7 @@ def _counted(part: pl.DataFrame, names: list[str]) -> dict[str, Any]:
 
 
 def _served(logged: pl.DataFrame, entities: list[str], names: list[str]) -> pl.DataFrame:
-    """Return a row for each prediction: whose, its entity keys, its moment, and its features as served."""
+    """Return a row for each prediction: its release, entity keys, time, and features as served."""
     keys = pl.col(log.ENTITIES).str.json_decode(pl.Struct(dict.fromkeys(entities, pl.String)))
     given = pl.col(log.FEATURES).str.json_decode(pl.Struct(dict.fromkeys(names, pl.Float64)))
     return logged.select(

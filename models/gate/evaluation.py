@@ -1,4 +1,4 @@
-"""How good a candidate is: the gate's rules, calibration and slices. Figures in, figures out."""
+"""The quality of a candidate: the gate's rules, calibration and slices. Pure: figures in, figures out."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -52,7 +52,7 @@ class Verdict(Strict):
 
     @property
     def refusals(self) -> tuple[str, ...]:
-        """Which numbers failed, and by how much."""
+        """The sentences of the rules that failed."""
         return tuple(rule.sentence for rule in self.rules if not rule.passed)
 
 

@@ -1,4 +1,4 @@
-"""The release gate: measures a candidate on its test months, decides, and writes what it saw."""
+"""The release gate: measures a candidate on its test months, decides, and writes verdict and report."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""LightGBM to ONNX: a model file that cannot run code, checked to say the same as the model that was trained."""
+"""LightGBM to ONNX: a model file that cannot run code, checked to give the same scores as the trained model."""
 
 import re
 from pathlib import Path

@@ -27,7 +27,7 @@ _LOG = logging.getLogger(__name__)
 
 
 def train(platform: PlatformRefs, product: Product, folder: Path, progress: Progress = _LOG.info) -> Candidate:
-    """Leave a candidate in `folder`, and return it. Where it is there already, made of the same, nothing is trained.
+    """Leave a candidate in `folder`, and return it. A candidate of the same training key is not trained again.
 
     Raises:
         SixfoldError: the features were never built, or ONNX says something else than the model.

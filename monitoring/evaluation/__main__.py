@@ -1,4 +1,4 @@
-"""Shows how good live predictions are: `python -m monitoring.evaluation --port N`. One process a stack."""
+"""The live evaluation, exported to Prometheus: `python -m monitoring.evaluation --port N`. One process a stack."""
 
 import argparse
 import logging
@@ -36,7 +36,7 @@ PRODUCTS = Path(__file__).parents[2] / "products"
 
 
 def references(registry: Registry, product: str) -> Callable[[str], Mapping[str, Reference]]:
-    """Return a function that gives what a release, by its short digest, was trained on; each is fetched once."""
+    """Return a function from a short digest to the reference distributions of that release; each is fetched once."""
 
     @cache
     def of(release: str) -> Mapping[str, Reference]:
@@ -51,7 +51,7 @@ def references(registry: Registry, product: str) -> Callable[[str], Mapping[str,
 
 
 class Watch:
-    """One product, evaluated whenever it is asked; its skew, which takes seconds to find, only now and then."""
+    """Evaluates one product at each call, and its skew, which takes seconds, at longer intervals."""
 
     def __init__(self, platform: PlatformRefs, product: Product, home: Path) -> None:
         self._platform, self.product = platform, product

@@ -56,7 +56,7 @@ _DRIFTS: dict[str, tuple[str, Callable[[Drift], float]]] = {
 
 
 class Found(NamedTuple):
-    """All that is known of one product; `skew` is empty where it could not be found."""
+    """The findings on one product; `skew` is empty where it could not be measured."""
 
     evaluation: Evaluation
     drifts: list[Drift]

@@ -95,7 +95,7 @@ class Copy:
         self.restart(number)
 
     def restart(self, number: int) -> None:
-        """Forget all, and go on with that many buckets."""
+        """Delete all rows, and continue with another number of buckets."""
         shutil.rmtree(self._folder, ignore_errors=True)
         self.rows = Buckets(self._folder, number, self._by)
         self.files: frozenset[str] = frozenset()
@@ -108,7 +108,7 @@ class Copy:
         return Stamp(self._generation, self.rows.parts)
 
     def follow(self, listing: Listing) -> None:
-        """Read the files that are new; all, once one of those that were read has gone."""
+        """Read the new files. If a file that was read no longer exists, read all files again."""
         if self.files == listing.files.keys() and self._since == listing.since:
             return
         if not self.files <= listing.files.keys() or self._since != listing.since:

@@ -1,4 +1,4 @@
-"""How far what is served has drifted from the release's own training; it needs no label."""
+"""Drift of served features and scores against the release's own training data. No label is needed."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta

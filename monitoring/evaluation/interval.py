@@ -1,4 +1,4 @@
-"""How sure a figure is: a two-sided confidence interval for a metric of counted rows."""
+"""Two-sided confidence intervals for a metric of counted rows."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""Predictions and what became of them, as it was known at a moment. Pure: frames in, frames out.
+"""The as-of join: each prediction with the label that was known at a moment. Pure: frames in, frames out.
 
 Ids and keys are 64-bit hashes of the text: ten million of them collide with a chance of 3 in a million, and take a
 third of the memory.

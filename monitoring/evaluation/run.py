@@ -1,4 +1,4 @@
-"""One product evaluated: the days in its window, of which only those that changed are read again."""
+"""Evaluates one product over the days of its window; only days with changes are joined again."""
 
 import shutil
 import tempfile
@@ -70,7 +70,7 @@ class Evaluation:
 
 
 class Evaluator:
-    """Evaluates one product again and again.
+    """Evaluates one product repeatedly, from what the last evaluation kept.
 
     Args:
         product: its contract.

@@ -22,7 +22,7 @@ _PATIENCE_S = 600
 
 
 class Skew(Strict):
-    """How many of a release's predictions of the last day were recomputed, and how many were served something else."""
+    """Skew of one release: predictions of the last day that were recomputed, and those served with other features."""
 
     api_version: str
     release: str

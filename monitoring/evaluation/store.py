@@ -36,7 +36,7 @@ class Store:
         self.days: dict[date, Copy] = {}
 
     def fit(self, day_rows: int, known_rows: int) -> bool:
-        """Return whether that many rows fit; where they did not, all is forgotten, and there are more buckets."""
+        """Return whether that many rows fit; otherwise delete all copies, and use more buckets."""
         needed = -(-max(day_rows * KNOWN_ROWS, known_rows * DAY_ROWS) // (DAY_ROWS * KNOWN_ROWS))
         if needed <= self.number:
             return True
@@ -47,7 +47,7 @@ class Store:
         return False
 
     def keep(self, days: set[date]) -> None:
-        """Forget the days that are not among these."""
+        """Delete the copies of all other days."""
         for day in self.days.keys() - days:
             self.days.pop(day).restart(self.number)
 
@@ -63,7 +63,7 @@ class Store:
         return self.labels.stamp, self.told.stamp
 
     def concerns(self, day: date, seen: Seen) -> bool:
-        """Say whether what came since then is about a prediction of that day."""
+        """Return whether labels or feedback since then belong to a prediction of that day."""
         for copy, before, by in zip((self.labels, self.told), seen, ("key", "id"), strict=True):
             if copy.stamp.generation != before.generation:
                 return True

@@ -1,4 +1,4 @@
-r"""A directory as one number and as one file: what makes a release content-addressed.
+r"""Digest and tar archive of a directory; both depend on its files alone, so that releases are content-addressed.
 
 The digest covers names and bytes, nothing else, and can be checked without us, inside the directory:
 `find . -type f -printf '%P\n' | LC_ALL=C sort | xargs -d '\n' sha256sum | sha256sum`.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Bucket:
-    """The bucket, and what to say where it does not answer.
+    """The client of the bucket. An AWS error becomes a `SixfoldError` with a remedy.
 
     Args:
         platform: which bucket, and where AWS is.
@@ -36,7 +36,7 @@ class Bucket:
 
     @contextmanager
     def talking(self, about: str) -> Iterator[None]:
-        """Turn what AWS raises into an error that says what could not be reached.
+        """Turn an AWS error into a `SixfoldError` that names what could not be reached.
 
         Raises:
             SixfoldError: the bucket does not answer, or refuses.

@@ -28,7 +28,7 @@ class Compared(Strict):
 
 
 class Numbers(Strict):
-    """The evidence of a decision. A number that was not finite, or not looked at, is None and is left out of the JSON.
+    """The evidence of a decision. A number that was not finite, or not measured, is None and is left out of the JSON.
 
     `gain` says by how much the candidate is better, whatever the metric's direction, between its bounds. `labelled`
     requests have their label; `requests`, `failed` and `slow` count those of the candidate since the step began.
@@ -119,7 +119,7 @@ class Ledger:
         return before[-1]
 
     def record(self, product: str, versions: Versions, feature_hash: str, decision: Decision) -> Entry:
-        """Return the entry that says what is live; it is added unless the last one says the same."""
+        """Return the entry of the live releases; it is added unless the last entry is the same."""
         known = self.entries(product)
         if known and (known[-1].versions, known[-1].feature_hash) == (versions, feature_hash):
             return known[-1]

@@ -24,7 +24,7 @@ PREFLIGHT = (
     "s3:ListAllMyBuckets",
     "servicequotas:GetServiceQuota",
 )
-"""What `sixfold preflight` asks; the two of IAM about the role in which it asks."""
+"""The actions that `sixfold preflight` calls; the two of IAM are on its own role."""
 
 LEAKS = ("tag:GetResources", *sorted({action for kind in _AWS.values() for action in kind.facts.lists_with}))
 """Actions of `sixfold leaks`: each kind is listed whole, whoever made the resources."""
@@ -36,7 +36,7 @@ UNNARROWABLE = frozenset({"ec2:DescribeRegions", "eks:ListClusters", "s3:ListAll
 
 
 def policies(stack: str, settings: Settings, *, root: Path, home: Path) -> list[Document]:
-    """Return the policy documents of whoever makes, changes and removes a stack.
+    """Return the policy documents of a stack's deployer, who creates, changes and deletes it.
 
     Raises:
         SixfoldError: it takes more documents than a role may have.
@@ -46,7 +46,7 @@ def policies(stack: str, settings: Settings, *, root: Path, home: Path) -> list[
 
 
 def rights(planned: Sequence[Planned], settings: Settings) -> list[Document]:
-    """Return the same for what a stack is planned to be.
+    """Return the deployer's policy documents for planned resources.
 
     Raises:
         SixfoldError: as above.
@@ -66,7 +66,7 @@ def rights(planned: Sequence[Planned], settings: Settings) -> list[Document]:
 
 
 def _listed(region: str, account: str) -> tuple[str, ...]:
-    """Return the ARNs of all that the leak check lists and AWS narrows by ARN."""
+    """Return the ARNs for those list actions of the leak check that AWS narrows by ARN."""
     at = f"{region}:{account}"
     return tuple(sorted({arn.format(at=at, account=account) for kind in _AWS.values() for arn in kind.facts.lists_on}))
 

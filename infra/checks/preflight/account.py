@@ -1,4 +1,4 @@
-"""Preflight's questions to an AWS account. Nothing here changes anything."""
+"""Preflight's queries to an AWS account. Nothing here changes anything."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -17,14 +17,14 @@ _QUOTAS = {handler.facts.token: handler.facts.quota for handler in HANDLERS if h
 
 
 class Caller(NamedTuple):
-    """Whose the credentials are."""
+    """The identity behind the credentials."""
 
     account: str
     arn: str
 
 
 def caller(clients: Clients) -> Caller:
-    """Return whose the credentials are."""
+    """Return the identity behind the credentials."""
     found = clients("sts").get_caller_identity()
     return Caller(found["Account"], found["Arn"])
 

@@ -11,7 +11,7 @@ from pulumi_sixfold.kit.facts import Quota
 
 
 class Problem(NamedTuple):
-    """Something that would stop an `up` half-way: what and why, and what to do about it."""
+    """A fault that would stop an `up` half-way: its cause and its remedy."""
 
     what: str
     remedy: str
@@ -71,7 +71,7 @@ def address_problems(wanted: Plan, there: Mapping[str, str]) -> Iterator[Problem
 
 
 def quota_problems(wanted: Plan, usage: Mapping[str, Usage]) -> Iterator[Problem]:
-    """Find quotas that what is wanted does not fit into; `usage` is by type."""
+    """Find quotas that the planned resources exceed; `usage` is by type."""
     for kind, found in usage.items():
         more, quota = wanted.more.get(kind, 0), found.quota
         if found.used + more > found.limit:
@@ -83,7 +83,7 @@ def quota_problems(wanted: Plan, usage: Mapping[str, Usage]) -> Iterator[Problem
 
 
 def permission_problems(arn: str, refused: Iterable[str]) -> Iterator[Problem]:
-    """Find the actions that IAM refuses to whoever `arn` is, in one problem."""
+    """Find the actions that IAM refuses to the identity `arn`; they are one problem."""
     actions = sorted(refused)
     if actions:
         yield Problem(
@@ -93,7 +93,7 @@ def permission_problems(arn: str, refused: Iterable[str]) -> Iterator[Problem]:
 
 
 def place_problems(*, account: str, meant: str | None, region: str, regions: Iterable[str]) -> Iterator[Problem]:
-    """Find that this is another account than the one that is meant, or a region that it has not enabled."""
+    """Find that the account is not the stack file's, or that its region is not enabled."""
     if meant not in {None, account}:
         yield Problem(f"the AWS credentials belong to account {account}, and this stack to {meant}", "set AWS_PROFILE")
     if region not in regions:

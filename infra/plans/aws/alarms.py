@@ -31,7 +31,7 @@ class AlarmPlan(NamedTuple):
 
 
 def network_alarms(gateways: Mapping[str, Any]) -> Iterator[AlarmPlan]:
-    """Yield the alarms on the ways out; `gateways` are ids of NAT gateways by zone."""
+    """Yield the alarms on the egress routes; `gateways` are ids of NAT gateways by zone."""
     for zone, gateway in gateways.items():
         for metric, what in (
             ("ErrorPortAllocation", "has no port left for a connection: pods cannot reach AWS or the internet"),
@@ -77,7 +77,7 @@ def cluster_alarms(cluster: Any) -> Iterator[AlarmPlan]:  # noqa: ANN401 - a nam
 
 
 def topic_alarms(topics: Mapping[str, Any]) -> Iterator[AlarmPlan]:
-    """Yield the alarms on who should hear of the others; `topics` are names of topics by team."""
+    """Yield the alarms on notifications that cannot be delivered; `topics` are names of topics by team."""
     for team, topic in topics.items():
         yield AlarmPlan(
             f"deaf-{team}",  # part of a URN: another name would replace the alarms of existing stacks

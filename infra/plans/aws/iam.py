@@ -152,7 +152,7 @@ def evaluation_policy(*, estate: Estate) -> Document:
 
 
 def exporter_policy(*, estate: Estate) -> Document:
-    """Return the rights of the lake's exporter: the metadata of every table, and not a row of one."""
+    """Return the rights of the lake's exporter: the metadata of every table, and no rows."""
     return _document(
         _allow("ReadMetadata", _READ_OBJECTS, f"{estate.bucket(estate.lake_bucket)}/*.metadata.json"),
         _allow("ListTables", ("glue:GetTables",), *estate.tables(*sorted(estate.databases))),
@@ -161,7 +161,7 @@ def exporter_policy(*, estate: Estate) -> Document:
 
 
 def alerting_policy(*, estate: Estate, key_arn: str, topic_arns: Mapping[str, str]) -> Document:
-    """Return the rights of Alertmanager: tell the teams, by topics under a key of their own."""
+    """Return the rights of Alertmanager: publish to the topics of the teams, which have a key of their own."""
     topics = estate.model_copy(update={"key_arn": key_arn})
     return _document(
         _allow("TellTeams", ("sns:Publish",), *sorted(topic_arns.values())),

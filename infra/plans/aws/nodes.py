@@ -1,4 +1,4 @@
-"""Node groups in EKS's words: what runs on which machines is settled by labels and taints."""
+"""EKS's settings of node groups; labels and taints decide which pods run on which machines."""
 
 from typing import Any, NamedTuple
 
@@ -33,11 +33,11 @@ class Nodes(NamedTuple):
 def plan_nodes(name: str, group: NodeGroup) -> Nodes:
     """Return EKS's settings of a node group. Taints keep ordinary pods off GPU and spot nodes."""
     reserved = [GPU] if group.gpu else []
-    fleeting = [SPOT] if group.capacity == "spot" else []
+    spot = [SPOT] if group.capacity == "spot" else []
     return Nodes(
         ami_type="AL2023_x86_64_NVIDIA" if group.gpu else "AL2023_x86_64_STANDARD",
         capacity="SPOT" if group.capacity == "spot" else "ON_DEMAND",
         labels={POOL: name, **(_OF_GPUS if group.gpu else {})},
-        taints=[{"key": key, "value": "true"} for key in reserved + fleeting],
+        taints=[{"key": key, "value": "true"} for key in reserved + spot],
         tags={_DISK: f"{int(group.disk_gib * _FOR_PODS)}Gi"},
     )

@@ -1,6 +1,6 @@
 """The live evaluation on a cluster: one pod that joins predictions with labels, and keeps their log in order.
 
-Two would both compact the log, and show each figure twice: the old one goes before the new one comes.
+Two pods would both compact the log and export each figure twice, so the old one ends before the new one starts.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ _MEMORY = "4Gi"
 
 
 def evaluation_base(where: str, *, scraper: network_policy.Peer) -> tuple[Manifest, ...]:
-    """Return the evaluation's account and its edges: it calls AWS, and nobody calls it but who scrapes it."""
+    """Return the evaluation's service account and network policy: it calls AWS, and only Prometheus calls it."""
     edges = [network_policy.egress_dns(), *network_policy.egress_aws()]
     return (
         pods.account(EVALUATION, where),
@@ -24,7 +24,7 @@ def evaluation_base(where: str, *, scraper: network_policy.Peer) -> tuple[Manife
 
 
 def evaluation(where: str, image: Any) -> tuple[Manifest, ...]:  # noqa: ANN401 - a text, or an Output
-    """Return its Deployment and the Service by which it is found."""
+    """Return the evaluation's Deployment and Service."""
     run = ["python", "-m", "monitoring.evaluation", "--port", str(pods.PORT), "--host", "0.0.0.0"]  # noqa: S104 - in its pod
     evaluates = pods.container(
         EVALUATION, image=image, command=run, cpu="500m", memory=_MEMORY, ready="/readyz", **pods.of_the_platform()

@@ -1,4 +1,4 @@
-"""The traffic plan as Gateway API routes (https://gateway-api.sigs.k8s.io/), and the page behind all that none serves.
+"""The traffic plan as Gateway API routes (https://gateway-api.sigs.k8s.io/), and the portal for other paths.
 
 Releases are reached by the gateway itself. A version that waits for its first release, one that was retired, the portal
 and what nobody knows are answered by a small Caddy, by the same configuration as on one machine.

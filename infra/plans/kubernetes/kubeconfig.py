@@ -1,10 +1,10 @@
-"""How a cluster is reached. Keys: https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/."""
+"""The kubeconfig of an EKS cluster. Keys: https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/."""
 
 from typing import Any
 
 
 def kubeconfig(*, cluster: str, endpoint: str, certificate: str, region: str) -> dict[str, Any]:
-    """Return a kubeconfig without a secret in it: each caller proves by AWS who he is, and has his own rights.
+    """Return a kubeconfig without a secret: each caller authenticates through AWS, and has rights of their own.
 
     Args:
         cluster: the name that EKS knows it by.

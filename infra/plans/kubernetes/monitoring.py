@@ -110,7 +110,7 @@ def _monitor(name: str, *, memory: str) -> dict[str, Any]:
 
 
 def _reading(target: KubernetesTarget) -> tuple[Manifest, ...]:
-    """Let Prometheus find what it scrapes, in two namespaces and nowhere else."""
+    """Allow Prometheus to discover its targets, in two namespaces and nowhere else."""
     found = [{"apiGroups": [""], "resources": ["services", "endpoints", "pods"], "verbs": ["get", "list", "watch"]}]
     found += [{"apiGroups": ["discovery.k8s.io"], "resources": ["endpointslices"], "verbs": ["get", "list", "watch"]}]
     return tuple(each for where in (target.monitoring, target.namespace) for each in _granted(where, target, found))
@@ -156,7 +156,7 @@ def _edges(target: KubernetesTarget) -> tuple[Manifest, ...]:
 
 
 def _exporter(own: str, image: Any) -> tuple[Manifest, ...]:  # noqa: ANN401 - a text, or an Output
-    """Return the lake's exporter, which is one pod: what it shows is the lake's, and not the pod's."""
+    """Return the lake's exporter: one pod, because its figures describe the lake and not the pod."""
     labels = {NAME: EXPORTER, COMPONENT: "monitoring"}
     run = ["python", "-m", "monitoring.exporter", "--port", str(pods.PORT), "--host", "0.0.0.0"]  # noqa: S104 - in its pod
     shows = pods.container(

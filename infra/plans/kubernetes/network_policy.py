@@ -13,7 +13,7 @@ _IDENTITY, _METADATA = "169.254.170.23/32", "169.254.169.254/32"
 
 
 def deny_all(namespace: str) -> Manifest:
-    """Return the policy under which nobody talks to anybody."""
+    """Return the policy that denies all traffic of a namespace."""
     spec = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
     return manifest("networking.k8s.io/v1", "NetworkPolicy", "deny-all", namespace, spec=spec)
 
@@ -27,7 +27,7 @@ def allow(
     ports: Sequence[int] = (PORT,),
     egress: Sequence[dict[str, Any]] = (),
 ) -> Manifest:
-    """Return the policy of the pods with some labels: who calls them at which ports (none: at any), whom they call."""
+    """Return the policy of the pods with some labels: their callers, their ports (none: any) and their egress rules."""
     tcp = {"ports": [{"protocol": "TCP", "port": port} for port in ports]} if ports else {}
     spec = {
         "podSelector": {"matchLabels": dict(labels)},

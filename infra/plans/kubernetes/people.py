@@ -35,7 +35,7 @@ def group(stack: str, role: str) -> str:
 
 
 def people_manifests(stack: str, roles: Mapping[str, Role]) -> tuple[Manifest, ...]:
-    """Return a Role and its binding for each role in each area that it has something to do with, and for rollouts."""
+    """Return a Role and its binding for each role in each of its areas, and for rollouts."""
     areas = (
         each
         for role, may in roles.items()

@@ -140,7 +140,7 @@ def account(name: str, namespace: str) -> Manifest:
 
 
 def _serving(ready: str) -> dict[str, Any]:
-    """Return the probes: five minutes to start. Liveness asks the port only, because a slow lake is no death."""
+    """Return the probes: five minutes to start. Liveness checks the port only: a slow lake restarts no pod."""
     asks = {"httpGet": {"path": ready, "port": "http"}}
     return {
         "ports": [{"name": "http", "containerPort": PORT}],

@@ -1,4 +1,4 @@
-"""How people ask a cluster's Prometheus: through the API server, which knows who they are and what they may do.
+"""Prometheus proxy: people query a cluster's Prometheus through the API server, which checks their rights.
 
 https://kubernetes.io/docs/tasks/access-application-cluster/access-cluster-services/#manually-constructing-apiserver-proxy-urls
 """
@@ -19,10 +19,10 @@ def path(stack: str) -> str:
 
 
 def rule() -> dict[str, Any]:
-    """Return the RBAC rule that lets somebody ask it: to `get`, which changes nothing, and no other Service."""
+    """Return the RBAC rule for queries: `get` on the proxy of this one Service, which changes nothing."""
     return {"apiGroups": [""], "resources": ["services/proxy"], "resourceNames": [SERVICE], "verbs": ["get"]}
 
 
 def callers(cidrs: Iterable[str]) -> list[Peer]:
-    """Return the API server as Prometheus sees it: no pod, but somebody at these addresses."""
+    """Return the network peers of the API server: it is no pod, and calls from these addresses."""
     return [{"ipBlock": {"cidr": cidr}} for cidr in cidrs]

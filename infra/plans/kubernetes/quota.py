@@ -1,4 +1,4 @@
-"""How much a namespace may ask for: what the stack runs there at most, so that a mistake does not take the cluster.
+"""Quota of a namespace: the most that the stack runs there, so that a mistake does not take the whole cluster.
 
 Keys: https://kubernetes.io/docs/concepts/policy/resource-quotas/ and .../limit-range/.
 """
@@ -40,7 +40,7 @@ def needed(manifests: Iterable[Manifest]) -> Capacity:
 
 
 def quota(where: str, capacity: Capacity, **more: int) -> tuple[Manifest, Manifest]:
-    """Return the quota of a namespace, and what containers without figures of their own get.
+    """Return the quota of a namespace, and the default requests of its containers.
 
     `more` are further resources that may be asked for, such as GPUs.
     """

@@ -1,4 +1,4 @@
-"""Requests per second as a metric of pods: what autoscalers of releases look at.
+"""Requests per second as a metric of pods, by which the autoscalers of releases decide.
 
 The API server asks prometheus-adapter, and that asks the stack's Prometheus. Keys:
 https://github.com/kubernetes-sigs/prometheus-adapter/blob/master/docs/config.md.

@@ -1,4 +1,4 @@
-"""Releases as pods: what a release needs to run, scale, be drained and be reached."""
+"""Releases as pods: Deployment, Service, autoscaler, disruption budget and network policy."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def service_addresses(namespace: str) -> Address:
 
 
 def release_labels(version: VersionTraffic, upstream: Upstream) -> dict[str, str]:
-    """Return by which labels a release's pods are found."""
+    """Return the labels that select a release's pods."""
     return {
         NAME: "release",
         COMPONENT: "serving",

@@ -1,4 +1,4 @@
-"""All manifests of serving, in the order in which they come to be."""
+"""All manifests of serving, in the order of their creation."""
 
 from collections.abc import Mapping
 from typing import Any

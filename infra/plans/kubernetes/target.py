@@ -1,4 +1,4 @@
-"""Where on a cluster a stack's workloads are, and how they are reached."""
+"""The Kubernetes target of a stack: its namespaces, and the address of its gateway."""
 
 from typing import NamedTuple
 

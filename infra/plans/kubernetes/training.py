@@ -97,7 +97,7 @@ def _pod(name: str, image: Any, *, cpu: str, memory: str, token: bool, **rest: A
 
 
 def _scaling(where: str) -> tuple[Manifest, ...]:
-    """Let the head's autoscaler say how many workers there are, and nothing else."""
+    """Allow the head's autoscaler to set the number of workers, and nothing else."""
     api = "rbac.authorization.k8s.io"
     rules = [
         {"apiGroups": ["ray.io"], "resources": ["rayclusters"], "resourceNames": [RAY], "verbs": ["get", "patch"]},

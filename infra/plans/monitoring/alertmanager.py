@@ -1,4 +1,4 @@
-"""Alertmanager's configuration: who is told of what. Keys: https://prometheus.io/docs/alerting/latest/configuration/."""
+"""Alertmanager's configuration: the receivers of alerts. Keys: https://prometheus.io/docs/alerting/latest/configuration/."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,7 @@ _PACE = {
 
 
 def teams_of(products: Mapping[str, Product]) -> tuple[str, ...]:
-    """Return the teams that are told of something: the owners of products, and the platform's own."""
+    """Return the teams that are notified: the owners of products, and the platform team."""
     return tuple(sorted({PLATFORM_TEAM} | {product.owner for product in products.values()}))
 
 
@@ -30,7 +30,7 @@ def alertmanager_config(*, products: Mapping[str, Product], webhook_url: str) ->
 
 
 def sns_config(*, topic_arns: Mapping[str, str], region: str) -> dict[str, Any]:
-    """Return the configuration under which each team hears by its own topic, with the rights of Alertmanager's role."""
+    """Return the configuration that notifies each team through its topic, with the rights of Alertmanager's role."""
     return _routed(
         {
             team: {"sns_configs": [{"topic_arn": arn, "sigv4": {"region": region}, "send_resolved": True}]}

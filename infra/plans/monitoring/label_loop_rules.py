@@ -1,4 +1,4 @@
-"""Alerts on the label loop: the live metric, its labels, drift, skew, the evaluation itself, and who calls what is old.
+"""Alerts on the label loop: the live metric, its labels, drift, skew, the evaluation itself, and deprecated versions.
 
 A breach counts once the whole confidence interval is beyond the threshold, and only where there are labels enough: the
 contract's `min_labels` and `min_coverage`. Figures of a release count while it runs: its predictions stay in the window

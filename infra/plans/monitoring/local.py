@@ -1,4 +1,4 @@
-"""Everything that the monitors of a stack are told, derived from its products and their traffic."""
+"""The configuration files of the local monitors, derived from the products and their traffic."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -15,7 +15,7 @@ from infra.plans.routing.traffic import VersionTraffic
 from sixfold.contract import Product
 
 PLATFORM_TEAM = "platform"
-"""Who is told when a part that all products share is down."""
+"""The team that is notified when a part that all products share is down."""
 
 
 def prometheus_rules(

@@ -67,7 +67,7 @@ def _without_store(product: Product) -> str:
 
 
 def _missing(product: Product, versions: tuple[str, ...]) -> list[Rule]:
-    """No data is not "all is well": each series that another alert reads has to be there."""
+    """Return the alerts on missing series: each series that another alert reads must exist."""
     own = [f'product="{product.name}",api_version="{version}"' for version in versions]
     series = [template % where for where in own for template in ("up{%s}", f"{PREDICTIONS}{{%s}}")]
     series += [

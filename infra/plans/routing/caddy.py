@@ -61,7 +61,7 @@ def router_config(
 def portal_config(
     *, traffic: tuple[VersionTraffic, ...], portal_html: str, port: int, metrics_port: int
 ) -> dict[str, Any]:
-    """Return the configuration of a pod that answers what no release does: the portal, and why nobody else answers.
+    """Return the configuration of the portal's pod: the page, and problem details for versions without a release.
 
     Its metrics have a port of their own, to which no route leads.
     """
@@ -157,7 +157,7 @@ def _unknown(traffic: tuple[VersionTraffic, ...]) -> dict[str, Any]:
 
 
 def _failure() -> dict[str, Any]:
-    """Answer what Caddy itself refuses, or could not get an answer for, in the same shape as everything else."""
+    """Return problem details for requests that Caddy itself refuses, or that no release answers."""
     code, text = "{http.error.status_code}", "{http.error.status_text}"
     body = f'\\{{"type": "about:blank", "title": "{text}", "status": {code}, "detail": "{REFUSED}"\\}}'
     return {"handle": [_static(code, body)]}

@@ -8,7 +8,7 @@ from infra.policies.rule import Source, StackRule
 
 
 def over_budget(resources: Sequence[Resource], budget_usd: float | None) -> Iterable[str]:
-    """Find that the stack costs more than its budget, or that nobody can tell. Without a budget nothing is found.
+    """Find that the stack costs more than its budget, or that a price is unknown. Without a budget nothing is found.
 
     Raises:
         SixfoldError: the table has no prices for a region in which something costs.
@@ -21,10 +21,10 @@ def over_budget(resources: Sequence[Resource], budget_usd: float | None) -> Iter
         if line.usd is None:
             yield f"the budget cannot be held: {line.resource}: {line.what} in infra/checks/cost/{PAGE.name}"
     if total(lines) > budget_usd:
-        dearest = max(lines, key=lambda line: line.usd or 0)
+        largest = max(lines, key=lambda line: line.usd or 0)
         yield (
             f"the stack costs {total(lines):.2f} USD a month at rest, and budget_usd is {budget_usd:.2f}; "
-            f"the dearest is {dearest.resource} of {dearest.component} with {dearest.usd:.2f}"
+            f"the most expensive is {largest.resource} of {largest.component} with {largest.usd:.2f}"
         )
 
 

@@ -9,7 +9,7 @@ from infra.policies.values import get
 RULES = (
     Rule(
         "Athena.4",
-        "CloudWatch hears of a workgroup's queries",
+        "A workgroup publishes the metrics of its queries to CloudWatch",
         ("sixfold:athena:WorkGroup",),
         is_on("metrics"),
         "set metrics=True",

@@ -53,9 +53,9 @@ def test_it_hears_when_a_month_is_half_as_dear_again_as_the_stack_at_rest(dev: l
 def test_alarms_reach_encrypted_topics_and_leave_the_lake_s_key_alone(dev: list[Planned]) -> None:
     (mine,) = (each for each in dev if each.type == "sixfold:kms:Key" and each.inputs.get("policy"))
     users = {tuple(s["Principal"].get("Service", [])): s for s in mine.inputs["policy"]["Statement"]}
-    tellers = users["budgets.amazonaws.com", "cloudwatch.amazonaws.com"]
-    assert tellers["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
-    assert tellers["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+    publishers = users["budgets.amazonaws.com", "cloudwatch.amazonaws.com"]
+    assert publishers["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
+    assert publishers["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}}
     under = {each.type for each in dev if mine.urn in each.after}
     assert under >= {"sixfold:sns:Topic", "sixfold:iam:Policy"}
     assert "sixfold:s3:Bucket" not in under
