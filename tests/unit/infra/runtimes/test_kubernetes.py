@@ -20,7 +20,7 @@ def canary(manifests: Callable[..., list[Manifest]]) -> list[Manifest]:
 
 @pytest.fixture(scope="module")
 def waiting(manifests: Callable[..., list[Manifest]]) -> list[Manifest]:
-    return manifests({}, runner=None)
+    return manifests({"flight-delays": {"v1": {}}}, runner=None)
 
 
 def of(kind: str, found: list[Manifest]) -> dict[str, Manifest]:
