@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pulumi_sixfold.aws.lookups import LOOKUPS, Lookup
+from pulumi_sixfold.aws.lookups import LOOKUPS
 from pulumi_sixfold.catalogue import HANDLERS
 from pulumi_sixfold.engine.schema import package_schema
 from pulumi_sixfold.kit.deadline import DEFAULT_S
 from pulumi_sixfold.kit.handler import Handler
+from pulumi_sixfold.kit.lookup import Lookup
 from pulumi_sixfold.program_side import modules
 
 CLASSES = Path(__file__).parent / "resources"

@@ -4,19 +4,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from pulumi_sixfold.aws.handler import (
-    TAGS,
-    URN_TAG,
-    AwsHandler,
-    actions,
-    as_pairs,
-    from_pairs,
-    own_tags,
-    settle_tags,
-)
+from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs
 from pulumi_sixfold.kit.args import Args, Input, Tags
+from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.errors import ProviderError
-from pulumi_sixfold.kit.facts import Facts
+from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -57,6 +49,7 @@ class WorkGroupHandler(AwsHandler[WorkGroupArgs]):
         outputs={"arn": "ARN of the workgroup."},
         unreadable=frozenset({"force_destroy"}),
         name_limit=128,
+        tagging=Tagging("ResourceARN"),
         actions=actions(
             "athena",
             "CreateWorkGroup DeleteWorkGroup GetWorkGroup ListNamedQueries ListTagsForResource TagResource "
@@ -71,8 +64,7 @@ class WorkGroupHandler(AwsHandler[WorkGroupArgs]):
     def create(self, urn: str, args: WorkGroupArgs) -> str:
         """Make the workgroup with its tags, or adopt the one that this URN made."""
         name = str(args.name)
-        if self.read(name):
-            self.owned(urn, self._tags(name), f"the workgroup {name}")
+        if self.adopts(urn, name, f"the workgroup {name}"):
             return name
         self.client.create_work_group(
             Name=name,
@@ -86,24 +78,6 @@ class WorkGroupHandler(AwsHandler[WorkGroupArgs]):
             Tags=as_pairs({**args.tags, URN_TAG: urn}),
         )
         return name
-
-    def update(self, urn: str, resource_id: str, args: WorkGroupArgs) -> None:
-        """Change what differs; Athena takes the settings of a workgroup as a whole."""
-        state, client, arn = self.read(resource_id), self.client, self._arn(resource_id)
-        settle_tags(
-            self._tags(resource_id),
-            {**args.tags, URN_TAG: urn},
-            put=lambda tags: client.tag_resource(ResourceARN=arn, Tags=as_pairs(tags)),
-            remove=lambda keys: client.untag_resource(ResourceARN=arn, TagKeys=keys),
-        )
-        same = {"tags": args.tags, "force_destroy": args.force_destroy}
-        if state is None or state.args.model_copy(update=same) != args:
-            client.update_work_group(
-                WorkGroup=resource_id,
-                Description=args.description,
-                State="ENABLED" if args.enabled else "DISABLED",
-                ConfigurationUpdates=_updates(args),
-            )
 
     def describe(self, resource_id: str) -> State[WorkGroupArgs] | None:
         """Read the workgroup and its tags."""
@@ -121,9 +95,20 @@ class WorkGroupHandler(AwsHandler[WorkGroupArgs]):
             metrics=configuration.get("PublishCloudWatchMetricsEnabled", False),
             scan_limit_bytes=configuration.get("BytesScannedCutoffPerQuery"),
             enabled=group.get("State") == "ENABLED",
-            tags=own_tags(self._tags(resource_id)),
         )
-        return State(args, {"arn": self._arn(resource_id)})
+        arn = f"arn:aws:athena:{self.region}:{self.account}:workgroup/{resource_id}"
+        pages = self.client.get_paginator("list_tags_for_resource").paginate(ResourceARN=arn)
+        return State(args, {"arn": arn}, from_pairs([pair for page in pages for pair in page["Tags"]]))
+
+    def change(self, resource_id: str, difference: Difference[WorkGroupArgs]) -> None:
+        """Put all settings: Athena takes them as a whole."""
+        want = difference.want
+        self.client.update_work_group(
+            WorkGroup=resource_id,
+            Description=want.description,
+            State="ENABLED" if want.enabled else "DISABLED",
+            ConfigurationUpdates=_updates(want),
+        )
 
     def delete(self, resource_id: str, args: WorkGroupArgs) -> None:
         """Remove the workgroup; saved queries in it refuse the removal, unless force_destroy is set."""
@@ -144,13 +129,6 @@ class WorkGroupHandler(AwsHandler[WorkGroupArgs]):
             if _MISSING in error.response["Error"].get("Message", ""):
                 return None
             raise
-
-    def _arn(self, name: str) -> str:
-        return f"arn:aws:athena:{self.region}:{self.account}:workgroup/{name}"
-
-    def _tags(self, name: str) -> dict[str, str]:
-        pages = self.client.get_paginator("list_tags_for_resource").paginate(ResourceARN=self._arn(name))
-        return from_pairs([pair for page in pages for pair in page["Tags"]])
 
 
 def _results(args: WorkGroupArgs) -> Any:  # noqa: ANN401 - boto3's typed dict

@@ -5,27 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, field_validator
 
-from pulumi_sixfold.aws.handler import (
-    TAGS,
-    URN_TAG,
-    AwsHandler,
-    actions,
-    as_pairs,
-    from_pairs,
-    marks,
-    own_tags,
-    settle_tags,
-)
-from pulumi_sixfold.kit.args import (
-    Args,
-    Block,
-    Input,
-    Tags,
-    Unordered,
-    is_later,
-    plain,
-)
-from pulumi_sixfold.kit.facts import Facts
+from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs, marks
+from pulumi_sixfold.kit.args import Args, Block, Input, Tags, Unordered, is_later, plain
+from pulumi_sixfold.kit.difference import Difference
+from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -78,6 +61,7 @@ class BudgetHandler(AwsHandler[BudgetArgs]):
         create_only=frozenset({"name"}),
         outputs={"arn": "ARN of the budget."},
         name_limit=100,
+        tagging=Tagging("ResourceARN", tags="ResourceTags", keys="ResourceTagKeys"),
         actions=actions("budgets", "ListTagsForResource ModifyBudget TagResource UntagResource ViewBudget"),
         arns=("arn:aws:budgets::{account}:budget/{name}",),
         free="without actions, free",
@@ -89,32 +73,11 @@ class BudgetHandler(AwsHandler[BudgetArgs]):
     def create(self, urn: str, args: BudgetArgs) -> str:
         """Make the budget with its tags, or adopt the one that this URN made; `update` adds the alerts."""
         name = str(args.name)
-        if self.read(name):
-            self.owned(urn, self._tags(name), f"the budget {name}")
-        else:
+        if not self.adopts(urn, name, f"the budget {name}"):
             self.client.create_budget(
                 AccountId=self.account, Budget=_budget(args), ResourceTags=as_pairs({**args.tags, URN_TAG: urn})
             )
         return name
-
-    def update(self, urn: str, resource_id: str, args: BudgetArgs) -> None:
-        """Change what differs. Budgets takes a budget as a whole, save its alerts and tags."""
-        have, client, arn = self.describe(resource_id).args, self.client, self._arn(resource_id)
-        settle_tags(
-            self._tags(resource_id),
-            {**args.tags, URN_TAG: urn},
-            put=lambda tags: client.tag_resource(ResourceARN=arn, ResourceTags=as_pairs(tags)),
-            remove=lambda keys: client.untag_resource(ResourceARN=arn, ResourceTagKeys=keys),
-        )
-        if _budget(have) != _budget(args):
-            client.update_budget(AccountId=self.account, NewBudget=_budget(args))
-        where: Any = {"AccountId": self.account, "BudgetName": resource_id}
-        for alert in have.alerts:
-            if alert not in args.alerts:
-                client.delete_notification(**where, Notification=_notification(alert))
-        for alert in args.alerts:
-            if alert not in have.alerts:
-                client.create_notification(**where, Notification=_notification(alert), Subscribers=_subscribers(alert))
 
     def describe(self, resource_id: str) -> State[BudgetArgs]:
         """Read the budget, its alerts with those who hear of them, and its tags."""
@@ -124,9 +87,21 @@ class BudgetHandler(AwsHandler[BudgetArgs]):
             limit_usd=float(found["BudgetLimit"]["Amount"]),
             cost_tags=_cost_tags(found.get("CostFilters", {})),
             alerts=list(self._alerts(resource_id)),
-            tags=own_tags(self._tags(resource_id)),
         )
-        return State(args, {"arn": self._arn(resource_id)})
+        return State(args, {"arn": self._arn(resource_id)}, self._tags(resource_id))
+
+    def change(self, resource_id: str, difference: Difference[BudgetArgs]) -> None:
+        """Change what differs. Budgets takes a budget as a whole, save its alerts."""
+        have, want, client = difference.have.alerts, difference.want.alerts, self.client
+        if difference.names - {"alerts"}:
+            client.update_budget(AccountId=self.account, NewBudget=_budget(difference.want))
+        where: Any = {"AccountId": self.account, "BudgetName": resource_id}
+        for alert in have:
+            if alert not in want:
+                client.delete_notification(**where, Notification=_notification(alert))
+        for alert in want:
+            if alert not in have:
+                client.create_notification(**where, Notification=_notification(alert), Subscribers=_subscribers(alert))
 
     def delete(self, resource_id: str, args: BudgetArgs) -> None:  # noqa: ARG002 - the id says all
         """Remove the budget with its alerts."""

@@ -2,25 +2,12 @@
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
-from pulumi_sixfold.aws.handler import (
-    TAGS,
-    URN_TAG,
-    AwsHandler,
-    actions,
-    as_pairs,
-    from_pairs,
-    own_tags,
-    settle_tags,
-)
-from pulumi_sixfold.kit.args import (
-    Args,
-    Input,
-    Tags,
-    Unordered,
-)
-from pulumi_sixfold.kit.facts import Facts
+from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs
+from pulumi_sixfold.kit.args import Args, Input, Tags, Unordered
+from pulumi_sixfold.kit.difference import Difference
+from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -63,6 +50,12 @@ class AlarmArgs(Args):
     ok_actions: Input[Unordered] = Field(default=[], description="ARNs told of its end.")
     tags: Tags = Field(default={}, description=TAGS)
 
+    @field_validator("breaches")
+    @classmethod
+    def _none_for_all(cls, breaches: int | None, given: ValidationInfo) -> int | None:
+        """Say "all" in one way, since CloudWatch does not tell them apart."""
+        return None if breaches == given.data.get("periods") else breaches
+
 
 class AlarmHandler(AwsHandler[AlarmArgs]):
     """A CloudWatch alarm; its id is its name."""
@@ -75,6 +68,7 @@ class AlarmHandler(AwsHandler[AlarmArgs]):
         create_only=frozenset({"name"}),
         outputs={"arn": "ARN of the alarm."},
         name_limit=255,
+        tagging=Tagging("ResourceARN"),
         actions=actions(
             "cloudwatch",
             "DeleteAlarms DescribeAlarms ListTagsForResource PutMetricAlarm TagResource UntagResource",
@@ -86,41 +80,29 @@ class AlarmHandler(AwsHandler[AlarmArgs]):
     def create(self, urn: str, args: AlarmArgs) -> str:
         """Make the alarm with its tags, or adopt the one that this URN made."""
         name = str(args.name)
-        state = self.read(name)
-        if state:
-            self.owned(urn, self._tags(state.outputs["arn"]), f"the alarm {name}")
-        else:
+        if not self.adopts(urn, name, f"the alarm {name}"):
             self.client.put_metric_alarm(**_alarm(args), Tags=as_pairs({**args.tags, URN_TAG: urn}))
         return name
-
-    def update(self, urn: str, resource_id: str, args: AlarmArgs) -> None:
-        """Change what differs; CloudWatch takes an alarm as a whole, save its tags."""
-        state, client = self.read(resource_id), self.client
-        arn = state.outputs["arn"] if state else ""
-        settle_tags(
-            self._tags(arn),
-            {**args.tags, URN_TAG: urn},
-            put=lambda tags: client.tag_resource(ResourceARN=arn, Tags=as_pairs(tags)),
-            remove=lambda keys: client.untag_resource(ResourceARN=arn, TagKeys=keys),
-        )
-        if state is None or _alarm(state.args) != _alarm(args):
-            client.put_metric_alarm(**_alarm(args))
 
     def describe(self, resource_id: str) -> State[AlarmArgs] | None:
         """Read the alarm and its tags."""
         alarms = self.client.describe_alarms(AlarmNames=[resource_id], AlarmTypes=["MetricAlarm"])["MetricAlarms"]
         if not alarms:
             return None
-        tags = own_tags(self._tags(alarms[0]["AlarmArn"]))
-        return State(_args(alarms[0], tags), {"arn": alarms[0]["AlarmArn"]})
+        arn = alarms[0]["AlarmArn"]
+        return State(
+            _args(alarms[0]), {"arn": arn}, from_pairs(self.client.list_tags_for_resource(ResourceARN=arn)["Tags"])
+        )
+
+    def change(self, resource_id: str, difference: Difference[AlarmArgs]) -> None:
+        """Put the alarm: CloudWatch takes it as a whole, save its tags."""
+        del resource_id  # the inputs have it
+        self.client.put_metric_alarm(**_alarm(difference.want))
 
     def delete(self, resource_id: str, args: AlarmArgs) -> None:  # noqa: ARG002 - the id says all
         """Remove the alarm."""
         with self.missing_is_fine():
             self.client.delete_alarms(AlarmNames=[resource_id])
-
-    def _tags(self, arn: str) -> dict[str, str]:
-        return from_pairs(self.client.list_tags_for_resource(ResourceARN=arn)["Tags"])
 
 
 def _alarm(args: AlarmArgs) -> dict[str, Any]:
@@ -145,7 +127,7 @@ def _alarm(args: AlarmArgs) -> dict[str, Any]:
     }
 
 
-def _args(found: "MetricAlarmTypeDef", tags: dict[str, str]) -> AlarmArgs:
+def _args(found: "MetricAlarmTypeDef") -> AlarmArgs:
     """Return the inputs of an alarm as CloudWatch lists it."""
     looked_at = found.get("EvaluationPeriods", 1)
     breaches = found.get("DatapointsToAlarm", looked_at)
@@ -165,6 +147,5 @@ def _args(found: "MetricAlarmTypeDef", tags: dict[str, str]) -> AlarmArgs:
             "missing_data": found.get("TreatMissingData") or "missing",
             "alarm_actions": found.get("AlarmActions", []),
             "ok_actions": found.get("OKActions", []),
-            "tags": tags,
         }
     )

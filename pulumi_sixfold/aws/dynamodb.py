@@ -4,20 +4,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from pulumi_sixfold.aws.handler import (
-    TAGS,
-    URN_TAG,
-    AwsHandler,
-    actions,
-    as_pairs,
-    from_pairs,
-    own_tags,
-    settle_tags,
-)
+from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs
 from pulumi_sixfold.aws.waiting import wait
 from pulumi_sixfold.kit.args import Args, Input, Tags
+from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.errors import ProviderError
-from pulumi_sixfold.kit.facts import Facts
+from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -55,6 +47,7 @@ class TableHandler(AwsHandler[TableArgs]):
         outputs={"arn": "ARN of the table."},
         unreadable=frozenset({"force_destroy"}),
         name_limit=255,
+        tagging=Tagging("ResourceArn"),
         actions=(
             *actions(
                 "dynamodb",
@@ -75,10 +68,7 @@ class TableHandler(AwsHandler[TableArgs]):
     def create(self, urn: str, args: TableArgs) -> str:
         """Make the table with its tags, or adopt the one that this URN made; wait until it can be used."""
         name = str(args.name)
-        state = self.read(name)
-        if state:
-            self.owned(urn, self._tags(state.outputs["arn"]), f"the table {name}")
-        else:
+        if not self.adopts(urn, name, f"the table {name}"):
             keys = {args.hash_key: ("HASH", args.hash_key_type)}
             if args.range_key:
                 keys[args.range_key] = ("RANGE", args.range_key_type)
@@ -94,27 +84,6 @@ class TableHandler(AwsHandler[TableArgs]):
             )
         wait(self.client, "table_exists", TableName=name)
         return name
-
-    def update(self, urn: str, resource_id: str, args: TableArgs) -> None:
-        """Change what differs."""
-        state, client, table = self.describe(resource_id), self.client, {"TableName": resource_id}
-        have, arn = state.args, state.outputs["arn"]
-        settle_tags(
-            self._tags(arn),
-            {**args.tags, URN_TAG: urn},
-            put=lambda tags: client.tag_resource(ResourceArn=arn, Tags=as_pairs(tags)),
-            remove=lambda keys: client.untag_resource(ResourceArn=arn, TagKeys=keys),
-        )
-        if have.kms_key_arn != args.kms_key_arn:
-            client.update_table(TableName=resource_id, SSESpecification=_encryption(args.kms_key_arn))
-            wait(client, "table_exists", TableName=resource_id)
-        if have.point_in_time_recovery != args.point_in_time_recovery:
-            client.update_continuous_backups(
-                **table,
-                PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": args.point_in_time_recovery},
-            )
-        if have.ttl_attribute != args.ttl_attribute:
-            self._set_ttl(resource_id, have.ttl_attribute, args.ttl_attribute)
 
     def describe(self, resource_id: str) -> State[TableArgs]:
         """Read every aspect of the table."""
@@ -134,9 +103,24 @@ class TableHandler(AwsHandler[TableArgs]):
             ttl_attribute=ttl.get("AttributeName") if ttl.get("TimeToLiveStatus") in {"ENABLED", "ENABLING"} else None,
             point_in_time_recovery=recovery == "ENABLED",
             kms_key_arn=table.get("SSEDescription", {}).get("KMSMasterKeyArn"),
-            tags=own_tags(self._tags(table["TableArn"])),
         )
-        return State(args, {"arn": table["TableArn"]})
+        pages = client.get_paginator("list_tags_of_resource").paginate(ResourceArn=table["TableArn"])
+        tags = from_pairs([pair for page in pages for pair in page["Tags"]])
+        return State(args, {"arn": table["TableArn"]}, tags)
+
+    def change(self, resource_id: str, difference: Difference[TableArgs]) -> None:
+        """Change what differs."""
+        client, want = self.client, difference.want
+        if "kms_key_arn" in difference:
+            client.update_table(TableName=resource_id, SSESpecification=_encryption(want.kms_key_arn))
+            wait(client, "table_exists", TableName=resource_id)
+        if "point_in_time_recovery" in difference:
+            client.update_continuous_backups(
+                TableName=resource_id,
+                PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": want.point_in_time_recovery},
+            )
+        if "ttl_attribute" in difference:
+            self._set_ttl(resource_id, difference.have.ttl_attribute, want.ttl_attribute)
 
     def delete(self, resource_id: str, args: TableArgs) -> None:
         """Remove the table; rows in it refuse the removal, unless force_destroy is set."""
@@ -148,10 +132,6 @@ class TableHandler(AwsHandler[TableArgs]):
                 )
             self.client.delete_table(TableName=resource_id)
             wait(self.client, "table_not_exists", TableName=resource_id)
-
-    def _tags(self, arn: str) -> dict[str, str]:
-        pages = self.client.get_paginator("list_tags_of_resource").paginate(ResourceArn=arn)
-        return from_pairs([pair for page in pages for pair in page["Tags"]])
 
     def _set_ttl(self, name: str, old: str | None, new: str | None) -> None:
         for attribute, enabled in ((old, False), (new, True)):

@@ -1,20 +1,13 @@
 """Base of EC2's network resources. AWS names them, so they are found again by the tag with their URN."""
 
 from abc import abstractmethod
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from pulumi_sixfold.aws.handler import (
-    URN_TAG,
-    A,
-    AwsHandler,
-    as_pairs,
-    from_pairs,
-    own_tags,
-    settle_tags,
-)
+from pulumi_sixfold.aws.handler import URN_TAG, A, AwsHandler, as_pairs, from_pairs, tag_changes
 from pulumi_sixfold.kit.args import Args
+from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
 
@@ -67,24 +60,21 @@ class Ec2Handler(AwsHandler[A]):
         """Make the resource with its tags, or adopt the one that this URN made of the same create-only inputs."""
         made = self._made_before(urn, args)
         if made is None:
-            tags = {**getattr(args, "tags", {}), URN_TAG: urn}
-            made = self.make(args, {"TagSpecifications": [{"ResourceType": self.facts.kind, "Tags": as_pairs(tags)}]})
+            tags = as_pairs(self.tags(urn, args))
+            made = self.make(args, {"TagSpecifications": [{"ResourceType": self.facts.kind, "Tags": tags}]})
         self.settled(made)
         return made
-
-    def update(self, urn: str, resource_id: str, args: A) -> None:
-        """Change what differs."""
-        for tagged in self.tagged(resource_id):
-            self._tag(tagged, {**getattr(args, "tags", {}), URN_TAG: urn})
-        have = self.describe(resource_id)
-        if have is not None:
-            self.change(resource_id, have.args, args)
 
     def describe(self, resource_id: str) -> State[A] | None:
         """Read the resource."""
         operation, answer, _, _, ids = self.facts.listing
         found = getattr(self.client, operation)(**{ids: [resource_id]})[answer]
-        return self.state(found[0]) if found else None
+        state = self.state(found[0]) if found else None
+        return state and replace(state, tags=from_pairs(found[0].get("Tags", [])))
+
+    def settle_tags(self, resource_id: str, difference: Difference[A]) -> None:
+        """Make the tags exactly those that are wanted."""
+        self.tag(resource_id, difference.old_tags, difference.tags)
 
     def marked(self) -> Iterator[tuple[str, str]]:
         """Yield id and mark of each, from the listing of its kind."""
@@ -93,15 +83,6 @@ class Ec2Handler(AwsHandler[A]):
         for found in (found for page in pages for found in page[answer]):
             if self.state(found):
                 yield str(found[key]), from_pairs(found["Tags"])[URN_TAG]
-
-    def tagged(self, resource_id: str) -> list[str]:
-        """Return the ids of all that gets the tags."""
-        return [resource_id]
-
-    def tags_of(self, resource_id: str) -> dict[str, str]:
-        """Return all tags of a resource."""
-        found = self.client.describe_tags(Filters=[{"Name": "resource-id", "Values": [resource_id]}])["Tags"]
-        return from_pairs(found)
 
     @abstractmethod
     def make(self, args: A, marked: Any) -> str:  # noqa: ANN401 - TagSpecifications, as each operation types it
@@ -112,21 +93,16 @@ class Ec2Handler(AwsHandler[A]):
         """Wait until the resource is there for all who ask."""
 
     @abstractmethod
-    def change(self, resource_id: str, have: A, want: A) -> None:
-        """Change what differs, save the tags."""
-
-    @abstractmethod
     def state(self, found: Any) -> State[A] | None:  # noqa: ANN401 - an item of the listing
         """Return the state in an item of the listing; None for a resource that is being deleted."""
 
-    def _tag(self, resource_id: str, tags: dict[str, str]) -> None:
-        client, what = self.client, [resource_id]
-        settle_tags(
-            self.tags_of(resource_id),
-            tags,
-            put=lambda tags: client.create_tags(Resources=what, Tags=as_pairs(tags)),
-            remove=lambda keys: client.delete_tags(Resources=what, Tags=[{"Key": key} for key in keys]),
-        )
+    def tag(self, resource_id: str, have: Mapping[str, str], want: Mapping[str, str]) -> None:
+        """Set and remove the tags that differ."""
+        changed, surplus = tag_changes(have, want)
+        if changed:
+            self.client.create_tags(Resources=[resource_id], Tags=as_pairs(changed))
+        if surplus:
+            self.client.delete_tags(Resources=[resource_id], Tags=[{"Key": key} for key in surplus])
 
     def _made_before(self, urn: str, args: Args) -> str | None:
         operation, answer, key, filters, _ = self.facts.listing
@@ -137,11 +113,6 @@ class Ec2Handler(AwsHandler[A]):
                 if state and all(getattr(state.args, name) == getattr(args, name) for name in self.facts.create_only):
                     return str(found[key])
         return None
-
-
-def tags_in(found: Any) -> dict[str, str]:  # noqa: ANN401 - an item of any listing
-    """Return the tags of an item without those that mark who made it."""
-    return own_tags(from_pairs(found.get("Tags", [])))
 
 
 def arn(found: Any, region: str, kind: str, resource_id: str) -> str:  # noqa: ANN401 - an item of any listing

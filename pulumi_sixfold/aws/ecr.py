@@ -4,24 +4,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from pulumi_sixfold.aws.handler import (
-    TAGS,
-    URN_TAG,
-    AwsHandler,
-    actions,
-    as_pairs,
-    from_pairs,
-    own_tags,
-    settle_tags,
-)
-from pulumi_sixfold.kit.args import (
-    Args,
-    Document,
-    Input,
-    Tags,
-)
+from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs
+from pulumi_sixfold.kit.args import Args, Document, Input, Tags
+from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.errors import ProviderError
-from pulumi_sixfold.kit.facts import Facts
+from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -65,6 +52,7 @@ class RepositoryHandler(AwsHandler[RepositoryArgs]):
         },
         unreadable=frozenset({"force_destroy"}),
         name_limit=256,
+        tagging=Tagging("resourceArn", tags="tags", keys="tagKeys"),
         actions=(
             *actions(
                 "ecr",
@@ -85,9 +73,7 @@ class RepositoryHandler(AwsHandler[RepositoryArgs]):
     def create(self, urn: str, args: RepositoryArgs) -> str:
         """Make the repository with its tags, or adopt the one that this URN made."""
         name = str(args.name)
-        state = self.read(name)
-        if state:
-            self.owned(urn, self._tags(state.outputs["arn"]), f"the repository {name}")
+        if self.adopts(urn, name, f"the repository {name}"):
             return name
         key = args.kms_key_arn
         encryption: Any = {"encryptionType": "KMS", "kmsKey": key} if key else {"encryptionType": "AES256"}
@@ -100,26 +86,6 @@ class RepositoryHandler(AwsHandler[RepositoryArgs]):
         )
         return name
 
-    def update(self, urn: str, resource_id: str, args: RepositoryArgs) -> None:
-        """Change what differs."""
-        state, client = self.describe(resource_id), self.client
-        have, arn = state.args, state.outputs["arn"]
-        settle_tags(
-            self._tags(arn),
-            {**args.tags, URN_TAG: urn},
-            put=lambda tags: client.tag_resource(resourceArn=arn, tags=as_pairs(tags)),
-            remove=lambda keys: client.untag_resource(resourceArn=arn, tagKeys=keys),
-        )
-        if have.immutable_tags != args.immutable_tags:
-            client.put_image_tag_mutability(repositoryName=resource_id, imageTagMutability=_mutability(args))
-        if have.scan_on_push != args.scan_on_push:
-            scanning: Any = {"scanOnPush": args.scan_on_push}
-            client.put_image_scanning_configuration(repositoryName=resource_id, imageScanningConfiguration=scanning)
-        if have.lifecycle_policy != args.lifecycle_policy:
-            self._set_lifecycle(resource_id, args.lifecycle_policy)
-        if have.policy != args.policy:
-            self._set_policy(resource_id, args.policy)
-
     def describe(self, resource_id: str) -> State[RepositoryArgs]:
         """Read the repository, its policies and its tags."""
         found = self.client.describe_repositories(repositoryNames=[resource_id])["repositories"][0]
@@ -130,9 +96,22 @@ class RepositoryHandler(AwsHandler[RepositoryArgs]):
             kms_key_arn=_key_of(found),
             lifecycle_policy=self._lifecycle(resource_id),
             policy=self._policy(resource_id),
-            tags=own_tags(self._tags(found["repositoryArn"])),
         )
-        return State(args, {"arn": found["repositoryArn"], "url": found["repositoryUri"]})
+        tags = from_pairs(self.client.list_tags_for_resource(resourceArn=found["repositoryArn"])["tags"])
+        return State(args, {"arn": found["repositoryArn"], "url": found["repositoryUri"]}, tags)
+
+    def change(self, resource_id: str, difference: Difference[RepositoryArgs]) -> None:
+        """Change what differs."""
+        client, want = self.client, difference.want
+        if "immutable_tags" in difference:
+            client.put_image_tag_mutability(repositoryName=resource_id, imageTagMutability=_mutability(want))
+        if "scan_on_push" in difference:
+            scanning: Any = {"scanOnPush": want.scan_on_push}
+            client.put_image_scanning_configuration(repositoryName=resource_id, imageScanningConfiguration=scanning)
+        if "lifecycle_policy" in difference:
+            self._set_lifecycle(resource_id, want.lifecycle_policy)
+        if "policy" in difference:
+            self._set_policy(resource_id, want.policy)
 
     def delete(self, resource_id: str, args: RepositoryArgs) -> None:
         """Remove the repository; images in it refuse the removal, unless force_destroy is set."""
@@ -143,9 +122,6 @@ class RepositoryHandler(AwsHandler[RepositoryArgs]):
                     remedy="set force_destroy=True and run `pulumi up` first, or delete the images",
                 )
             self.client.delete_repository(repositoryName=resource_id, force=args.force_destroy)
-
-    def _tags(self, arn: str) -> dict[str, str]:
-        return from_pairs(self.client.list_tags_for_resource(resourceArn=arn)["tags"])
 
     def _lifecycle(self, name: str) -> str | None:
         try:

@@ -1,32 +1,23 @@
 """EKS clusters. What else lives in a cluster has a file of its own beside this one."""
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from pulumi_sixfold.aws.eks_waiting import TIMEOUT_S, updated, waited
-from pulumi_sixfold.aws.handler import (
-    TAGS,
-    URN_TAG,
-    AwsHandler,
-    actions,
-    own_tags,
-    settle_tags,
-)
-from pulumi_sixfold.kit.args import (
-    Args,
-    Input,
-    Tags,
-    Unordered,
-)
-from pulumi_sixfold.kit.facts import Facts, Quota
+from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions
+from pulumi_sixfold.kit.args import Args, Input, Tags, Unordered
+from pulumi_sixfold.kit.difference import Difference
+from pulumi_sixfold.kit.facts import Facts, Quota, Tagging
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
     from mypy_boto3_eks import EKSClient
     from mypy_boto3_eks.type_defs import ClusterTypeDef
 
-_LOGS = ("api", "audit", "authenticator", "controllerManager", "scheduler")
+_ACCESS = {"private_access", "public_access", "public_cidrs"}
+_Log = Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]
+_LOGS = get_args(_Log)
 
 
 class ClusterArgs(Args):
@@ -46,8 +37,9 @@ class ClusterArgs(Args):
     public_cidrs: Input[Unordered] = Field(
         default=["0.0.0.0/0"], description="From where on the internet; means nothing without public_access."
     )
-    log_types: Input[list[Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]]] = Field(
-        default=["api", "audit", "authenticator"], description="Logs that go to CloudWatch, in alphabetical order."
+    log_types: Input[Annotated[list[_Log], AfterValidator(sorted)]] = Field(
+        default=["api", "audit", "authenticator"],
+        description="Logs that go to CloudWatch: api, audit, authenticator, controllerManager, scheduler.",
     )
     kms_key_arn: Input[str | None] = Field(
         None, description="KMS key over Kubernetes secrets; None: AWS's own. A change replaces."
@@ -77,6 +69,7 @@ class ClusterHandler(AwsHandler[ClusterArgs]):
         },
         name_limit=100,
         timeout_s=TIMEOUT_S,
+        tagging=Tagging("resourceArn", tags="tags", keys="tagKeys", pair=None),
         actions=(
             *actions(
                 "eks",
@@ -105,9 +98,7 @@ class ClusterHandler(AwsHandler[ClusterArgs]):
     def create(self, urn: str, args: ClusterArgs) -> str:
         """Make the cluster with its tags, or adopt the one that this URN made; it is ready when `update` goes on."""
         name = str(args.name)
-        with self.missing_is_fine():
-            found = self.client.describe_cluster(name=name)["cluster"]
-            self.owned(urn, found.get("tags", {}), f"the cluster {name}")
+        if self.adopts(urn, name, f"the cluster {name}"):
             return name
         key = args.kms_key_arn
         encryption: Any = [{"resources": ["secrets"], "provider": {"keyArn": key}}] if key else []
@@ -115,7 +106,7 @@ class ClusterHandler(AwsHandler[ClusterArgs]):
             name=name,
             version=args.version,
             roleArn=args.role_arn,
-            resourcesVpcConfig={**_network(args), **_access(args)},
+            resourcesVpcConfig=_network(args) | _access(args),
             logging=_logging(args),
             encryptionConfig=encryption,
             accessConfig={"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": True},
@@ -124,30 +115,26 @@ class ClusterHandler(AwsHandler[ClusterArgs]):
         )
         return name
 
-    def update(self, urn: str, resource_id: str, args: ClusterArgs) -> None:
+    def ready(self, resource_id: str) -> State[ClusterArgs]:
+        """Return the state once the cluster is active: EKS takes no change before."""
+        waited(self.client, "cluster_active", name=resource_id)
+        return self.describe(resource_id)
+
+    def change(self, resource_id: str, difference: Difference[ClusterArgs]) -> None:
         """Change what differs. EKS takes one change at a time, so that each is waited for."""
-        client = self.client
-        waited(client, "cluster_active", name=resource_id)
-        state = self.describe(resource_id)
-        have, arn = state.args, state.outputs["arn"]
-        settle_tags(
-            client.describe_cluster(name=resource_id)["cluster"].get("tags", {}),
-            {**args.tags, URN_TAG: urn},
-            put=lambda tags: client.tag_resource(resourceArn=arn, tags=tags),
-            remove=lambda keys: client.untag_resource(resourceArn=arn, tagKeys=keys),
-        )
-        if have.version != args.version:
-            answer = client.update_cluster_version(name=resource_id, version=args.version)
+        client, want = self.client, difference.want
+        if "version" in difference:
+            answer = client.update_cluster_version(name=resource_id, version=want.version)
             updated(client, answer, name=resource_id)
-        for wanted, present in (
-            ({"resourcesVpcConfig": _network(args)}, {"resourcesVpcConfig": _network(have)}),
-            ({"resourcesVpcConfig": _access(args)}, {"resourcesVpcConfig": _access(have)}),
-            ({"logging": _logging(args)}, {"logging": _logging(have)}),
-            ({"deletionProtection": args.deletion_protection}, {"deletionProtection": have.deletion_protection}),
-        ):
-            if wanted != present:
-                change: Any = wanted
-                updated(client, client.update_cluster_config(name=resource_id, **change), name=resource_id)
+        parts: tuple[tuple[set[str], Any], ...] = (
+            ({"subnet_ids", "security_group_ids"}, {"resourcesVpcConfig": _network(want)}),
+            (_ACCESS if want.public_access else _ACCESS - {"public_cidrs"}, {"resourcesVpcConfig": _access(want)}),
+            ({"log_types"}, {"logging": _logging(want)}),
+            ({"deletion_protection"}, {"deletionProtection": want.deletion_protection}),
+        )
+        for names, part in parts:
+            if names & difference.names:
+                updated(client, client.update_cluster_config(name=resource_id, **part), name=resource_id)
 
     def describe(self, resource_id: str) -> State[ClusterArgs]:
         """Read the cluster."""
@@ -165,7 +152,6 @@ class ClusterHandler(AwsHandler[ClusterArgs]):
             log_types=_log_types(found),
             kms_key_arn=_key_of(found),
             deletion_protection=found.get("deletionProtection", False),
-            tags=own_tags(found.get("tags", {})),
         )
         outputs = {
             "arn": found["arn"],
@@ -174,7 +160,7 @@ class ClusterHandler(AwsHandler[ClusterArgs]):
             "issuer": found.get("identity", {}).get("oidc", {}).get("issuer", ""),
             "security_group_id": network.get("clusterSecurityGroupId", ""),
         }
-        return State(args, outputs)
+        return State(args, outputs, found.get("tags", {}))
 
     def delete(self, resource_id: str, args: ClusterArgs) -> None:  # noqa: ARG002 - the id says all
         """Remove the cluster, and wait until it is gone; deletion_protection refuses, in AWS itself."""
@@ -195,7 +181,7 @@ def _access(args: ClusterArgs) -> Any:  # noqa: ANN401 - boto3's typed dict
 
 def _logging(args: ClusterArgs) -> Any:  # noqa: ANN401 - boto3's typed dict
     off = [kind for kind in _LOGS if kind not in args.log_types]
-    groups = [{"types": sorted(args.log_types), "enabled": True}, {"types": off, "enabled": False}]
+    groups = [{"types": args.log_types, "enabled": True}, {"types": off, "enabled": False}]
     return {"clusterLogging": [group for group in groups if group["types"]]}
 
 

@@ -4,22 +4,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from pulumi_sixfold.aws.handler import (
-    TAGS,
-    URN_TAG,
-    AwsHandler,
-    actions,
-    own_tags,
-    settle_tags,
-)
-from pulumi_sixfold.kit.args import (
-    Args,
-    Block,
-    Input,
-    Tags,
-    Unordered,
-)
-from pulumi_sixfold.kit.facts import Facts
+from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions
+from pulumi_sixfold.kit.args import Args, Block, Input, Tags, Unordered
+from pulumi_sixfold.kit.difference import Difference
+from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -59,6 +47,7 @@ class AccessEntryHandler(AwsHandler[AccessEntryArgs]):
         create_only=frozenset({"cluster", "principal_arn", "type"}),
         identity=frozenset({"cluster", "principal_arn"}),
         outputs={"arn": "ARN of the entry."},
+        tagging=Tagging("resourceArn", tags="tags", keys="tagKeys", pair=None),
         actions=actions(
             "eks",
             "AssociateAccessPolicy CreateAccessEntry DeleteAccessEntry DescribeAccessEntry DisassociateAccessPolicy "
@@ -88,25 +77,6 @@ class AccessEntryHandler(AwsHandler[AccessEntryArgs]):
         )
         return resource_id
 
-    def update(self, urn: str, resource_id: str, args: AccessEntryArgs) -> None:
-        """Change what differs."""
-        found, client, names = self._entry(resource_id), self.client, _names(resource_id)
-        arn = found["accessEntryArn"]
-        settle_tags(
-            found.get("tags", {}),
-            {**args.tags, URN_TAG: urn},
-            put=lambda tags: client.tag_resource(resourceArn=arn, tags=tags),
-            remove=lambda keys: client.untag_resource(resourceArn=arn, tagKeys=keys),
-        )
-        if sorted(_groups(found)) != args.groups:
-            client.update_access_entry(**names, kubernetesGroups=args.groups)
-        policies = self._policies(resource_id)
-        for policy, scope in args.policies.items():
-            if policies.get(policy) != scope:
-                client.associate_access_policy(**names, policyArn=policy, accessScope=_scope(scope))
-        for policy in sorted(policies.keys() - args.policies.keys()):
-            client.disassociate_access_policy(**names, policyArn=policy)
-
     def describe(self, resource_id: str) -> State[AccessEntryArgs]:
         """Read the entry and its policies."""
         found = self._entry(resource_id)
@@ -117,10 +87,21 @@ class AccessEntryHandler(AwsHandler[AccessEntryArgs]):
                 "type": found["type"],
                 "groups": _groups(found),
                 "policies": self._policies(resource_id),
-                "tags": own_tags(found.get("tags", {})),
             }
         )
-        return State(args, {"arn": found["accessEntryArn"]})
+        return State(args, {"arn": found["accessEntryArn"]}, found.get("tags", {}))
+
+    def change(self, resource_id: str, difference: Difference[AccessEntryArgs]) -> None:
+        """Change what differs."""
+        client, names, want = self.client, _names(resource_id), difference.want
+        have = difference.have.policies
+        if "groups" in difference:
+            client.update_access_entry(**names, kubernetesGroups=want.groups)
+        for policy, scope in want.policies.items():
+            if have.get(policy) != scope:
+                client.associate_access_policy(**names, policyArn=policy, accessScope=_scope(scope))
+        for policy in sorted(have.keys() - want.policies.keys()):
+            client.disassociate_access_policy(**names, policyArn=policy)
 
     def delete(self, resource_id: str, args: AccessEntryArgs) -> None:  # noqa: ARG002 - the id says all
         """Remove the entry with its policies: the principal is shut out."""

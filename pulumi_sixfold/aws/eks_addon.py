@@ -4,27 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from pulumi_sixfold.aws.eks_waiting import (
-    TIMEOUT_S,
-    settled,
-    updated,
-    waited,
-)
-from pulumi_sixfold.aws.handler import (
-    TAGS,
-    URN_TAG,
-    AwsHandler,
-    actions,
-    own_tags,
-    settle_tags,
-)
-from pulumi_sixfold.kit.args import (
-    Args,
-    Document,
-    Input,
-    Tags,
-)
-from pulumi_sixfold.kit.facts import Facts
+from pulumi_sixfold.aws.eks_waiting import TIMEOUT_S, settled, updated, waited
+from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions
+from pulumi_sixfold.kit.args import Args, Document, Input, Tags
+from pulumi_sixfold.kit.difference import Difference
+from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -59,6 +43,7 @@ class AddonHandler(AwsHandler[AddonArgs]):
         outputs={"arn": "ARN of the add-on."},
         unreadable=frozenset({"overwrite", "preserve"}),
         timeout_s=TIMEOUT_S,
+        tagging=Tagging("resourceArn", tags="tags", keys="tagKeys", pair=None),
         actions=actions(
             "eks",
             "CreateAddon DeleteAddon DescribeAddon DescribeUpdate TagResource UntagResource UpdateAddon",
@@ -74,8 +59,7 @@ class AddonHandler(AwsHandler[AddonArgs]):
     def create(self, urn: str, args: AddonArgs) -> str:
         """Install the add-on with its tags, or adopt the one that this URN made; `update` waits until it runs."""
         resource_id = f"{args.cluster}/{args.addon}"
-        with self.missing_is_fine():
-            self.owned(urn, self._addon(resource_id).get("tags", {}), f"the add-on {resource_id}")
+        if self.adopts(urn, resource_id, f"the add-on {resource_id}"):
             return resource_id
         self.client.create_addon(
             **_names(resource_id),
@@ -85,25 +69,19 @@ class AddonHandler(AwsHandler[AddonArgs]):
         )
         return resource_id
 
-    def update(self, urn: str, resource_id: str, args: AddonArgs) -> None:
-        """Change what differs, once what is under way is done."""
-        client, names = self.client, _names(resource_id)
-        found = settled(client, "addon_active", lambda: self._addon(resource_id), **names)
-        have, arn = _args(found), found["addonArn"]
-        settle_tags(
-            found.get("tags", {}),
-            {**args.tags, URN_TAG: urn},
-            put=lambda tags: client.tag_resource(resourceArn=arn, tags=tags),
-            remove=lambda keys: client.untag_resource(resourceArn=arn, tagKeys=keys),
-        )
-        if (have.version, have.configuration) != (args.version, args.configuration):
-            answer = client.update_addon(**names, addonVersion=args.version, **_settings(args))
-            updated(client, answer, name=args.cluster, addonName=args.addon)
-
     def describe(self, resource_id: str) -> State[AddonArgs]:
         """Read the add-on."""
-        found = self._addon(resource_id)
-        return State(_args(found), {"arn": found["addonArn"]})
+        return _state(self._addon(resource_id))
+
+    def ready(self, resource_id: str) -> State[AddonArgs]:
+        """Return the state once no operation is in progress."""
+        return _state(settled(self.client, "addon_active", lambda: self._addon(resource_id), **_names(resource_id)))
+
+    def change(self, resource_id: str, difference: Difference[AddonArgs]) -> None:
+        """Install another version, or other settings."""
+        names, want = _names(resource_id), difference.want
+        answer = self.client.update_addon(**names, addonVersion=want.version, **_settings(want))
+        updated(self.client, answer, name=names["clusterName"], addonName=names["addonName"])
 
     def delete(self, resource_id: str, args: AddonArgs) -> None:
         """Remove the add-on, and its software unless it is preserved, and wait until it is gone."""
@@ -134,12 +112,12 @@ def _settings(args: AddonArgs) -> Any:  # noqa: ANN401 - boto3's typed dict
     }
 
 
-def _args(found: "AddonTypeDef") -> AddonArgs:
+def _state(found: "AddonTypeDef") -> State[AddonArgs]:
     settings = found.get("configurationValues")
-    return AddonArgs(
+    args = AddonArgs(
         cluster=found["clusterName"],
         addon=found["addonName"],
         version=found["addonVersion"],
         configuration=None if settings in {None, "", "{}"} else settings,
-        tags=own_tags(found.get("tags", {})),
     )
+    return State(args, {"arn": found["addonArn"]}, found.get("tags", {}))

@@ -4,29 +4,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from pulumi_sixfold.aws.eks_waiting import (
-    TIMEOUT_S,
-    settled,
-    updated,
-    waited,
-)
-from pulumi_sixfold.aws.handler import (
-    TAGS,
-    URN_TAG,
-    AwsHandler,
-    actions,
-    own_tags,
-    settle_tags,
-)
-from pulumi_sixfold.kit.args import (
-    Args,
-    Block,
-    Input,
-    Tags,
-    Unordered,
-    plain,
-)
-from pulumi_sixfold.kit.facts import Facts
+from pulumi_sixfold.aws.eks_waiting import TIMEOUT_S, settled, updated, waited
+from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions
+from pulumi_sixfold.kit.args import Args, Block, Input, Tags, Unordered, plain
+from pulumi_sixfold.kit.difference import Difference
+from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -88,6 +70,7 @@ class NodeGroupHandler(AwsHandler[NodeGroupArgs]):
         identity=frozenset({"name", "cluster"}),
         outputs={"arn": "ARN of the node group."},
         timeout_s=TIMEOUT_S,
+        tagging=Tagging("resourceArn", tags="tags", keys="tagKeys", pair=None),
         actions=(
             *actions(
                 "eks",
@@ -109,8 +92,7 @@ class NodeGroupHandler(AwsHandler[NodeGroupArgs]):
     def create(self, urn: str, args: NodeGroupArgs) -> str:
         """Make the group with its tags, or adopt the one that this URN made; it is ready when `update` goes on."""
         resource_id = f"{args.cluster}/{args.name}"
-        with self.missing_is_fine():
-            self.owned(urn, self._group(resource_id).get("tags", {}), f"the node group {resource_id}")
+        if self.adopts(urn, resource_id, f"the node group {resource_id}"):
             return resource_id
         literals: Any = {"amiType": args.ami_type, "capacityType": args.capacity, "taints": plain(args.taints)}
         self.client.create_nodegroup(
@@ -128,28 +110,23 @@ class NodeGroupHandler(AwsHandler[NodeGroupArgs]):
         )
         return resource_id
 
-    def update(self, urn: str, resource_id: str, args: NodeGroupArgs) -> None:
+    def describe(self, resource_id: str) -> State[NodeGroupArgs]:
+        """Read the group."""
+        return _state(self._group(resource_id))
+
+    def ready(self, resource_id: str) -> State[NodeGroupArgs]:
+        """Return the state once no operation is in progress."""
+        return _state(settled(self.client, "nodegroup_active", lambda: self._group(resource_id), **_names(resource_id)))
+
+    def change(self, resource_id: str, difference: Difference[NodeGroupArgs]) -> None:
         """Change what differs. EKS takes one change at a time, so that each is waited for."""
         client, names = self.client, _names(resource_id)
         where = {"name": names["clusterName"], "nodegroupName": names["nodegroupName"]}
-        found = settled(client, "nodegroup_active", lambda: self._group(resource_id), **names)
-        have, arn = self._args(found), found["nodegroupArn"]
-        settle_tags(
-            found.get("tags", {}),
-            {**args.tags, URN_TAG: urn},
-            put=lambda tags: client.tag_resource(resourceArn=arn, tags=tags),
-            remove=lambda keys: client.untag_resource(resourceArn=arn, tagKeys=keys),
-        )
-        change = _change(have, args, found.get("scalingConfig", {}).get("desiredSize", 0))
-        if change:
-            updated(client, client.update_nodegroup_config(**names, **change), **where)
-        if have.version != args.version:
-            updated(client, client.update_nodegroup_version(**names, version=args.version), **where)
-
-    def describe(self, resource_id: str) -> State[NodeGroupArgs]:
-        """Read the group."""
-        found = self._group(resource_id)
-        return State(self._args(found), {"arn": found["nodegroupArn"]})
+        part = self._part(resource_id, difference)
+        if part:
+            updated(client, client.update_nodegroup_config(**names, **part), **where)
+        if "version" in difference:
+            updated(client, client.update_nodegroup_version(**names, version=difference.want.version), **where)
 
     def delete(self, resource_id: str, args: NodeGroupArgs) -> None:  # noqa: ARG002 - the id says all
         """Drain the machines and remove them, and wait until they are gone."""
@@ -166,26 +143,24 @@ class NodeGroupHandler(AwsHandler[NodeGroupArgs]):
     def _group(self, resource_id: str) -> "NodegroupTypeDef":
         return self.client.describe_nodegroup(**_names(resource_id))["nodegroup"]
 
-    def _args(self, found: "NodegroupTypeDef") -> NodeGroupArgs:
-        sizes = found.get("scalingConfig", {})
-        return NodeGroupArgs.model_validate(
-            {
-                "name": found["nodegroupName"],
-                "cluster": found["clusterName"],
-                "role_arn": found["nodeRole"],
-                "subnet_ids": found["subnets"],
-                "instance_types": found.get("instanceTypes", []),
-                "ami_type": found["amiType"],
-                "capacity": found["capacityType"],
-                "disk_gib": found.get("diskSize", 20),
-                "min_size": sizes.get("minSize", 0),
-                "max_size": sizes.get("maxSize", 1),
-                "version": found["version"],
-                "labels": found.get("labels", {}),
-                "taints": found.get("taints", []),
-                "tags": own_tags(found.get("tags", {})),
+    def _part(self, resource_id: str, difference: Difference[NodeGroupArgs]) -> dict[str, Any]:
+        """Return the arguments of UpdateNodegroupConfig; empty where it has nothing to change."""
+        have, want, part = difference.have, difference.want, dict[str, Any]()
+        if difference.names & {"min_size", "max_size"}:
+            # The autoscaler may have moved it since the state was read.
+            now = self._group(resource_id).get("scalingConfig", {}).get("desiredSize", 0)
+            part["scalingConfig"] = _sizes(want, now)
+        if "labels" in difference:
+            gone = sorted(have.labels.keys() - want.labels.keys())
+            part["labels"] = {"addOrUpdateLabels": want.labels, "removeLabels": gone}
+        if "taints" in difference:
+            # A taint is known by its key and effect: removing one that is also put would take the new one away.
+            kept = {(taint.key, taint.effect) for taint in want.taints}
+            part["taints"] = {
+                "addOrUpdateTaints": plain([taint for taint in want.taints if taint not in have.taints]),
+                "removeTaints": plain([taint for taint in have.taints if (taint.key, taint.effect) not in kept]),
             }
-        )
+        return part
 
 
 def _names(resource_id: str) -> dict[str, Any]:
@@ -199,19 +174,23 @@ def _sizes(args: NodeGroupArgs, now: int) -> Any:  # noqa: ANN401 - boto3's type
     return {"minSize": args.min_size, "maxSize": args.max_size, "desiredSize": wanted}
 
 
-def _change(have: NodeGroupArgs, args: NodeGroupArgs, now: int) -> dict[str, Any]:
-    """Return the arguments of UpdateNodegroupConfig; empty without a difference."""
-    change: dict[str, Any] = {}
-    if (have.min_size, have.max_size) != (args.min_size, args.max_size):
-        change["scalingConfig"] = _sizes(args, now)
-    if have.labels != args.labels:
-        gone = sorted(have.labels.keys() - args.labels.keys())
-        change["labels"] = {"addOrUpdateLabels": args.labels, "removeLabels": gone}
-    if have.taints != args.taints:
-        # A taint is known by its key and effect: removing one that is also put would take the new one away.
-        kept = {(taint.key, taint.effect) for taint in args.taints}
-        change["taints"] = {
-            "addOrUpdateTaints": plain([taint for taint in args.taints if taint not in have.taints]),
-            "removeTaints": plain([taint for taint in have.taints if (taint.key, taint.effect) not in kept]),
+def _state(found: "NodegroupTypeDef") -> State[NodeGroupArgs]:
+    sizes = found.get("scalingConfig", {})
+    args = NodeGroupArgs.model_validate(
+        {
+            "name": found["nodegroupName"],
+            "cluster": found["clusterName"],
+            "role_arn": found["nodeRole"],
+            "subnet_ids": found["subnets"],
+            "instance_types": found.get("instanceTypes", []),
+            "ami_type": found["amiType"],
+            "capacity": found["capacityType"],
+            "disk_gib": found.get("diskSize", 20),
+            "min_size": sizes.get("minSize", 0),
+            "max_size": sizes.get("maxSize", 1),
+            "version": found["version"],
+            "labels": found.get("labels", {}),
+            "taints": found.get("taints", []),
         }
-    return change
+    )
+    return State(args, {"arn": found["nodegroupArn"]}, found.get("tags", {}))

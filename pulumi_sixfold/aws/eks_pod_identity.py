@@ -4,21 +4,14 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from pulumi_sixfold.aws.handler import (
-    TAGS,
-    URN_TAG,
-    AwsHandler,
-    actions,
-    own_tags,
-    settle_tags,
-)
+from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions
 from pulumi_sixfold.kit.args import Args, Input, Tags
-from pulumi_sixfold.kit.facts import Facts
+from pulumi_sixfold.kit.difference import Difference
+from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
     from mypy_boto3_eks import EKSClient
-    from mypy_boto3_eks.type_defs import PodIdentityAssociationTypeDef
 
 
 class PodIdentityAssociationArgs(Args):
@@ -42,6 +35,7 @@ class PodIdentityAssociationHandler(AwsHandler[PodIdentityAssociationArgs]):
         create_only=frozenset({"cluster", "namespace", "service_account"}),
         identity=frozenset({"cluster", "namespace", "service_account"}),
         outputs={"arn": "ARN of the association."},
+        tagging=Tagging("resourceArn", tags="tags", keys="tagKeys", pair=None),
         actions=(
             *actions(
                 "eks",
@@ -62,9 +56,8 @@ class PodIdentityAssociationHandler(AwsHandler[PodIdentityAssociationArgs]):
     def create(self, urn: str, args: PodIdentityAssociationArgs) -> str:
         """Make the association with its tags, or adopt the one that this URN made."""
         found = self._existing(args)
-        if found:
-            tags = self._association(found).get("tags", {})
-            self.owned(urn, tags, f"the role of {args.namespace}/{args.service_account} in {args.cluster}")
+        what = f"the role of {args.namespace}/{args.service_account} in {args.cluster}"
+        if found and self.adopts(urn, found, what):
             return found
         made = self.client.create_pod_identity_association(
             clusterName=args.cluster,
@@ -75,32 +68,25 @@ class PodIdentityAssociationHandler(AwsHandler[PodIdentityAssociationArgs]):
         )
         return f"{args.cluster}/{made['association']['associationId']}"
 
-    def update(self, urn: str, resource_id: str, args: PodIdentityAssociationArgs) -> None:
-        """Change what differs; pods get a new role when they start again."""
-        found, client = self._association(resource_id), self.client
-        arn = found["associationArn"]
-        settle_tags(
-            found.get("tags", {}),
-            {**args.tags, URN_TAG: urn},
-            put=lambda tags: client.tag_resource(resourceArn=arn, tags=tags),
-            remove=lambda keys: client.untag_resource(resourceArn=arn, tagKeys=keys),
-        )
-        if found.get("roleArn") != args.role_arn:
-            client.update_pod_identity_association(
-                clusterName=args.cluster, associationId=found["associationId"], roleArn=args.role_arn
-            )
-
     def describe(self, resource_id: str) -> State[PodIdentityAssociationArgs]:
         """Read the association."""
-        found = self._association(resource_id)
+        cluster, association = resource_id.split("/", 1)
+        answer = self.client.describe_pod_identity_association(clusterName=cluster, associationId=association)
+        found = answer["association"]
         args = PodIdentityAssociationArgs(
             cluster=found["clusterName"],
             namespace=found["namespace"],
             service_account=found["serviceAccount"],
             role_arn=found["roleArn"],
-            tags=own_tags(found.get("tags", {})),
         )
-        return State(args, {"arn": found["associationArn"]})
+        return State(args, {"arn": found["associationArn"]}, found.get("tags", {}))
+
+    def change(self, resource_id: str, difference: Difference[PodIdentityAssociationArgs]) -> None:
+        """Give another role, which pods get when they start again."""
+        cluster, association = resource_id.split("/", 1)
+        self.client.update_pod_identity_association(
+            clusterName=cluster, associationId=association, roleArn=difference.want.role_arn
+        )
 
     def delete(self, resource_id: str, args: PodIdentityAssociationArgs) -> None:  # noqa: ARG002 - the id says all
         """Remove the association; pods keep the role until they start again."""
@@ -113,8 +99,3 @@ class PodIdentityAssociationHandler(AwsHandler[PodIdentityAssociationArgs]):
             clusterName=args.cluster, namespace=args.namespace, serviceAccount=args.service_account
         )["associations"]
         return f"{args.cluster}/{listed[0]['associationId']}" if listed else None
-
-    def _association(self, resource_id: str) -> "PodIdentityAssociationTypeDef":
-        cluster, association = resource_id.split("/", 1)
-        answer = self.client.describe_pod_identity_association(clusterName=cluster, associationId=association)
-        return answer["association"]

@@ -5,25 +5,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from pulumi_sixfold.aws.handler import (
-    TAGS,
-    URN_TAG,
-    AwsHandler,
-    actions,
-    as_pairs,
-    from_pairs,
-    own_tags,
-    settle_tags,
-)
-from pulumi_sixfold.kit.args import (
-    Args,
-    Block,
-    Document,
-    Input,
-    Tags,
-)
+from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs
+from pulumi_sixfold.kit.args import Args, Block, Document, Input, Tags
+from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.errors import ProviderError
-from pulumi_sixfold.kit.facts import Facts
+from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -82,6 +68,7 @@ class RuleHandler(AwsHandler[RuleArgs]):
         identity=frozenset({"name", "bus"}),
         outputs={"arn": "ARN of the rule."},
         name_limit=64,
+        tagging=Tagging("ResourceARN"),
         actions=(
             *actions(
                 "events",
@@ -102,28 +89,9 @@ class RuleHandler(AwsHandler[RuleArgs]):
     def create(self, urn: str, args: RuleArgs) -> str:
         """Make the rule with its tags, or adopt the one that this URN made."""
         resource_id = f"{args.bus}/{args.name}"
-        state = self.read(resource_id)
-        if state:
-            self.owned(urn, self._tags(state.outputs["arn"]), f"the rule {resource_id}")
-        else:
+        if not self.adopts(urn, resource_id, f"the rule {resource_id}"):
             self.client.put_rule(**_rule(args), Tags=as_pairs({**args.tags, URN_TAG: urn}))
         return resource_id
-
-    def update(self, urn: str, resource_id: str, args: RuleArgs) -> None:
-        """Change what differs; EventBridge takes a rule as a whole, save its targets and tags."""
-        state, client = self.describe(resource_id), self.client
-        have, arn = state.args, state.outputs["arn"]
-        settle_tags(
-            self._tags(arn),
-            {**args.tags, URN_TAG: urn},
-            put=lambda tags: client.tag_resource(ResourceARN=arn, Tags=as_pairs(tags)),
-            remove=lambda keys: client.untag_resource(ResourceARN=arn, TagKeys=keys),
-        )
-        if _rule(have) != _rule(args):
-            client.put_rule(**_rule(args))
-        changed = {key: target for key, target in args.targets.items() if have.targets.get(key) != target}
-        self._put_targets(args, changed)
-        self._remove_targets(args, sorted(have.targets.keys() - args.targets.keys()))
 
     def describe(self, resource_id: str) -> State[RuleArgs]:
         """Read the rule, its targets and its tags."""
@@ -138,9 +106,18 @@ class RuleHandler(AwsHandler[RuleArgs]):
             schedule=found.get("ScheduleExpression") or None,
             enabled=found["State"] != "DISABLED",
             targets={target["Id"]: _target(target) for page in pages for target in page["Targets"]},
-            tags=own_tags(self._tags(found["Arn"])),
         )
-        return State(args, {"arn": found["Arn"]})
+        tags = from_pairs(self.client.list_tags_for_resource(ResourceARN=found["Arn"])["Tags"])
+        return State(args, {"arn": found["Arn"]}, tags)
+
+    def change(self, resource_id: str, difference: Difference[RuleArgs]) -> None:
+        """Change what differs; EventBridge takes a rule as a whole, save its targets."""
+        del resource_id  # the inputs have it
+        have, want = difference.have.targets, difference.want.targets
+        if difference.names - {"targets"}:
+            self.client.put_rule(**_rule(difference.want))
+        self._put_targets(difference.want, {key: each for key, each in want.items() if have.get(key) != each})
+        self._remove_targets(difference.want, sorted(have.keys() - want.keys()))
 
     def delete(self, resource_id: str, args: RuleArgs) -> None:
         """Remove the rule with its targets."""
@@ -161,9 +138,6 @@ class RuleHandler(AwsHandler[RuleArgs]):
     def _remove_targets(self, args: RuleArgs, targets: list[str]) -> None:
         for ids in _batches(targets):
             _all_done(self.client.remove_targets(Rule=str(args.name), EventBusName=args.bus, Ids=ids))
-
-    def _tags(self, arn: str) -> dict[str, str]:
-        return from_pairs(self.client.list_tags_for_resource(ResourceARN=arn)["Tags"])
 
 
 def _rule(args: RuleArgs) -> Any:  # noqa: ANN401 - boto3's typed dict

@@ -4,23 +4,11 @@ from typing import Any
 
 from pydantic import Field
 
-from pulumi_sixfold.aws.ec2 import (
-    GONE,
-    TAGGING,
-    Ec2Facts,
-    Ec2Handler,
-    Listing,
-    arn,
-    tags_in,
-)
-from pulumi_sixfold.aws.handler import (
-    TAGS,
-    URN_TAG,
-    actions,
-    from_pairs,
-)
+from pulumi_sixfold.aws.ec2 import GONE, TAGGING, Ec2Facts, Ec2Handler, Listing, arn
+from pulumi_sixfold.aws.handler import TAGS, URN_TAG, actions, from_pairs
 from pulumi_sixfold.aws.waiting import wait
 from pulumi_sixfold.kit.args import Args, Input, Tags
+from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.facts import Quota
 from pulumi_sixfold.kit.handler import State
 
@@ -45,7 +33,7 @@ class InternetGatewayHandler(Ec2Handler[InternetGatewayArgs]):
         actions=actions(
             "ec2",
             f"{TAGGING} AttachInternetGateway CreateInternetGateway DeleteInternetGateway DescribeInternetGateways "
-            "DescribeTags DetachInternetGateway",
+            "DetachInternetGateway",
         ),
         arns=(
             "arn:aws:ec2:{at}:internet-gateway/*",
@@ -60,7 +48,7 @@ class InternetGatewayHandler(Ec2Handler[InternetGatewayArgs]):
             "Filters",
             "InternetGatewayIds",
         ),
-        unnarrowable=frozenset({"ec2:DescribeInternetGateways", "ec2:DescribeTags"}),
+        unnarrowable=frozenset({"ec2:DescribeInternetGateways"}),
         lists_with=("ec2:DescribeInternetGateways",),
         quota=Quota("vpc", "L-A4707A72", "internet gateways", "ec2", "describe_internet_gateways", "InternetGateways"),
     )
@@ -73,19 +61,14 @@ class InternetGatewayHandler(Ec2Handler[InternetGatewayArgs]):
         """Wait until it is there."""
         wait(self.client, "internet_gateway_exists", InternetGatewayIds=[resource_id])
 
-    def change(self, resource_id: str, have: InternetGatewayArgs, want: InternetGatewayArgs) -> None:
+    def change(self, resource_id: str, difference: Difference[InternetGatewayArgs]) -> None:
         """Move it to another VPC."""
-        if have.vpc_id == want.vpc_id:
-            return
-        if have.vpc_id:
-            self.client.detach_internet_gateway(InternetGatewayId=resource_id, VpcId=have.vpc_id)
-        if want.vpc_id:
-            self.client.attach_internet_gateway(InternetGatewayId=resource_id, VpcId=want.vpc_id)
+        self._move(resource_id, difference.have.vpc_id, difference.want.vpc_id)
 
     def state(self, found: Any) -> State[InternetGatewayArgs]:  # noqa: ANN401 - see Ec2Handler
         """Read the gateway."""
         attached = [each["VpcId"] for each in found.get("Attachments", []) if each["State"] != "detached"]
-        args = InternetGatewayArgs(vpc_id=attached[0] if attached else None, tags=tags_in(found))
+        args = InternetGatewayArgs(vpc_id=attached[0] if attached else None)
         return State(args, {"arn": arn(found, self.region, "internet-gateway", found["InternetGatewayId"])})
 
     def delete(self, resource_id: str, args: InternetGatewayArgs) -> None:  # noqa: ARG002 - the id says all
@@ -93,8 +76,14 @@ class InternetGatewayHandler(Ec2Handler[InternetGatewayArgs]):
         state = self.read(resource_id)
         if state is not None:
             with self.missing_is_fine():
-                self.change(resource_id, state.args, InternetGatewayArgs())
+                self._move(resource_id, state.args.vpc_id, None)
                 self.client.delete_internet_gateway(InternetGatewayId=resource_id)
+
+    def _move(self, resource_id: str, old: str | None, new: str | None) -> None:
+        if old:
+            self.client.detach_internet_gateway(InternetGatewayId=resource_id, VpcId=old)
+        if new:
+            self.client.attach_internet_gateway(InternetGatewayId=resource_id, VpcId=new)
 
 
 class NatGatewayArgs(Args):
@@ -122,7 +111,7 @@ class NatGatewayHandler(Ec2Handler[NatGatewayArgs]):
         actions=actions(
             "ec2",
             f"{TAGGING} AllocateAddress CreateNatGateway DeleteNatGateway DescribeAddresses DescribeNatGateways "
-            "DescribeTags ReleaseAddress",
+            "ReleaseAddress",
         ),
         arns=(
             "arn:aws:ec2:{at}:natgateway/*",
@@ -138,7 +127,7 @@ class NatGatewayHandler(Ec2Handler[NatGatewayArgs]):
             "Filter",
             "NatGatewayIds",
         ),
-        unnarrowable=frozenset({"ec2:DescribeAddresses", "ec2:DescribeNatGateways", "ec2:DescribeTags"}),
+        unnarrowable=frozenset({"ec2:DescribeAddresses", "ec2:DescribeNatGateways"}),
         lists_with=("ec2:DescribeNatGateways",),
         quota=Quota("ec2", "L-0263D0A3", "elastic IPs", "ec2", "describe_addresses", "Addresses"),
     )
@@ -155,13 +144,14 @@ class NatGatewayHandler(Ec2Handler[NatGatewayArgs]):
         """Wait until it is available."""
         wait(self.client, "nat_gateway_available", NatGatewayIds=[resource_id])
 
-    def change(self, resource_id: str, have: NatGatewayArgs, want: NatGatewayArgs) -> None:
-        """Do nothing: all but the tags replaces."""
+    def settle_tags(self, resource_id: str, difference: Difference[NatGatewayArgs]) -> None:
+        """Tag the gateway, and its own elastic IP."""
+        super().settle_tags(resource_id, difference)
+        for own in self._marked_addresses(difference.tags[URN_TAG]):
+            self.tag(own["AllocationId"], from_pairs(own["Tags"]), difference.tags)
 
-    def tagged(self, resource_id: str) -> list[str]:
-        """Return the gateway and its own elastic IP."""
-        own = self._own(self.tags_of(resource_id).get(URN_TAG, ""))
-        return [resource_id, *([own] if own else [])]
+    def change(self, resource_id: str, difference: Difference[NatGatewayArgs]) -> None:
+        """Do nothing: all but the tags replaces."""
 
     def state(self, found: Any) -> State[NatGatewayArgs] | None:  # noqa: ANN401 - see Ec2Handler
         """Read the gateway. AWS lists those that are gone, or never came about, for an hour.
@@ -171,13 +161,11 @@ class NatGatewayHandler(Ec2Handler[NatGatewayArgs]):
         """
         if found["State"] == "failed":
             return None
-        own, tags = self._own_of(found), tags_in(found)
+        own = self._own_of(found)
         if found["State"] in {"deleting", "deleted"}:
-            return State(NatGatewayArgs(subnet_id="", tags=tags), {"public_ip": ""}) if own else None
+            return State(NatGatewayArgs(subnet_id=""), {"public_ip": ""}) if own else None
         address = found["NatGatewayAddresses"][0]
-        args = NatGatewayArgs(
-            subnet_id=found["SubnetId"], allocation_id=None if own else address.get("AllocationId"), tags=tags
-        )
+        args = NatGatewayArgs(subnet_id=found["SubnetId"], allocation_id=None if own else address.get("AllocationId"))
         return State(args, {"public_ip": address.get("PublicIp", "")})
 
     def delete(self, resource_id: str, args: NatGatewayArgs) -> None:  # noqa: ARG002 - what is there says all
@@ -205,9 +193,11 @@ class NatGatewayHandler(Ec2Handler[NatGatewayArgs]):
 
     def _own(self, urn: str) -> str | None:
         """Return the elastic IP that a URN made."""
+        return next((found["AllocationId"] for found in self._marked_addresses(urn)), None)
+
+    def _marked_addresses(self, urn: str) -> list[Any]:
         marked: Any = [{"Name": f"tag:{URN_TAG}", "Values": [urn]}]
-        found = self.client.describe_addresses(Filters=marked)["Addresses"] if urn else []
-        return found[0]["AllocationId"] if found else None
+        return list(self.client.describe_addresses(Filters=marked)["Addresses"]) if urn else []
 
     def _allocate(self, tags: Any) -> str:  # noqa: ANN401 - boto3's typed dict
         marked: Any = [{"ResourceType": "elastic-ip", "Tags": tags}]

@@ -4,16 +4,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from pulumi_sixfold.aws.handler import (
-    TAGS,
-    URN_TAG,
-    AwsHandler,
-    actions,
-    own_tags,
-    settle_tags,
-)
+from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions
 from pulumi_sixfold.kit.args import Args, Input, Tags
-from pulumi_sixfold.kit.facts import Facts
+from pulumi_sixfold.kit.difference import Difference
+from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -46,6 +40,7 @@ class DatabaseHandler(AwsHandler[DatabaseArgs]):
         outputs={"arn": "ARN of the database."},
         name_limit=255,
         name_separator="_",
+        tagging=Tagging("ResourceArn", tags="TagsToAdd", keys="TagsToRemove", pair=None),
         actions=actions(
             "glue",
             "CreateDatabase DeleteDatabase GetDatabase GetTags TagResource UntagResource UpdateDatabase",
@@ -65,25 +60,9 @@ class DatabaseHandler(AwsHandler[DatabaseArgs]):
     def create(self, urn: str, args: DatabaseArgs) -> str:
         """Make the database with its tags, or adopt the one that this URN made."""
         name = str(args.name)
-        state = self.read(name)
-        if state:
-            self.owned(urn, self._tags(state.outputs["arn"]), f"the Glue database {name}")
-        else:
+        if not self.adopts(urn, name, f"the Glue database {name}"):
             self.client.create_database(DatabaseInput=_input(args), Tags={**args.tags, URN_TAG: urn})
         return name
-
-    def update(self, urn: str, resource_id: str, args: DatabaseArgs) -> None:
-        """Change what differs."""
-        state = self.describe(resource_id)
-        have, arn = state.args, state.outputs["arn"]
-        settle_tags(
-            self._tags(arn),
-            {**args.tags, URN_TAG: urn},
-            put=lambda tags: self.client.tag_resource(ResourceArn=arn, TagsToAdd=tags),
-            remove=lambda keys: self.client.untag_resource(ResourceArn=arn, TagsToRemove=keys),
-        )
-        if (have.description, have.location) != (args.description, args.location):
-            self.client.update_database(Name=resource_id, DatabaseInput=_input(args))
 
     def describe(self, resource_id: str) -> State[DatabaseArgs]:
         """Read the database and its tags."""
@@ -93,17 +72,17 @@ class DatabaseHandler(AwsHandler[DatabaseArgs]):
             name=resource_id,
             description=database.get("Description") or "",
             location=database.get("LocationUri"),
-            tags=own_tags(self._tags(arn)),
         )
-        return State(args, {"arn": arn})
+        return State(args, {"arn": arn}, self.client.get_tags(ResourceArn=arn)["Tags"])
+
+    def change(self, resource_id: str, difference: Difference[DatabaseArgs]) -> None:
+        """Put description and location."""
+        self.client.update_database(Name=resource_id, DatabaseInput=_input(difference.want))
 
     def delete(self, resource_id: str, args: DatabaseArgs) -> None:  # noqa: ARG002 - the id says all
         """Remove the database."""
         with self.missing_is_fine():
             self.client.delete_database(Name=resource_id)
-
-    def _tags(self, arn: str) -> dict[str, str]:
-        return self.client.get_tags(ResourceArn=arn)["Tags"]
 
 
 def _input(args: DatabaseArgs) -> Any:  # noqa: ANN401 - boto3's typed dict

@@ -1,23 +1,19 @@
 """Glue tables over files in S3. Iceberg tables are not made here: they belong to those who write them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from pulumi_sixfold.aws.handler import (
-    URN_TAG,
-    AwsHandler,
-    actions,
-    marks,
-)
+from pulumi_sixfold.aws.handler import URN_TAG, AwsHandler, actions, marks
 from pulumi_sixfold.kit.args import Args, Block, Input
+from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient
-    from mypy_boto3_glue.type_defs import ColumnOutputTypeDef, TableTypeDef
+    from mypy_boto3_glue.type_defs import ColumnOutputTypeDef
 
 _PARQUET = "org.apache.hadoop.hive.ql.io.parquet"
 # Glue and Athena write these themselves.
@@ -85,22 +81,14 @@ class TableHandler(AwsHandler[TableArgs]):
     def create(self, urn: str, args: TableArgs) -> str:
         """Make the table, or adopt the one that this URN made."""
         resource_id = f"{args.database}/{args.name}"
-        if self.read(resource_id):
-            found = self._table(resource_id).get("Parameters", {})
-            self.owned(urn, found, f"the Glue table {resource_id}")
-        else:
-            self.client.create_table(DatabaseName=args.database, TableInput=_input(urn, args))
+        if not self.adopts(urn, resource_id, f"the Glue table {resource_id}"):
+            self.client.create_table(DatabaseName=args.database, TableInput=_input(args, self.tags(urn, args)))
         return resource_id
-
-    def update(self, urn: str, resource_id: str, args: TableArgs) -> None:
-        """Write the table anew where something differs: Glue changes no part of it alone."""
-        owner = self._table(resource_id).get("Parameters", {}).get(URN_TAG)
-        if owner != urn or self.describe(resource_id).args != args:
-            self.client.update_table(DatabaseName=args.database, TableInput=_input(urn, args))
 
     def describe(self, resource_id: str) -> State[TableArgs]:
         """Read the table."""
-        table = self._table(resource_id)
+        database, name = resource_id.split("/", 1)
+        table = self.client.get_table(DatabaseName=database, Name=name)["Table"]
         storage = table.get("StorageDescriptor", {})
         serde = storage.get("SerdeInfo", {})
         args = TableArgs(
@@ -116,7 +104,20 @@ class TableHandler(AwsHandler[TableArgs]):
             serde_parameters=serde.get("Parameters", {}),
             parameters={key: value for key, value in table.get("Parameters", {}).items() if key not in _NOT_OURS},
         )
-        return State(args, {"arn": f"arn:aws:glue:{self.region}:{table['CatalogId']}:table/{resource_id}"})
+        arn = f"arn:aws:glue:{self.region}:{table['CatalogId']}:table/{resource_id}"
+        mark = {key: text for key, text in table.get("Parameters", {}).items() if key == URN_TAG}
+        return State(args, {"arn": arn}, mark)
+
+    def change(self, resource_id: str, difference: Difference[TableArgs]) -> None:
+        """Write the table anew, with its mark: Glue changes no part of it alone."""
+        del resource_id  # the inputs have it
+        want = difference.want
+        self.client.update_table(DatabaseName=want.database, TableInput=_input(want, difference.tags))
+
+    def settle_tags(self, resource_id: str, difference: Difference[TableArgs]) -> None:
+        """Write the table anew for the mark alone; a change writes both."""
+        if not difference.names and difference.old_tags != difference.tags:
+            self.change(resource_id, difference)
 
     def delete(self, resource_id: str, args: TableArgs) -> None:
         """Remove the table from the catalog."""
@@ -132,17 +133,13 @@ class TableHandler(AwsHandler[TableArgs]):
             tables = {f"{name}/{each['Name']}": each for page in pages for each in page["TableList"]}
             yield from marks(tables, {key: table.get("Parameters", {}) for key, table in tables.items()}.__getitem__)
 
-    def _table(self, resource_id: str) -> "TableTypeDef":
-        database, name = resource_id.split("/", 1)
-        return self.client.get_table(DatabaseName=database, Name=name)["Table"]
 
-
-def _input(urn: str, args: TableArgs) -> Any:  # noqa: ANN401 - boto3's typed dict
+def _input(args: TableArgs, mark: Mapping[str, str]) -> Any:  # noqa: ANN401 - boto3's typed dict
     return {
         "Name": args.name,
         "Description": args.description,
         "TableType": "EXTERNAL_TABLE",
-        "Parameters": {**args.parameters, URN_TAG: urn},
+        "Parameters": {**args.parameters, **mark},
         "PartitionKeys": _to_glue(args.partition_keys),
         "StorageDescriptor": {
             "Location": args.location,

@@ -2,14 +2,17 @@
 
 import os
 import re
+import sys
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import cached_property, partial
 from threading import Lock
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from pulumi_sixfold.kit.args import Args, is_later
+from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.errors import ProviderError
 from pulumi_sixfold.kit.handler import Handler, State
 
@@ -30,7 +33,26 @@ _making = Lock()
 
 
 class AwsHandler(Handler[A]):
-    """A resource in AWS. `service` names the boto3 client, `gone` the error codes that mean that it does not exist."""
+    """A resource in AWS.
+
+    `describe` reads it, once for each update, and `change` gets the difference; reading and comparing is the base's.
+
+    Attributes:
+        mark_keys: keys of the tags that the provider adds, which are no inputs.
+
+    """
+
+    mark_keys: ClassVar[frozenset[str]] = frozenset({URN_TAG})
+
+    @classmethod
+    def explained(cls, error: Exception) -> str:
+        """Return an error of AWS in its own words, and what to do."""
+        botocore = sys.modules.get("botocore.exceptions")
+        if botocore and isinstance(error, botocore.ClientError | botocore.BotoCoreError):
+            from pulumi_sixfold.aws.failure import aws_sentence  # noqa: PLC0415 - only where botocore is loaded
+
+            return aws_sentence(error)
+        return ""
 
     @cached_property
     def client(self) -> Any:  # noqa: ANN401 - subclasses give it the type of their service
@@ -85,12 +107,60 @@ class AwsHandler(Handler[A]):
     def read(self, resource_id: str) -> State[A] | None:
         """Return the state in AWS; None if AWS says that the resource does not exist."""
         with self.missing_is_fine():
-            return self.describe(resource_id)
+            state = self.describe(resource_id)
+            return self._with_own_tags(state) if state else None
         return None
+
+    def update(self, urn: str, resource_id: str, args: A) -> None:
+        """Change what differs: the tags first, since they say whose the resource is.
+
+        Raises:
+            ProviderError: the resource does not exist.
+
+        """
+        state = None
+        with self._gone_is_fine():
+            state = self.ready(resource_id)
+        if state is None:
+            raise ProviderError(
+                f"the {self.facts.token.rsplit(':', 1)[-1]} {resource_id} does not exist any more",
+                remedy="run `pulumi up --refresh`: the refresh finds that it is gone, and the up creates it again",
+            )
+        difference = Difference(
+            state.args, args, self._differing(state.args, args), state.outputs, state.tags, self.tags(urn, args)
+        )
+        self.settle_tags(resource_id, difference)
+        if difference.names:
+            self.change(resource_id, difference)
 
     @abstractmethod
     def describe(self, resource_id: str) -> State[A] | None:
-        """Return the state in AWS, or let the error of AWS through."""
+        """Return the state in AWS, or let the error of AWS through; the base makes the input `tags` of its tags."""
+
+    @abstractmethod
+    def change(self, resource_id: str, difference: Difference[A]) -> None:
+        """Change the inputs that differ, save the tags."""
+
+    def ready(self, resource_id: str) -> State[A] | None:
+        """Return the state once the resource can be changed."""
+        return self.describe(resource_id)
+
+    def tags(self, urn: str, args: A) -> dict[str, str]:
+        """Return all tags that the resource gets: its input, and those that the provider adds."""
+        return {**getattr(args, "tags", {}), URN_TAG: urn}
+
+    def settle_tags(self, resource_id: str, difference: Difference[A]) -> None:
+        """Make the tags exactly those that are wanted, as `facts.tagging` says."""
+        how = self.facts.tagging
+        if how is None:
+            return
+        on = {how.on: difference.outputs[how.output] if how.output else resource_id}
+        changed, surplus = tag_changes(difference.old_tags, difference.tags)
+        if changed:
+            tags = as_pairs(changed, *how.pair) if how.pair else changed
+            getattr(self.client, f"tag_{how.kind}")(**on, **{how.tags: tags})
+        if surplus:
+            getattr(self.client, f"untag_{how.kind}")(**on, **{how.keys: surplus})
 
     def marked(self) -> Iterator[tuple[str, str]]:
         """Yield the id and the URN tag of each that some stack made, where the Tagging API does not know the type."""
@@ -107,23 +177,24 @@ class AwsHandler(Handler[A]):
     @contextmanager
     def missing_is_fine(self) -> Iterator[None]:
         """End the block quietly where the resource is gone. A stand-in that is down has forgotten everything."""
-        from botocore.exceptions import ClientError, EndpointConnectionError  # noqa: PLC0415 - loaded by now
-
-        from pulumi_sixfold.aws.failure import code_of  # noqa: PLC0415
+        from botocore.exceptions import EndpointConnectionError  # noqa: PLC0415 - loaded by now
 
         unreachable: Any = EndpointConnectionError if self.settings.endpoint else ()
-        with suppress(unreachable):
-            try:
-                yield
-            except ClientError as error:
-                if code_of(error) not in self.facts.gone:
-                    raise
+        with suppress(unreachable), self._gone_is_fine():
+            yield
 
     def may_have_made(self, error: Exception) -> bool:
         """Return whether AWS was asked and its answer did not come."""
         from pulumi_sixfold.aws.failure import is_lost_answer  # noqa: PLC0415 - botocore is loaded by now
 
         return is_lost_answer(error)
+
+    def adopts(self, urn: str, resource_id: str, what: str) -> bool:
+        """Return whether the resource exists already; refuse one that this URN did not make."""
+        state = self.read(resource_id)
+        if state is not None:
+            self.owned(urn, state.tags, what)
+        return state is not None
 
     def owned(self, urn: str, tags: Mapping[str, str], what: str) -> None:
         """Refuse to adopt what this URN did not make."""
@@ -135,15 +206,36 @@ class AwsHandler(Handler[A]):
                 remedy="import it (`pulumi import`), remove it, or give the resource another name",
             )
 
+    @contextmanager
+    def _gone_is_fine(self) -> Iterator[None]:
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded by now
+
+        from pulumi_sixfold.aws.failure import code_of  # noqa: PLC0415
+
+        try:
+            yield
+        except ClientError as error:
+            if code_of(error) not in self.facts.gone:
+                raise
+
+    def _differing(self, have: A, want: A) -> frozenset[str]:
+        compared = self.facts.args.model_fields.keys() - self.facts.unreadable - {"tags"}
+        return frozenset(name for name in compared if getattr(have, name) != getattr(want, name))
+
+    def _with_own_tags(self, state: State[A]) -> State[A]:
+        if "tags" not in self.facts.args.model_fields:
+            return state
+        return replace(state, args=state.args.model_copy(update={"tags": own_tags(state.tags, self.mark_keys)}))
+
 
 def actions(service: str, names: str) -> tuple[str, ...]:
     """Return IAM actions from their names, which stand between spaces."""
     return tuple(f"{service}:{name}" for name in names.split())
 
 
-def own_tags(tags: Mapping[str, str]) -> dict[str, str]:
-    """Return the tags without those that mark who made the resource."""
-    return {key: value for key, value in tags.items() if key != URN_TAG and not key.startswith("aws:")}
+def own_tags(tags: Mapping[str, str], marks: Collection[str] = (URN_TAG,)) -> dict[str, str]:
+    """Return the tags without those that the provider and AWS itself add."""
+    return {key: value for key, value in tags.items() if key not in marks and not key.startswith("aws:")}
 
 
 def as_pairs(tags: Mapping[str, str], key: str = "Key", value: str = "Value") -> Any:  # noqa: ANN401 - each client's own
@@ -162,19 +254,10 @@ def marks(ids: Iterable[str], tags_of: Callable[[str], Mapping[str, str]]) -> It
     yield from ((resource_id, mark) for resource_id, mark in found if mark)
 
 
-def settle_tags(
-    have: Mapping[str, str],
-    want: Mapping[str, str],
-    put: Callable[[dict[str, str]], object],
-    remove: Callable[[list[str]], object],
-) -> None:
-    """Make the tags exactly `want`, with as few calls as that takes."""
+def tag_changes(have: Mapping[str, str], want: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """Return the tags to set and the keys to remove; those of AWS itself stay."""
     changed = {key: value for key, value in want.items() if have.get(key) != value}
-    if changed:
-        put(changed)
-    surplus = sorted(key for key in have if key not in want and not key.startswith("aws:"))
-    if surplus:
-        remove(surplus)
+    return changed, sorted(key for key in have if key not in want and not key.startswith("aws:"))
 
 
 def aws_client(service: str, region: str, endpoint: str | None, role: str | None) -> Any:  # noqa: ANN401 - boto3's are made at run time

@@ -5,27 +5,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from pulumi_sixfold.aws.handler import (
-    TAGS,
-    URN_TAG,
-    AwsHandler,
-    actions,
-    as_pairs,
-    from_pairs,
-    marks,
-    own_tags,
-    settle_tags,
-)
+from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs, marks
 from pulumi_sixfold.aws.waiting import wait
-from pulumi_sixfold.kit.args import (
-    Args,
-    Document,
-    Input,
-    Tags,
-    Unordered,
-    canonical,
-)
-from pulumi_sixfold.kit.facts import Facts
+from pulumi_sixfold.kit.args import Args, Document, Input, Tags, Unordered, canonical
+from pulumi_sixfold.kit.difference import Difference
+from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -61,6 +45,7 @@ class RoleHandler(AwsHandler[RoleArgs]):
         create_only=frozenset({"name"}),
         outputs={"arn": "ARN of the role."},
         name_limit=64,
+        tagging=Tagging("RoleName", kind="role", output=""),
         actions=actions(
             "iam",
             "AttachRolePolicy CreateRole DeleteRole DeleteRolePermissionsBoundary DeleteRolePolicy "
@@ -78,8 +63,7 @@ class RoleHandler(AwsHandler[RoleArgs]):
     def create(self, urn: str, args: RoleArgs) -> str:
         """Make the role with its tags and its boundary, or adopt the one that this URN made."""
         name = str(args.name)
-        if self.read(name):
-            self.owned(urn, self._tags(name), f"the role {name}")
+        if self.adopts(urn, name, f"the role {name}"):
             return name
         boundary: Any = {"PermissionsBoundary": args.permissions_boundary} if args.permissions_boundary else {}
         self.client.create_role(
@@ -92,23 +76,6 @@ class RoleHandler(AwsHandler[RoleArgs]):
         wait(self.client, "role_exists", RoleName=name)
         return name
 
-    def update(self, urn: str, resource_id: str, args: RoleArgs) -> None:
-        """Change what differs."""
-        have, client = self.describe(resource_id).args, self.client
-        settle_tags(
-            self._tags(resource_id),
-            {**args.tags, URN_TAG: urn},
-            put=lambda tags: client.tag_role(RoleName=resource_id, Tags=as_pairs(tags)),
-            remove=lambda keys: client.untag_role(RoleName=resource_id, TagKeys=keys),
-        )
-        if have.assume_role_policy != args.assume_role_policy:
-            client.update_assume_role_policy(RoleName=resource_id, PolicyDocument=args.assume_role_policy)
-        if have.description != args.description:
-            client.update_role(RoleName=resource_id, Description=args.description)
-        if have.permissions_boundary != args.permissions_boundary:
-            self._set_boundary(resource_id, args.permissions_boundary)
-        self._settle_policies(resource_id, have, args)
-
     def describe(self, resource_id: str) -> State[RoleArgs]:
         """Read the role and its policies."""
         role = self.client.get_role(RoleName=resource_id)["Role"]
@@ -119,9 +86,19 @@ class RoleHandler(AwsHandler[RoleArgs]):
             managed_policy_arns=self._attached(resource_id),
             inline_policies=self._inline(resource_id),
             permissions_boundary=role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
-            tags=own_tags(from_pairs(role.get("Tags", []))),
         )
-        return State(args, {"arn": role["Arn"]})
+        return State(args, {"arn": role["Arn"]}, from_pairs(role.get("Tags", [])))
+
+    def change(self, resource_id: str, difference: Difference[RoleArgs]) -> None:
+        """Change what differs."""
+        client, want = self.client, difference.want
+        if "assume_role_policy" in difference:
+            client.update_assume_role_policy(RoleName=resource_id, PolicyDocument=want.assume_role_policy)
+        if "description" in difference:
+            client.update_role(RoleName=resource_id, Description=want.description)
+        if "permissions_boundary" in difference:
+            self._set_boundary(resource_id, want.permissions_boundary)
+        self._settle_policies(resource_id, difference.have, want)
 
     def delete(self, resource_id: str, args: RoleArgs) -> None:  # noqa: ARG002 - the id says all
         """Remove the role with what is attached to it."""

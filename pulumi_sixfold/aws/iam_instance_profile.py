@@ -5,20 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from pulumi_sixfold.aws.handler import (
-    TAGS,
-    URN_TAG,
-    AwsHandler,
-    actions,
-    as_pairs,
-    from_pairs,
-    marks,
-    own_tags,
-    settle_tags,
-)
+from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs, marks
 from pulumi_sixfold.aws.waiting import wait
 from pulumi_sixfold.kit.args import Args, Input, Tags
-from pulumi_sixfold.kit.facts import Facts
+from pulumi_sixfold.kit.difference import Difference
+from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -47,6 +38,7 @@ class InstanceProfileHandler(AwsHandler[InstanceProfileArgs]):
         create_only=frozenset({"name"}),
         outputs={"arn": "ARN of the instance profile."},
         name_limit=128,
+        tagging=Tagging("InstanceProfileName", kind="instance_profile", output=""),
         actions=actions(
             "iam",
             "AddRoleToInstanceProfile CreateInstanceProfile DeleteInstanceProfile GetInstanceProfile PassRole "
@@ -64,37 +56,28 @@ class InstanceProfileHandler(AwsHandler[InstanceProfileArgs]):
     def create(self, urn: str, args: InstanceProfileArgs) -> str:
         """Make the profile with its tags, or adopt the one that this URN made."""
         name = str(args.name)
-        if self.read(name):
-            self.owned(urn, from_pairs(self._profile(name).get("Tags", [])), f"the instance profile {name}")
+        if self.adopts(urn, name, f"the instance profile {name}"):
             return name
         self.client.create_instance_profile(InstanceProfileName=name, Tags=as_pairs({**args.tags, URN_TAG: urn}))
         wait(self.client, "instance_profile_exists", InstanceProfileName=name)
         return name
 
-    def update(self, urn: str, resource_id: str, args: InstanceProfileArgs) -> None:
-        """Change what differs; a profile has room for one role, so that the old one goes first."""
-        profile, client = self._profile(resource_id), self.client
-        settle_tags(
-            from_pairs(profile.get("Tags", [])),
-            {**args.tags, URN_TAG: urn},
-            put=lambda tags: client.tag_instance_profile(InstanceProfileName=resource_id, Tags=as_pairs(tags)),
-            remove=lambda keys: client.untag_instance_profile(InstanceProfileName=resource_id, TagKeys=keys),
-        )
-        if _role(profile) != args.role:
-            self._remove_roles(profile)
-            if args.role:
-                client.add_role_to_instance_profile(InstanceProfileName=resource_id, RoleName=args.role)
-
     def describe(self, resource_id: str) -> State[InstanceProfileArgs]:
         """Read the profile."""
         profile = self._profile(resource_id)
-        tags = own_tags(from_pairs(profile.get("Tags", [])))
-        return State(InstanceProfileArgs(name=resource_id, role=_role(profile), tags=tags), {"arn": profile["Arn"]})
+        args = InstanceProfileArgs(name=resource_id, role=next((role["RoleName"] for role in profile["Roles"]), None))
+        return State(args, {"arn": profile["Arn"]}, from_pairs(profile.get("Tags", [])))
+
+    def change(self, resource_id: str, difference: Difference[InstanceProfileArgs]) -> None:
+        """Give the profile another role; it has room for one, so that the old one goes first."""
+        self._remove(resource_id, difference.have.role)
+        if difference.want.role:
+            self.client.add_role_to_instance_profile(InstanceProfileName=resource_id, RoleName=difference.want.role)
 
     def delete(self, resource_id: str, args: InstanceProfileArgs) -> None:  # noqa: ARG002 - the id says all
         """Remove the profile; its role stays."""
         with self.missing_is_fine():
-            self._remove_roles(self._profile(resource_id))
+            self._remove(resource_id, self.describe(resource_id).args.role)
             self.client.delete_instance_profile(InstanceProfileName=resource_id)
 
     def marked(self) -> Iterator[tuple[str, str]]:
@@ -106,12 +89,6 @@ class InstanceProfileHandler(AwsHandler[InstanceProfileArgs]):
     def _profile(self, name: str) -> "InstanceProfileTypeDef":
         return self.client.get_instance_profile(InstanceProfileName=name)["InstanceProfile"]
 
-    def _remove_roles(self, profile: "InstanceProfileTypeDef") -> None:
-        for role in profile["Roles"]:
-            self.client.remove_role_from_instance_profile(
-                InstanceProfileName=profile["InstanceProfileName"], RoleName=role["RoleName"]
-            )
-
-
-def _role(profile: "InstanceProfileTypeDef") -> str | None:
-    return next((role["RoleName"] for role in profile["Roles"]), None)
+    def _remove(self, name: str, role: str | None) -> None:
+        if role:
+            self.client.remove_role_from_instance_profile(InstanceProfileName=name, RoleName=role)

@@ -5,24 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from pulumi_sixfold.aws.handler import (
-    TAGS,
-    URN_TAG,
-    AwsHandler,
-    actions,
-    as_pairs,
-    from_pairs,
-    marks,
-    own_tags,
-    settle_tags,
-)
-from pulumi_sixfold.kit.args import (
-    Args,
-    Input,
-    Tags,
-    Unordered,
-)
-from pulumi_sixfold.kit.facts import Facts
+from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs, marks
+from pulumi_sixfold.kit.args import Args, Input, Tags, Unordered
+from pulumi_sixfold.kit.difference import Difference
+from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -56,6 +42,7 @@ class OpenIdConnectProviderHandler(AwsHandler[OpenIdConnectProviderArgs]):
         create_only=frozenset({"url"}),
         identity=frozenset({"url"}),
         outputs={"arn": "ARN of the provider, for trust policies."},
+        tagging=Tagging("OpenIDConnectProviderArn", kind="open_id_connect_provider"),
         actions=actions(
             "iam",
             "AddClientIDToOpenIDConnectProvider CreateOpenIDConnectProvider DeleteOpenIDConnectProvider "
@@ -73,8 +60,7 @@ class OpenIdConnectProviderHandler(AwsHandler[OpenIdConnectProviderArgs]):
     def create(self, urn: str, args: OpenIdConnectProviderArgs) -> str:
         """Make the provider with its tags, or adopt the one that this URN made."""
         arn = f"arn:aws:iam::{self.account}:oidc-provider/{args.url.removeprefix('https://')}"
-        if self.read(arn):
-            self.owned(urn, self._tags(arn), f"the OpenID Connect provider {args.url}")
+        if self.adopts(urn, arn, f"the OpenID Connect provider {args.url}"):
             return arn
         return self.client.create_open_id_connect_provider(
             Url=args.url,
@@ -83,26 +69,6 @@ class OpenIdConnectProviderHandler(AwsHandler[OpenIdConnectProviderArgs]):
             Tags=as_pairs({**args.tags, URN_TAG: urn}),
         )["OpenIDConnectProviderArn"]
 
-    def update(self, urn: str, resource_id: str, args: OpenIdConnectProviderArgs) -> None:
-        """Change what differs."""
-        have, client, where = self.describe(resource_id).args, self.client, {"OpenIDConnectProviderArn": resource_id}
-        settle_tags(
-            self._tags(resource_id),
-            {**args.tags, URN_TAG: urn},
-            put=lambda tags: client.tag_open_id_connect_provider(**where, Tags=as_pairs(tags)),
-            remove=lambda keys: client.untag_open_id_connect_provider(
-                OpenIDConnectProviderArn=resource_id, TagKeys=keys
-            ),
-        )
-        if have.thumbprints != args.thumbprints:
-            client.update_open_id_connect_provider_thumbprint(
-                OpenIDConnectProviderArn=resource_id, ThumbprintList=args.thumbprints
-            )
-        for audience in sorted(set(args.client_ids) - set(have.client_ids)):
-            client.add_client_id_to_open_id_connect_provider(**where, ClientID=audience)
-        for audience in sorted(set(have.client_ids) - set(args.client_ids)):
-            client.remove_client_id_from_open_id_connect_provider(**where, ClientID=audience)
-
     def describe(self, resource_id: str) -> State[OpenIdConnectProviderArgs]:
         """Read the provider."""
         found = self.client.get_open_id_connect_provider(OpenIDConnectProviderArn=resource_id)
@@ -110,9 +76,21 @@ class OpenIdConnectProviderHandler(AwsHandler[OpenIdConnectProviderArgs]):
             url=f"https://{found['Url'].removeprefix('https://')}",
             client_ids=found["ClientIDList"],
             thumbprints=found["ThumbprintList"],
-            tags=own_tags(from_pairs(found.get("Tags", []))),
         )
-        return State(args, {"arn": resource_id})
+        return State(args, {"arn": resource_id}, from_pairs(found.get("Tags", [])))
+
+    def change(self, resource_id: str, difference: Difference[OpenIdConnectProviderArgs]) -> None:
+        """Change what differs."""
+        client, where = self.client, {"OpenIDConnectProviderArn": resource_id}
+        have, want = set(difference.have.client_ids), set(difference.want.client_ids)
+        if "thumbprints" in difference:
+            client.update_open_id_connect_provider_thumbprint(
+                OpenIDConnectProviderArn=resource_id, ThumbprintList=difference.want.thumbprints
+            )
+        for audience in sorted(want - have):
+            client.add_client_id_to_open_id_connect_provider(**where, ClientID=audience)
+        for audience in sorted(have - want):
+            client.remove_client_id_from_open_id_connect_provider(**where, ClientID=audience)
 
     def delete(self, resource_id: str, args: OpenIdConnectProviderArgs) -> None:  # noqa: ARG002 - the id says all
         """Remove the provider; its tokens open nothing any more."""

@@ -5,27 +5,12 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from pulumi_sixfold.aws.handler import (
-    TAGS,
-    URN_TAG,
-    AwsHandler,
-    actions,
-    as_pairs,
-    from_pairs,
-    marks,
-    own_tags,
-    settle_tags,
-)
+from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs, marks
 from pulumi_sixfold.aws.iam import Name
 from pulumi_sixfold.aws.waiting import wait
-from pulumi_sixfold.kit.args import (
-    Args,
-    Document,
-    Input,
-    Tags,
-    canonical,
-)
-from pulumi_sixfold.kit.facts import Facts
+from pulumi_sixfold.kit.args import Args, Document, Input, Tags, canonical
+from pulumi_sixfold.kit.difference import Difference
+from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -56,6 +41,7 @@ class PolicyHandler(AwsHandler[PolicyArgs]):
         create_only=frozenset({"name", "description"}),
         outputs={"arn": "ARN of the policy."},
         name_limit=64,
+        tagging=Tagging("PolicyArn", kind="policy"),
         actions=actions(
             "iam",
             "CreatePolicy CreatePolicyVersion DeletePolicy DeletePolicyVersion GetPolicy GetPolicyVersion "
@@ -72,8 +58,7 @@ class PolicyHandler(AwsHandler[PolicyArgs]):
     def create(self, urn: str, args: PolicyArgs) -> str:
         """Make the policy with its tags, or adopt the one that this URN made."""
         arn = f"arn:aws:iam::{self.account}:policy/{args.name}"
-        if self.read(arn):
-            self.owned(urn, self._tags(arn), f"the policy {args.name}")
+        if self.adopts(urn, arn, f"the policy {args.name}"):
             return arn
         tags = as_pairs({**args.tags, URN_TAG: urn})
         self.client.create_policy(
@@ -81,20 +66,6 @@ class PolicyHandler(AwsHandler[PolicyArgs]):
         )
         wait(self.client, "policy_exists", PolicyArn=arn)
         return arn
-
-    def update(self, urn: str, resource_id: str, args: PolicyArgs) -> None:
-        """Change what differs; the oldest version makes room for a new one."""
-        have, client = self.describe(resource_id).args, self.client
-        settle_tags(
-            self._tags(resource_id),
-            {**args.tags, URN_TAG: urn},
-            put=lambda tags: client.tag_policy(PolicyArn=resource_id, Tags=as_pairs(tags)),
-            remove=lambda keys: client.untag_policy(PolicyArn=resource_id, TagKeys=keys),
-        )
-        if have.policy != args.policy:
-            for version in self._old_versions(resource_id)[_VERSIONS_KEPT - 2 :]:
-                client.delete_policy_version(PolicyArn=resource_id, VersionId=version)
-            client.create_policy_version(PolicyArn=resource_id, PolicyDocument=args.policy, SetAsDefault=True)
 
     def describe(self, resource_id: str) -> State[PolicyArgs]:
         """Read the policy's version in force, and its tags."""
@@ -104,9 +75,17 @@ class PolicyHandler(AwsHandler[PolicyArgs]):
             name=policy["PolicyName"],
             description=policy.get("Description", ""),
             policy=canonical(version["PolicyVersion"]["Document"]),
-            tags=own_tags(from_pairs(policy.get("Tags", []))),
         )
-        return State(args, {"arn": resource_id})
+        return State(args, {"arn": resource_id}, from_pairs(policy.get("Tags", [])))
+
+    def change(self, resource_id: str, difference: Difference[PolicyArgs]) -> None:
+        """Put a new version in force; the oldest one makes room for it."""
+        if "policy" in difference:
+            for version in self._old_versions(resource_id)[_VERSIONS_KEPT - 2 :]:
+                self.client.delete_policy_version(PolicyArn=resource_id, VersionId=version)
+            self.client.create_policy_version(
+                PolicyArn=resource_id, PolicyDocument=difference.want.policy, SetAsDefault=True
+            )
 
     def delete(self, resource_id: str, args: PolicyArgs) -> None:  # noqa: ARG002 - the id says all
         """Remove the policy with all its versions."""

@@ -6,24 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from pulumi_sixfold.aws.handler import (
-    TAGS,
-    URN_TAG,
-    AwsHandler,
-    actions,
-    as_pairs,
-    from_pairs,
-    own_tags,
-    settle_tags,
-)
-from pulumi_sixfold.kit.args import (
-    Args,
-    Document,
-    Input,
-    Tags,
-    canonical,
-)
-from pulumi_sixfold.kit.facts import Facts
+from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs
+from pulumi_sixfold.kit.args import Args, Document, Input, Tags, canonical
+from pulumi_sixfold.kit.difference import Difference
+from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -64,6 +50,7 @@ class KeyHandler(AwsHandler[KeyArgs]):
         gone=frozenset({"NotFoundException"}),
         outputs={"arn": "ARN of the key."},
         unreadable=frozenset({"deletion_window_days"}),
+        tagging=Tagging("KeyId", pair=("TagKey", "TagValue"), output=""),
         actions=actions(
             "kms",
             "CreateAlias CreateKey DeleteAlias DescribeKey DisableKeyRotation EnableKeyRotation GetKeyPolicy "
@@ -76,6 +63,7 @@ class KeyHandler(AwsHandler[KeyArgs]):
         ),
         unnarrowable=frozenset({"kms:CreateKey", "kms:ListAliases", "kms:ListKeys"}),
     )
+    mark_keys = AwsHandler.mark_keys | {ALIAS_TAG}
     client: "KMSClient"
 
     def create(self, urn: str, args: KeyArgs) -> str:
@@ -87,26 +75,6 @@ class KeyHandler(AwsHandler[KeyArgs]):
                 return known
             self.client.delete_alias(AliasName=f"alias/{args.name}")  # somebody lets the key go, and another one comes
         return self._without_alias(urn) or self._create(urn, args)
-
-    def update(self, urn: str, resource_id: str, args: KeyArgs) -> None:
-        """Change what differs; the alias before the tag that tells of it, so that one that died is still known."""
-        state, client = self.read(resource_id), self.client
-        have, tags = state.args if state else KeyArgs(), self._tags(resource_id)
-        if have.name != args.name:
-            self._rename(resource_id, tags.get(ALIAS_TAG), str(args.name))
-        settle_tags(
-            tags,
-            _all_tags(urn, args),
-            put=lambda tags: client.tag_resource(KeyId=resource_id, Tags=as_pairs(tags, "TagKey", "TagValue")),
-            remove=lambda keys: client.untag_resource(KeyId=resource_id, TagKeys=keys),
-        )
-        if have.description != args.description:
-            client.update_key_description(KeyId=resource_id, Description=args.description)
-        if have.rotation != args.rotation:
-            (client.enable_key_rotation if args.rotation else client.disable_key_rotation)(KeyId=resource_id)
-        if have.policy != args.policy:
-            policy = args.policy or _default_policy(self.account)
-            client.put_key_policy(KeyId=resource_id, PolicyName=_DEFAULT, Policy=policy)
 
     def describe(self, resource_id: str) -> State[KeyArgs] | None:
         """Read every aspect of the key; one that waits for its deletion counts as gone."""
@@ -121,9 +89,29 @@ class KeyHandler(AwsHandler[KeyArgs]):
             description=metadata.get("Description", ""),
             rotation=client.get_key_rotation_status(**key)["KeyRotationEnabled"],
             policy=None if policy == _default_policy(metadata["Arn"].split(":")[4]) else policy,
-            tags={key: value for key, value in own_tags(tags).items() if key != ALIAS_TAG},
         )
-        return State(args, {"arn": metadata["Arn"]})
+        return State(args, {"arn": metadata["Arn"]}, tags)
+
+    def tags(self, urn: str, args: KeyArgs) -> dict[str, str]:
+        """Return all tags, with the one that says which alias is the key's own."""
+        return {**super().tags(urn, args), ALIAS_TAG: str(args.name)}
+
+    def settle_tags(self, resource_id: str, difference: Difference[KeyArgs]) -> None:
+        """Settle the alias before the tag that tells of it, so that one that died is still known."""
+        if "name" in difference:
+            self._rename(resource_id, difference.old_tags.get(ALIAS_TAG), str(difference.want.name))
+        super().settle_tags(resource_id, difference)
+
+    def change(self, resource_id: str, difference: Difference[KeyArgs]) -> None:
+        """Change what differs, save the alias."""
+        client, want = self.client, difference.want
+        if "description" in difference:
+            client.update_key_description(KeyId=resource_id, Description=want.description)
+        if "rotation" in difference:
+            (client.enable_key_rotation if want.rotation else client.disable_key_rotation)(KeyId=resource_id)
+        if "policy" in difference:
+            policy = want.policy or _default_policy(self.account)
+            client.put_key_policy(KeyId=resource_id, PolicyName=_DEFAULT, Policy=policy)
 
     def delete(self, resource_id: str, args: KeyArgs) -> None:
         """Free its own alias, and let the key go after its deletion window; AWS then frees what others it has."""
@@ -135,7 +123,7 @@ class KeyHandler(AwsHandler[KeyArgs]):
         self.client.schedule_key_deletion(KeyId=resource_id, PendingWindowInDays=args.deletion_window_days)
 
     def _create(self, urn: str, args: KeyArgs) -> str:
-        tags = as_pairs(_all_tags(urn, args), "TagKey", "TagValue")
+        tags = as_pairs(self.tags(urn, args), "TagKey", "TagValue")
         made = self.client.create_key(Description=args.description, Tags=tags)
         return made["KeyMetadata"]["KeyId"]
 
@@ -168,10 +156,6 @@ class KeyHandler(AwsHandler[KeyArgs]):
 
     def _tags(self, key_id: str) -> dict[str, str]:
         return from_pairs(self.client.list_resource_tags(KeyId=key_id)["Tags"], "TagKey", "TagValue")
-
-
-def _all_tags(urn: str, args: KeyArgs) -> dict[str, str]:
-    return {**args.tags, URN_TAG: urn, ALIAS_TAG: str(args.name)}
 
 
 def _own(tags: Mapping[str, str], names: list[str]) -> str | None:

@@ -4,15 +4,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from pulumi_sixfold.aws.handler import (
-    URN_TAG,
-    AwsHandler,
-    actions,
-    from_pairs,
-)
+from pulumi_sixfold.aws.handler import URN_TAG, AwsHandler, actions, from_pairs
 from pulumi_sixfold.aws.kms import ALIAS_TAG, KeyHandler
 from pulumi_sixfold.aws.waiting import wait_for
 from pulumi_sixfold.kit.args import Args, Input
+from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.errors import ProviderError
 from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
@@ -78,16 +74,15 @@ class AliasHandler(AwsHandler[AliasArgs]):
         wait_for(self.client, "DescribeKey", _THERE, KeyId=f"alias/{name}")
         return name
 
-    def update(self, urn: str, resource_id: str, args: AliasArgs) -> None:  # noqa: ARG002 - there is no place for a URN
-        """Lead to the key that is wanted."""
-        if self._key(resource_id)["KeyId"] != args.key_id:
-            self.client.update_alias(AliasName=f"alias/{resource_id}", TargetKeyId=args.key_id)
-
     def describe(self, resource_id: str) -> State[AliasArgs]:
         """Read where the alias leads to."""
         key = self._key(resource_id)
         arn = f"{key['Arn'].rsplit(':', 1)[0]}:alias/{resource_id}"
         return State(AliasArgs(name=resource_id, key_id=key["KeyId"]), {"arn": arn})
+
+    def change(self, resource_id: str, difference: Difference[AliasArgs]) -> None:
+        """Lead to the key that is wanted."""
+        self.client.update_alias(AliasName=f"alias/{resource_id}", TargetKeyId=difference.want.key_id)
 
     def delete(self, resource_id: str, args: AliasArgs) -> None:  # noqa: ARG002 - the id says all
         """Remove the alias; its key stays."""

@@ -4,17 +4,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from pulumi_sixfold.aws.handler import (
-    TAGS,
-    URN_TAG,
-    AwsHandler,
-    actions,
-    own_tags,
-    settle_tags,
-)
+from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions
 from pulumi_sixfold.kit.args import Args, Input, Tags
+from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.errors import ProviderError
-from pulumi_sixfold.kit.facts import Facts
+from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -54,6 +48,7 @@ class LogGroupHandler(AwsHandler[LogGroupArgs]):
         outputs={"arn": "ARN of the group, without the `:*` for its streams."},
         unreadable=frozenset({"force_destroy"}),
         name_limit=512,
+        tagging=Tagging("resourceArn", tags="tags", keys="tagKeys", pair=None),
         actions=actions(
             "logs",
             "AssociateKmsKey CreateLogGroup DeleteLogGroup DeleteRetentionPolicy DescribeLogGroups DescribeLogStreams "
@@ -71,35 +66,11 @@ class LogGroupHandler(AwsHandler[LogGroupArgs]):
     def create(self, urn: str, args: LogGroupArgs) -> str:
         """Make the group with its tags, or adopt the one that this URN made."""
         name = str(args.name)
-        state = self.read(name)
-        if state:
-            self.owned(urn, self._tags(state.outputs["arn"]), f"the log group {name}")
+        if self.adopts(urn, name, f"the log group {name}"):
             return name
         key: Any = {"kmsKeyId": args.kms_key_arn} if args.kms_key_arn else {}
         self.client.create_log_group(logGroupName=name, tags={**args.tags, URN_TAG: urn}, **key)
         return name
-
-    def update(self, urn: str, resource_id: str, args: LogGroupArgs) -> None:
-        """Change what differs."""
-        state, client = self.read(resource_id), self.client
-        have = state.args if state else LogGroupArgs()
-        arn = state.outputs["arn"] if state else ""
-        settle_tags(
-            self._tags(arn),
-            {**args.tags, URN_TAG: urn},
-            put=lambda tags: client.tag_resource(resourceArn=arn, tags=tags),
-            remove=lambda keys: client.untag_resource(resourceArn=arn, tagKeys=keys),
-        )
-        if have.retention_days != args.retention_days:
-            if args.retention_days:
-                client.put_retention_policy(logGroupName=resource_id, retentionInDays=args.retention_days)
-            else:
-                client.delete_retention_policy(logGroupName=resource_id)
-        if have.kms_key_arn != args.kms_key_arn:
-            if args.kms_key_arn is None:
-                client.disassociate_kms_key(logGroupName=resource_id)
-            else:
-                client.associate_kms_key(logGroupName=resource_id, kmsKeyId=args.kms_key_arn)
 
     def describe(self, resource_id: str) -> State[LogGroupArgs] | None:
         """Read the group and its tags; CloudWatch lists by prefix, and knows no look-up."""
@@ -111,9 +82,22 @@ class LogGroupHandler(AwsHandler[LogGroupArgs]):
             name=resource_id,
             retention_days=group.get("retentionInDays", 0),
             kms_key_arn=group.get("kmsKeyId"),
-            tags=own_tags(self._tags(arn)),
         )
-        return State(args, {"arn": arn})
+        return State(args, {"arn": arn}, self.client.list_tags_for_resource(resourceArn=arn)["tags"])
+
+    def change(self, resource_id: str, difference: Difference[LogGroupArgs]) -> None:
+        """Change what differs."""
+        client, want = self.client, difference.want
+        if "retention_days" in difference:
+            if want.retention_days:
+                client.put_retention_policy(logGroupName=resource_id, retentionInDays=want.retention_days)
+            else:
+                client.delete_retention_policy(logGroupName=resource_id)
+        if "kms_key_arn" in difference:
+            if want.kms_key_arn:
+                client.associate_kms_key(logGroupName=resource_id, kmsKeyId=want.kms_key_arn)
+            else:
+                client.disassociate_kms_key(logGroupName=resource_id)
 
     def delete(self, resource_id: str, args: LogGroupArgs) -> None:
         """Remove the group; logs in it refuse the removal, unless force_destroy is set."""
@@ -129,6 +113,3 @@ class LogGroupHandler(AwsHandler[LogGroupArgs]):
     def _find(self, name: str) -> "LogGroupTypeDef | None":
         pages = self.client.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=name)
         return next((group for page in pages for group in page["logGroups"] if group["logGroupName"] == name), None)
-
-    def _tags(self, arn: str) -> dict[str, str]:
-        return self.client.list_tags_for_resource(resourceArn=arn)["tags"]

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from pulumi_sixfold.aws.handler import AwsHandler, actions
 from pulumi_sixfold.kit.args import Args, Input
+from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.errors import ProviderError
 from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
@@ -71,12 +72,6 @@ class MetricFilterHandler(AwsHandler[MetricFilterArgs]):
             )
         return resource_id
 
-    def update(self, urn: str, resource_id: str, args: MetricFilterArgs) -> None:  # noqa: ARG002 - as above
-        """Write the filter again if it differs: CloudWatch takes it as a whole."""
-        state = self.describe(resource_id)
-        if state is None or state.args != args:
-            self._put(args)
-
     def describe(self, resource_id: str) -> State[MetricFilterArgs] | None:
         """Read the filter; CloudWatch lists by prefix. Only moto keeps several of one name: the last one counts."""
         group, _, name = resource_id.partition(":")
@@ -103,6 +98,11 @@ class MetricFilterHandler(AwsHandler[MetricFilterArgs]):
             dimensions=metric.get("dimensions", {}),
         )
         return State(args)
+
+    def change(self, resource_id: str, difference: Difference[MetricFilterArgs]) -> None:
+        """Write the filter again: CloudWatch takes it as a whole."""
+        del resource_id  # the inputs have it
+        self._put(difference.want)
 
     def delete(self, resource_id: str, args: MetricFilterArgs) -> None:  # noqa: ARG002 - the id says all
         """Remove the filter; the metric's values stay until they expire."""

@@ -1,50 +1,17 @@
-"""Look-ups: provider functions that tell a program what is there already. Programs call them by `lookups_program`."""
+"""Look-ups in AWS. Programs call them by `pulumi_sixfold.resources.lookups`."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import Field
 
-from pulumi_sixfold.aws.ec2 import arn, tags_in
+from pulumi_sixfold.aws.ec2 import arn
 from pulumi_sixfold.aws.eks import ClusterHandler
-from pulumi_sixfold.aws.handler import AwsHandler, own_tags
+from pulumi_sixfold.aws.handler import from_pairs, own_tags
 from pulumi_sixfold.aws.vpc import VpcHandler
-from pulumi_sixfold.kit.args import (
-    UNKNOWN,
-    Args,
-    Block,
-    Input,
-    Tags,
-    is_later,
-    plain,
-)
+from pulumi_sixfold.kit.args import Args, Block, Input, Tags
 from pulumi_sixfold.kit.errors import ProviderError
-
-
-@dataclass(frozen=True)
-class Lookup:
-    """A provider function. It asks with the client, the region and the account guard of a handler."""
-
-    token: str
-    args: type[Args]
-    result: type[Block]
-    handler: type[AwsHandler[Any]]
-    ask: Callable[[Any, Any], Block]
-    actions: tuple[str, ...] = ()
-    unnarrowable: frozenset[str] = frozenset()  # as in Facts
-
-    def answer(self, handlers: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the result; all of it is unknown as long as an input is. `handlers` are the handlers by token.
-
-        Raises:
-            InvalidArgs: the inputs do not fit.
-
-        """
-        args = self.args.model_validate(given)
-        if is_later(args.properties()):
-            return dict.fromkeys(self.result.model_fields, UNKNOWN)
-        return dict(plain(self.ask(handlers[self.handler.facts.token], args)))
+from pulumi_sixfold.kit.lookup import Lookup
 
 
 class NoArgs(Args):
@@ -143,7 +110,7 @@ def _vpc(handler: VpcHandler, args: GetVpcArgs) -> VpcFound:
         arn=arn(vpc, handler.region, "vpc", vpc["VpcId"]),
         cidr=vpc["CidrBlock"],
         subnet_ids=sorted(subnet["SubnetId"] for page in pages for subnet in page["Subnets"]),
-        tags=tags_in(vpc),
+        tags=own_tags(from_pairs(vpc.get("Tags", []))),
     )
 
 

@@ -4,23 +4,11 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from pulumi_sixfold.aws.ec2 import (
-    GONE,
-    TAGGING,
-    Ec2Facts,
-    Ec2Handler,
-    Listing,
-    arn,
-    tags_in,
-)
+from pulumi_sixfold.aws.ec2 import GONE, TAGGING, Ec2Facts, Ec2Handler, Listing, arn
 from pulumi_sixfold.aws.handler import TAGS, actions
 from pulumi_sixfold.aws.waiting import wait_for
-from pulumi_sixfold.kit.args import (
-    Args,
-    Input,
-    Tags,
-    Unordered,
-)
+from pulumi_sixfold.kit.args import Args, Input, Tags, Unordered
+from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.handler import State
 
 _TARGETS = {
@@ -65,7 +53,7 @@ class RouteTableHandler(Ec2Handler[RouteTableArgs]):
             "ec2",
             f"{TAGGING} AssociateRouteTable CreateRoute CreateRouteTable DeleteRoute DeleteRouteTable "
             "DescribeRouteTables "
-            "DescribeTags DisassociateRouteTable ReplaceRoute ReplaceRouteTableAssociation",
+            "DisassociateRouteTable ReplaceRoute ReplaceRouteTableAssociation",
         ),
         arns=(
             "arn:aws:ec2:{at}:route-table/*",
@@ -81,7 +69,7 @@ class RouteTableHandler(Ec2Handler[RouteTableArgs]):
             "Filters",
             "RouteTableIds",
         ),
-        unnarrowable=frozenset({"ec2:DescribeRouteTables", "ec2:DescribeTags"}),
+        unnarrowable=frozenset({"ec2:DescribeRouteTables"}),
         lists_with=("ec2:DescribeRouteTables",),
     )
 
@@ -97,8 +85,9 @@ class RouteTableHandler(Ec2Handler[RouteTableArgs]):
         ]
         wait_for(self.client, "DescribeRouteTables", acceptors, RouteTableIds=[resource_id])
 
-    def change(self, resource_id: str, have: RouteTableArgs, want: RouteTableArgs) -> None:
+    def change(self, resource_id: str, difference: Difference[RouteTableArgs]) -> None:
         """Change the routes and the subnets that differ."""
+        have, want = difference.have, difference.want
         client, table = self.client, resource_id
         for cidr in have.routes.keys() - want.routes.keys():
             client.delete_route(RouteTableId=table, **_destination(cidr))
@@ -123,7 +112,6 @@ class RouteTableHandler(Ec2Handler[RouteTableArgs]):
             vpc_id=found["VpcId"],
             routes=dict(filter(None, map(_route, found["Routes"]))),
             subnet_ids=[each["SubnetId"] for each in found["Associations"] if "SubnetId" in each],
-            tags=tags_in(found),
         )
         return State(args, {"arn": arn(found, self.region, "route-table", found["RouteTableId"])})
 

@@ -5,24 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from pulumi_sixfold.aws import s3_documents as documents
-from pulumi_sixfold.aws.handler import (
-    TAGS,
-    URN_TAG,
-    AwsHandler,
-    actions,
-    as_pairs,
-    from_pairs,
-    own_tags,
-)
+from pulumi_sixfold.aws.handler import TAGS, AwsHandler, actions, as_pairs, from_pairs, tag_changes
 from pulumi_sixfold.aws.waiting import wait
-from pulumi_sixfold.kit.args import (
-    Args,
-    Block,
-    Document,
-    Input,
-    Tags,
-    plain,
-)
+from pulumi_sixfold.kit.args import Args, Block, Document, Input, Tags, plain
+from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.errors import ProviderError
 from pulumi_sixfold.kit.facts import Facts, Quota
 from pulumi_sixfold.kit.handler import State
@@ -107,35 +93,13 @@ class BucketHandler(AwsHandler[BucketArgs]):
         state = self.read(name)
         if state is not None:
             # A create that died before it tagged the bucket left it bare: no tags, nothing in it.
-            if self._tags(name) or not self._is_empty(name):
-                self.owned(urn, self._tags(name), f"the bucket {name}")
+            if state.tags or not self._is_empty(name):
+                self.owned(urn, state.tags, f"the bucket {name}")
             return name
         where: Any = {} if self.region == "us-east-1" else {"LocationConstraint": self.region}
         self.client.create_bucket(Bucket=name, **({"CreateBucketConfiguration": where} if where else {}))
         wait(self.client, "bucket_exists", Bucket=name)
         return name
-
-    def update(self, urn: str, resource_id: str, args: BucketArgs) -> None:
-        """Change what differs; the tags first, since they say whose it is."""
-        have = self.describe(resource_id).args
-        bucket: Any = {"Bucket": resource_id}
-        tags = {**args.tags, URN_TAG: urn}
-        if self._tags(resource_id) != tags:
-            self.client.put_bucket_tagging(**bucket, Tagging={"TagSet": as_pairs(tags)})
-        if have.block_public_access != args.block_public_access:
-            blocked: Any = dict.fromkeys(_BLOCKED, args.block_public_access)
-            self.client.put_public_access_block(**bucket, PublicAccessBlockConfiguration=blocked)
-        if have.kms_key_arn != args.kms_key_arn:
-            self.client.put_bucket_encryption(
-                **bucket, ServerSideEncryptionConfiguration=documents.encryption(args.kms_key_arn)
-            )
-        if have.versioning != args.versioning:
-            status: Any = {"Status": "Enabled" if args.versioning else "Suspended"}
-            self.client.put_bucket_versioning(**bucket, VersioningConfiguration=status)
-        if (have.tls_only, have.policy) != (args.tls_only, args.policy):
-            self._set_policy(resource_id, args)
-        if have.lifecycle_rules != args.lifecycle_rules:
-            self._set_lifecycle(resource_id, args.lifecycle_rules)
 
     def describe(self, resource_id: str) -> State[BucketArgs]:
         """Read every aspect of the bucket; each is a call of its own."""
@@ -154,9 +118,33 @@ class BucketHandler(AwsHandler[BucketArgs]):
             tls_only=tls_only,
             policy=policy,
             lifecycle_rules=[LifecycleRule(**documents.from_rule(rule)) for rule in rules or []],
-            tags=own_tags(self._tags(resource_id)),
         )
-        return State(args, {"arn": f"arn:aws:s3:::{resource_id}"})
+        tags = from_pairs(_absent_or(client.get_bucket_tagging, bucket, "TagSet") or [])
+        return State(args, {"arn": f"arn:aws:s3:::{resource_id}"}, tags)
+
+    def settle_tags(self, resource_id: str, difference: Difference[BucketArgs]) -> None:
+        """Put all tags: S3 takes them as a whole."""
+        if any(tag_changes(difference.old_tags, difference.tags)):
+            self.client.put_bucket_tagging(Bucket=resource_id, Tagging={"TagSet": as_pairs(difference.tags)})
+
+    def change(self, resource_id: str, difference: Difference[BucketArgs]) -> None:
+        """Change what differs."""
+        bucket: Any = {"Bucket": resource_id}
+        want = difference.want
+        if "block_public_access" in difference:
+            blocked: Any = dict.fromkeys(_BLOCKED, want.block_public_access)
+            self.client.put_public_access_block(**bucket, PublicAccessBlockConfiguration=blocked)
+        if "kms_key_arn" in difference:
+            self.client.put_bucket_encryption(
+                **bucket, ServerSideEncryptionConfiguration=documents.encryption(want.kms_key_arn)
+            )
+        if "versioning" in difference:
+            status: Any = {"Status": "Enabled" if want.versioning else "Suspended"}
+            self.client.put_bucket_versioning(**bucket, VersioningConfiguration=status)
+        if difference.names & {"tls_only", "policy"}:
+            self._set_policy(resource_id, want)
+        if "lifecycle_rules" in difference:
+            self._set_lifecycle(resource_id, want.lifecycle_rules)
 
     def delete(self, resource_id: str, args: BucketArgs) -> None:
         """Remove the bucket; what is in it is kept, and refuses the removal, unless force_destroy is set."""
@@ -169,9 +157,6 @@ class BucketHandler(AwsHandler[BucketArgs]):
                     remedy="set force_destroy=True and run `pulumi up` first, or empty the bucket (all versions)",
                 )
             self.client.delete_bucket(Bucket=resource_id)
-
-    def _tags(self, name: str) -> dict[str, str]:
-        return from_pairs(_absent_or(self.client.get_bucket_tagging, {"Bucket": name}, "TagSet") or [])
 
     def _is_empty(self, name: str) -> bool:
         versions = self.client.list_object_versions(Bucket=name, MaxKeys=1)

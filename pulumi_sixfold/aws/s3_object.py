@@ -1,20 +1,14 @@
 """S3 objects whose content the program holds."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlencode
 
 from pydantic import Field
 
-from pulumi_sixfold.aws.handler import (
-    TAGS,
-    URN_TAG,
-    AwsHandler,
-    actions,
-    as_pairs,
-    from_pairs,
-    own_tags,
-)
+from pulumi_sixfold.aws.handler import TAGS, AwsHandler, actions, as_pairs, from_pairs, tag_changes
 from pulumi_sixfold.kit.args import Args, Input, Tags
+from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
 
@@ -72,19 +66,9 @@ class BucketObjectHandler(AwsHandler[BucketObjectArgs]):
     def create(self, urn: str, args: BucketObjectArgs) -> str:
         """Write the object with its tags, or adopt the one that this URN wrote."""
         resource_id = f"{args.bucket}/{args.key}"
-        if self.read(resource_id):
-            self.owned(urn, self._tags(args.bucket, args.key), f"the object {resource_id}")
-        else:
-            self._put(urn, args)
+        if not self.adopts(urn, resource_id, f"the object {resource_id}"):
+            self._put(args, self.tags(urn, args))
         return resource_id
-
-    def update(self, urn: str, resource_id: str, args: BucketObjectArgs) -> None:
-        """Change what differs; S3 writes an object as a whole, save its tags."""
-        have = self.describe(resource_id).args
-        if (have.content, have.content_type) != (args.content, args.content_type):
-            self._put(urn, args)
-        elif self._tags(args.bucket, args.key) != (tags := {**args.tags, URN_TAG: urn}):
-            self.client.put_object_tagging(Bucket=args.bucket, Key=args.key, Tagging={"TagSet": as_pairs(tags)})
 
     def describe(self, resource_id: str) -> State[BucketObjectArgs]:
         """Read the object and its tags; of one that somebody made longer than it may be, the first part."""
@@ -95,9 +79,20 @@ class BucketObjectHandler(AwsHandler[BucketObjectArgs]):
             key=key,
             content=found["Body"].read(_LONGEST * _BYTES).decode(errors="replace")[:_LONGEST],
             content_type=found["ContentType"],
-            tags=own_tags(self._tags(bucket, key)),
         )
-        return State(args, {"uri": f"s3://{resource_id}"})
+        tags = from_pairs(self.client.get_object_tagging(Bucket=bucket, Key=key)["TagSet"])
+        return State(args, {"uri": f"s3://{resource_id}"}, tags)
+
+    def settle_tags(self, resource_id: str, difference: Difference[BucketObjectArgs]) -> None:
+        """Put all tags, which S3 takes as a whole; where the object is written anew, it gets them with that."""
+        if not difference.names and any(tag_changes(difference.old_tags, difference.tags)):
+            bucket, key = resource_id.split("/", 1)
+            self.client.put_object_tagging(Bucket=bucket, Key=key, Tagging={"TagSet": as_pairs(difference.tags)})
+
+    def change(self, resource_id: str, difference: Difference[BucketObjectArgs]) -> None:
+        """Write the object anew, with its tags: S3 takes it as a whole."""
+        del resource_id  # the inputs have it
+        self._put(difference.want, difference.tags)
 
     def delete(self, resource_id: str, args: BucketObjectArgs) -> None:
         """Remove the object."""
@@ -105,14 +100,11 @@ class BucketObjectHandler(AwsHandler[BucketObjectArgs]):
         with self.missing_is_fine():
             self.client.delete_object(Bucket=args.bucket, Key=args.key)
 
-    def _put(self, urn: str, args: BucketObjectArgs) -> None:
+    def _put(self, args: BucketObjectArgs, tags: Mapping[str, str]) -> None:
         self.client.put_object(
             Bucket=args.bucket,
             Key=args.key,
             Body=args.content.encode(),
             ContentType=args.content_type,
-            Tagging=urlencode({**args.tags, URN_TAG: urn}),
+            Tagging=urlencode(tags),
         )
-
-    def _tags(self, bucket: str, key: str) -> dict[str, str]:
-        return from_pairs(self.client.get_object_tagging(Bucket=bucket, Key=key)["TagSet"])

@@ -4,28 +4,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from pulumi_sixfold.aws.handler import (
-    TAGS,
-    URN_TAG,
-    AwsHandler,
-    actions,
-    as_pairs,
-    from_pairs,
-    own_tags,
-    settle_tags,
-)
-from pulumi_sixfold.kit.args import (
-    Args,
-    Document,
-    Input,
-    Tags,
-)
-from pulumi_sixfold.kit.facts import Facts
+from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs
+from pulumi_sixfold.kit.args import Args, Document, Input, Tags
+from pulumi_sixfold.kit.difference import Difference
+from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
-    from mypy_boto3_secretsmanager.type_defs import DescribeSecretResponseTypeDef
 
 # Says that the program writes the value, so that only then a value by somebody else is drift.
 _VALUE_TAG = "sixfold:value"
@@ -66,6 +52,7 @@ class SecretHandler(AwsHandler[SecretArgs]):
         outputs={"arn": "ARN of the secret."},
         secrets=frozenset({"value"}),
         unreadable=frozenset({"recovery_days", "force_destroy"}),
+        tagging=Tagging("SecretId", output=""),
         actions=(
             *actions(
                 "secretsmanager",
@@ -79,6 +66,7 @@ class SecretHandler(AwsHandler[SecretArgs]):
             "arn:aws:kms:{at}:key/*",
         ),
     )
+    mark_keys = AwsHandler.mark_keys | {_VALUE_TAG}
     client: "SecretsManagerClient"
 
     def create(self, urn: str, args: SecretArgs) -> str:
@@ -96,34 +84,39 @@ class SecretHandler(AwsHandler[SecretArgs]):
         )
         return name
 
-    def update(self, urn: str, resource_id: str, args: SecretArgs) -> None:
-        """Change what differs."""
-        client, where = self.client, {"SecretId": resource_id}
-        found = client.describe_secret(**where)
-        have = self._args(found)
-        mark = {} if args.value is None else {_VALUE_TAG: "pulumi"}
-        settle_tags(
-            from_pairs(found.get("Tags", [])),
-            {**args.tags, **mark, URN_TAG: urn},
-            put=lambda tags: client.tag_resource(SecretId=resource_id, Tags=as_pairs(tags)),
-            remove=lambda keys: client.untag_resource(SecretId=resource_id, TagKeys=keys),
-        )
-        if have.description != args.description:
-            client.update_secret(**where, Description=args.description)
-        if have.kms_key_arn != args.kms_key_arn:
-            client.update_secret(**where, KmsKeyId=args.kms_key_arn or "alias/aws/secretsmanager")
-        if args.value is not None and have.value != args.value:
-            client.put_secret_value(**where, SecretString=args.value)
-        if have.policy != args.policy:
-            if args.policy:
-                client.put_resource_policy(**where, ResourcePolicy=args.policy, BlockPublicPolicy=True)
-            else:
-                client.delete_resource_policy(**where)
-
     def describe(self, resource_id: str) -> State[SecretArgs] | None:
         """Read the secret; one that waits for its deletion counts as gone."""
         found = self.client.describe_secret(SecretId=resource_id)
-        return None if "DeletedDate" in found else State(self._args(found), {"arn": found["ARN"]})
+        if "DeletedDate" in found:
+            return None
+        key, tags = found.get("KmsKeyId"), from_pairs(found.get("Tags", []))
+        args = SecretArgs(
+            name=found["Name"],
+            description=found.get("Description") or "",
+            value=self._value(found["Name"]) if _VALUE_TAG in tags else None,
+            kms_key_arn=None if key == "alias/aws/secretsmanager" else key,
+            policy=self.client.get_resource_policy(SecretId=found["Name"]).get("ResourcePolicy") or None,
+        )
+        return State(args, {"arn": found["ARN"]}, tags)
+
+    def tags(self, urn: str, args: SecretArgs) -> dict[str, str]:
+        """Return all tags, with the one that says that the program writes the value."""
+        return {**super().tags(urn, args), **({} if args.value is None else {_VALUE_TAG: "pulumi"})}
+
+    def change(self, resource_id: str, difference: Difference[SecretArgs]) -> None:
+        """Change what differs; a value that the program does not write any more stays."""
+        client, where, want = self.client, {"SecretId": resource_id}, difference.want
+        if "description" in difference:
+            client.update_secret(**where, Description=want.description)
+        if "kms_key_arn" in difference:
+            client.update_secret(**where, KmsKeyId=want.kms_key_arn or "alias/aws/secretsmanager")
+        if "value" in difference and want.value is not None:
+            client.put_secret_value(**where, SecretString=want.value)
+        if "policy" in difference:
+            if want.policy:
+                client.put_resource_policy(**where, ResourcePolicy=want.policy, BlockPublicPolicy=True)
+            else:
+                client.delete_resource_policy(**where)
 
     def delete(self, resource_id: str, args: SecretArgs) -> None:
         """Let the secret go after its recovery days, or at once with force_destroy."""
@@ -136,18 +129,6 @@ class SecretHandler(AwsHandler[SecretArgs]):
     def id_of(self, arn: str) -> str:
         """Return the name, which an ARN has with six letters of AWS's behind it."""
         return super().id_of(arn)[: -len("-AbCdEf")]
-
-    def _args(self, found: "DescribeSecretResponseTypeDef") -> SecretArgs:
-        tags = from_pairs(found.get("Tags", []))
-        key = found.get("KmsKeyId")
-        return SecretArgs(
-            name=found["Name"],
-            description=found.get("Description") or "",
-            value=self._value(found["Name"]) if _VALUE_TAG in tags else None,
-            kms_key_arn=None if key == "alias/aws/secretsmanager" else key,
-            policy=self.client.get_resource_policy(SecretId=found["Name"]).get("ResourcePolicy") or None,
-            tags={key: value for key, value in own_tags(tags).items() if key != _VALUE_TAG},
-        )
 
     def _value(self, name: str) -> str | None:
         """Return the value now; None where there is none, or one that is no text."""

@@ -5,26 +5,11 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from pulumi_sixfold.aws.ec2 import (
-    GONE,
-    TAGGING,
-    Ec2Facts,
-    Ec2Handler,
-    Listing,
-    arn,
-    tags_in,
-)
+from pulumi_sixfold.aws.ec2 import GONE, TAGGING, Ec2Facts, Ec2Handler, Listing, arn
 from pulumi_sixfold.aws.handler import TAGS, actions
 from pulumi_sixfold.aws.waiting import wait
-from pulumi_sixfold.kit.args import (
-    Args,
-    Block,
-    Input,
-    Tags,
-    canonical,
-    is_later,
-    plain,
-)
+from pulumi_sixfold.kit.args import Args, Block, Input, Tags, canonical, is_later, plain
+from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.handler import State
 
 SELF = "self"
@@ -89,7 +74,7 @@ class SecurityGroupHandler(Ec2Handler[SecurityGroupArgs]):
             "ec2",
             f"{TAGGING} AuthorizeSecurityGroupEgress AuthorizeSecurityGroupIngress CreateSecurityGroup "
             "DeleteSecurityGroup "
-            "DescribeSecurityGroups DescribeTags RevokeSecurityGroupEgress RevokeSecurityGroupIngress",
+            "DescribeSecurityGroups RevokeSecurityGroupEgress RevokeSecurityGroupIngress",
         ),
         arns=(
             "arn:aws:ec2:{at}:security-group/*",
@@ -105,7 +90,7 @@ class SecurityGroupHandler(Ec2Handler[SecurityGroupArgs]):
             "Filters",
             "GroupIds",
         ),
-        unnarrowable=frozenset({"ec2:DescribeSecurityGroups", "ec2:DescribeTags"}),
+        unnarrowable=frozenset({"ec2:DescribeSecurityGroups"}),
         lists_with=("ec2:DescribeSecurityGroups",),
     )
 
@@ -120,8 +105,9 @@ class SecurityGroupHandler(Ec2Handler[SecurityGroupArgs]):
         """Wait until it is there."""
         wait(self.client, "security_group_exists", GroupIds=[resource_id])
 
-    def change(self, resource_id: str, have: SecurityGroupArgs, want: SecurityGroupArgs) -> None:
+    def change(self, resource_id: str, difference: Difference[SecurityGroupArgs]) -> None:
         """Take away the rules that are not wanted, then add those that are missing."""
+        have, want = difference.have, difference.want
         client, group = self.client, resource_id
         for old, new, revoke, authorize in (
             (have.ingress, want.ingress, client.revoke_security_group_ingress, client.authorize_security_group_ingress),
@@ -143,7 +129,6 @@ class SecurityGroupHandler(Ec2Handler[SecurityGroupArgs]):
             description=found["Description"],
             ingress=list(_rules(group, found["IpPermissions"])),
             egress=list(_rules(group, found["IpPermissionsEgress"])),
-            tags=tags_in(found),
         )
         return State(args, {"arn": arn(found, self.region, "security-group", group)})
 

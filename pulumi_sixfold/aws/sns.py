@@ -5,24 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from pulumi_sixfold.aws.handler import (
-    TAGS,
-    URN_TAG,
-    AwsHandler,
-    actions,
-    as_pairs,
-    from_pairs,
-    own_tags,
-    settle_tags,
-)
-from pulumi_sixfold.kit.args import (
-    Args,
-    Document,
-    Input,
-    Tags,
-    canonical,
-)
-from pulumi_sixfold.kit.facts import Facts
+from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs
+from pulumi_sixfold.kit.args import Args, Document, Input, Tags, canonical
+from pulumi_sixfold.kit.difference import Difference
+from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -55,6 +41,7 @@ class TopicHandler(AwsHandler[TopicArgs]):
         create_only=frozenset({"name"}),
         outputs={"arn": "ARN of the topic."},
         name_limit=256,
+        tagging=Tagging("ResourceArn"),
         actions=actions(
             "sns",
             "CreateTopic DeleteTopic GetTopicAttributes ListTagsForResource SetTopicAttributes TagResource "
@@ -68,24 +55,9 @@ class TopicHandler(AwsHandler[TopicArgs]):
     def create(self, urn: str, args: TopicArgs) -> str:
         """Make the topic with its tags, or adopt the one that this URN made."""
         arn = f"arn:aws:sns:{self.region}:{self.account}:{args.name}"
-        if self.read(arn):
-            self.owned(urn, self._tags(arn), f"the topic {args.name}")
+        if self.adopts(urn, arn, f"the topic {args.name}"):
             return arn
         return self.client.create_topic(Name=str(args.name), Tags=as_pairs({**args.tags, URN_TAG: urn}))["TopicArn"]
-
-    def update(self, urn: str, resource_id: str, args: TopicArgs) -> None:
-        """Change what differs."""
-        have, client = self.describe(resource_id).args, self.client
-        settle_tags(
-            self._tags(resource_id),
-            {**args.tags, URN_TAG: urn},
-            put=lambda tags: client.tag_resource(ResourceArn=resource_id, Tags=as_pairs(tags)),
-            remove=lambda keys: client.untag_resource(ResourceArn=resource_id, TagKeys=keys),
-        )
-        if have.kms_key_arn != args.kms_key_arn:
-            self._set(resource_id, "KmsMasterKeyId", args.kms_key_arn or "")
-        if have.policy != args.policy:
-            self._set(resource_id, "Policy", args.policy or _default_policy(resource_id))
 
     def describe(self, resource_id: str) -> State[TopicArgs]:
         """Read the topic and its tags."""
@@ -95,9 +67,17 @@ class TopicHandler(AwsHandler[TopicArgs]):
             name=resource_id.rsplit(":", 1)[-1],
             kms_key_arn=attributes.get("KmsMasterKeyId") or None,
             policy=None if policy.get("Id") == _DEFAULT_POLICY else canonical(policy),
-            tags=own_tags(self._tags(resource_id)),
         )
-        return State(args, {"arn": resource_id})
+        tags = from_pairs(self.client.list_tags_for_resource(ResourceArn=resource_id)["Tags"])
+        return State(args, {"arn": resource_id}, tags)
+
+    def change(self, resource_id: str, difference: Difference[TopicArgs]) -> None:
+        """Change what differs."""
+        want = difference.want
+        if "kms_key_arn" in difference:
+            self._set(resource_id, "KmsMasterKeyId", want.kms_key_arn or "")
+        if "policy" in difference:
+            self._set(resource_id, "Policy", want.policy or _default_policy(resource_id))
 
     def delete(self, resource_id: str, args: TopicArgs) -> None:  # noqa: ARG002 - the id says all
         """Remove the topic and its subscriptions."""
@@ -106,9 +86,6 @@ class TopicHandler(AwsHandler[TopicArgs]):
 
     def _set(self, arn: str, attribute: str, value: str) -> None:
         self.client.set_topic_attributes(TopicArn=arn, AttributeName=attribute, AttributeValue=value)
-
-    def _tags(self, arn: str) -> dict[str, str]:
-        return from_pairs(self.client.list_tags_for_resource(ResourceArn=arn)["Tags"])
 
     def id_of(self, arn: str) -> str:
         """Return the ARN: it is the id."""
@@ -153,7 +130,7 @@ class SubscriptionHandler(AwsHandler[SubscriptionArgs]):
             TopicArn=args.topic_arn, Protocol=args.protocol, Endpoint=args.endpoint, ReturnSubscriptionArn=True
         )["SubscriptionArn"]
 
-    def update(self, urn: str, resource_id: str, args: SubscriptionArgs) -> None:
+    def change(self, resource_id: str, difference: Difference[SubscriptionArgs]) -> None:
         """Do nothing: every input replaces."""
 
     def describe(self, resource_id: str) -> State[SubscriptionArgs]:

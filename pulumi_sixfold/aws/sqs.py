@@ -5,23 +5,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from pulumi_sixfold.aws.handler import (
-    TAGS,
-    URN_TAG,
-    AwsHandler,
-    actions,
-    own_tags,
-    settle_tags,
-)
-from pulumi_sixfold.kit.args import (
-    Args,
-    Block,
-    Document,
-    Input,
-    Tags,
-)
+from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions
+from pulumi_sixfold.kit.args import Args, Block, Document, Input, Tags
+from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.errors import ProviderError
-from pulumi_sixfold.kit.facts import Facts
+from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
 
 if TYPE_CHECKING:
@@ -89,6 +77,7 @@ class QueueHandler(AwsHandler[QueueArgs]):
         outputs={"arn": "ARN of the queue.", "url": "URL that messages are sent to."},
         unreadable=frozenset({"force_destroy"}),
         name_limit=80,
+        tagging=Tagging("QueueUrl", kind="queue", pair=None, output="url"),
         actions=actions(
             "sqs",
             "CreateQueue DeleteQueue GetQueueAttributes GetQueueUrl ListQueueTags SetQueueAttributes TagQueue "
@@ -102,29 +91,10 @@ class QueueHandler(AwsHandler[QueueArgs]):
     def create(self, urn: str, args: QueueArgs) -> str:
         """Make the queue with its tags, or adopt the one that this URN made."""
         name = str(args.name)
-        state = self.read(name)
-        if state:
-            self.owned(urn, self._tags(state.outputs["url"]), f"the queue {name}")
-        else:
+        if not self.adopts(urn, name, f"the queue {name}"):
             set_ones: Any = {key: value for key, value in _attributes(args).items() if value}
             self.client.create_queue(QueueName=name, Attributes=set_ones, tags={**args.tags, URN_TAG: urn})
         return name
-
-    def update(self, urn: str, resource_id: str, args: QueueArgs) -> None:
-        """Change what differs."""
-        state, client = self.describe(resource_id), self.client
-        url: str = state.outputs["url"]
-        settle_tags(
-            self._tags(url),
-            {**args.tags, URN_TAG: urn},
-            put=lambda tags: client.tag_queue(QueueUrl=url, Tags=tags),
-            remove=lambda keys: client.untag_queue(QueueUrl=url, TagKeys=keys),
-        )
-        have = _attributes(state.args)
-        changed: Any = {key: value for key, value in _attributes(args).items() if have[key] != value}
-        if changed:
-            changed.setdefault("Policy", args.policy or "")  # moto forgets a policy that does not come along
-            client.set_queue_attributes(QueueUrl=url, Attributes=changed)
 
     def describe(self, resource_id: str) -> State[QueueArgs]:
         """Read the queue's attributes and tags."""
@@ -141,9 +111,18 @@ class QueueHandler(AwsHandler[QueueArgs]):
             if redrive
             else None,
             policy=found.get("Policy") or None,
-            tags=own_tags(self._tags(url)),
         )
-        return State(args, {"arn": found["QueueArn"], "url": url})
+        tags = self.client.list_queue_tags(QueueUrl=url).get("Tags", {})
+        return State(args, {"arn": found["QueueArn"], "url": url}, tags)
+
+    def change(self, resource_id: str, difference: Difference[QueueArgs]) -> None:
+        """Set the attributes that differ, in one call."""
+        del resource_id  # SQS takes the URL
+        have, want = _attributes(difference.have), _attributes(difference.want)
+        changed: Any = {key: value for key, value in want.items() if have[key] != value}
+        if changed:
+            changed.setdefault("Policy", want["Policy"])  # moto forgets a policy that does not come along
+            self.client.set_queue_attributes(QueueUrl=difference.outputs["url"], Attributes=changed)
 
     def delete(self, resource_id: str, args: QueueArgs) -> None:
         """Remove the queue; messages in it refuse the removal, unless force_destroy is set."""
@@ -156,9 +135,6 @@ class QueueHandler(AwsHandler[QueueArgs]):
                     remedy="set force_destroy=True and run `pulumi up` first, or let them be handled",
                 )
             self.client.delete_queue(QueueUrl=url)
-
-    def _tags(self, url: str) -> dict[str, str]:
-        return self.client.list_queue_tags(QueueUrl=url).get("Tags", {})
 
 
 def _attributes(args: QueueArgs) -> dict[str, str]:

@@ -4,10 +4,11 @@ from typing import Any
 
 from pydantic import Field
 
-from pulumi_sixfold.aws.ec2 import GONE, TAGGING, Ec2Facts, Ec2Handler, Listing, tags_in
+from pulumi_sixfold.aws.ec2 import GONE, TAGGING, Ec2Facts, Ec2Handler, Listing
 from pulumi_sixfold.aws.handler import TAGS, actions
 from pulumi_sixfold.aws.waiting import wait_for
 from pulumi_sixfold.kit.args import Args, Input, Tags
+from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.handler import State
 
 
@@ -34,7 +35,7 @@ class SubnetHandler(Ec2Handler[SubnetArgs]):
         outputs={"arn": "ARN of the subnet."},
         actions=actions(
             "ec2",
-            f"{TAGGING} CreateSubnet DeleteSubnet DescribeSubnets DescribeTags ModifySubnetAttribute",
+            f"{TAGGING} CreateSubnet DeleteSubnet DescribeSubnets ModifySubnetAttribute",
         ),
         arns=(
             "arn:aws:ec2:{at}:subnet/*",
@@ -49,7 +50,7 @@ class SubnetHandler(Ec2Handler[SubnetArgs]):
             "Filters",
             "SubnetIds",
         ),
-        unnarrowable=frozenset({"ec2:DescribeSubnets", "ec2:DescribeTags"}),
+        unnarrowable=frozenset({"ec2:DescribeSubnets"}),
         lists_with=("ec2:DescribeSubnets",),
     )
 
@@ -66,10 +67,10 @@ class SubnetHandler(Ec2Handler[SubnetArgs]):
         ]
         wait_for(self.client, "DescribeSubnets", acceptors, SubnetIds=[resource_id])
 
-    def change(self, resource_id: str, have: SubnetArgs, want: SubnetArgs) -> None:
+    def change(self, resource_id: str, difference: Difference[SubnetArgs]) -> None:
         """Set whether instances get public addresses."""
-        if have.public_addresses != want.public_addresses:
-            wanted: Any = {"Value": want.public_addresses}
+        if "public_addresses" in difference:
+            wanted: Any = {"Value": difference.want.public_addresses}
             self.client.modify_subnet_attribute(SubnetId=resource_id, MapPublicIpOnLaunch=wanted)
 
     def state(self, found: Any) -> State[SubnetArgs]:  # noqa: ANN401 - see Ec2Handler
@@ -79,7 +80,6 @@ class SubnetHandler(Ec2Handler[SubnetArgs]):
             cidr=found["CidrBlock"],
             availability_zone=found["AvailabilityZone"],
             public_addresses=found["MapPublicIpOnLaunch"],
-            tags=tags_in(found),
         )
         return State(args, {"arn": found["SubnetArn"]})
 

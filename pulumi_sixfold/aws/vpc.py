@@ -4,18 +4,11 @@ from typing import Any
 
 from pydantic import Field
 
-from pulumi_sixfold.aws.ec2 import (
-    GONE,
-    TAGGING,
-    Ec2Facts,
-    Ec2Handler,
-    Listing,
-    arn,
-    tags_in,
-)
+from pulumi_sixfold.aws.ec2 import GONE, TAGGING, Ec2Facts, Ec2Handler, Listing, arn
 from pulumi_sixfold.aws.handler import TAGS, actions
 from pulumi_sixfold.aws.waiting import wait
 from pulumi_sixfold.kit.args import Args, Input, Tags
+from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.facts import Quota
 from pulumi_sixfold.kit.handler import State
 
@@ -42,13 +35,13 @@ class VpcHandler(Ec2Handler[VpcArgs]):
         outputs={"arn": "ARN of the VPC."},
         actions=actions(
             "ec2",
-            f"{TAGGING} CreateVpc DeleteVpc DescribeTags DescribeVpcAttribute DescribeVpcs ModifyVpcAttribute",
+            f"{TAGGING} CreateVpc DeleteVpc DescribeVpcAttribute DescribeVpcs ModifyVpcAttribute",
         ),
         arns=("arn:aws:ec2:{at}:vpc/*",),
         free="free",
         kind="vpc",
         listing=Listing("describe_vpcs", "Vpcs", "VpcId", "Filters", "VpcIds"),
-        unnarrowable=frozenset({"ec2:DescribeTags", "ec2:DescribeVpcs"}),
+        unnarrowable=frozenset({"ec2:DescribeVpcs"}),
         lists_with=("ec2:DescribeVpcs",),
         quota=Quota("vpc", "L-F678F1CE", "VPCs", "ec2", "describe_vpcs", "Vpcs"),
     )
@@ -62,12 +55,12 @@ class VpcHandler(Ec2Handler[VpcArgs]):
         wait(self.client, "vpc_exists", VpcIds=[resource_id])
         wait(self.client, "vpc_available", VpcIds=[resource_id])
 
-    def change(self, resource_id: str, have: VpcArgs, want: VpcArgs) -> None:
+    def change(self, resource_id: str, difference: Difference[VpcArgs]) -> None:
         """Set the DNS flags; AWS takes one a call, and names only with the server."""
         wanted = (("EnableDnsSupport", "dns_support"), ("EnableDnsHostnames", "dns_hostnames"))
-        for name, flag in wanted if want.dns_support else reversed(wanted):
-            if getattr(have, flag) != getattr(want, flag):
-                setting: Any = {name: {"Value": getattr(want, flag)}}
+        for name, flag in wanted if difference.want.dns_support else reversed(wanted):
+            if flag in difference:
+                setting: Any = {name: {"Value": getattr(difference.want, flag)}}
                 self.client.modify_vpc_attribute(VpcId=resource_id, **setting)
 
     def state(self, found: Any) -> State[VpcArgs]:  # noqa: ANN401 - see Ec2Handler
@@ -77,7 +70,6 @@ class VpcHandler(Ec2Handler[VpcArgs]):
             cidr=found["CidrBlock"],
             dns_support=ask(VpcId=vpc_id, Attribute="enableDnsSupport")["EnableDnsSupport"]["Value"],
             dns_hostnames=ask(VpcId=vpc_id, Attribute="enableDnsHostnames")["EnableDnsHostnames"]["Value"],
-            tags=tags_in(found),
         )
         return State(args, {"arn": arn(found, self.region, "vpc", vpc_id)})
 

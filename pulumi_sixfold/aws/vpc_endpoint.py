@@ -5,25 +5,11 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from pulumi_sixfold.aws.ec2 import (
-    GONE,
-    TAGGING,
-    Ec2Facts,
-    Ec2Handler,
-    Listing,
-    arn,
-    tags_in,
-)
+from pulumi_sixfold.aws.ec2 import GONE, TAGGING, Ec2Facts, Ec2Handler, Listing, arn
 from pulumi_sixfold.aws.handler import TAGS, actions
 from pulumi_sixfold.aws.waiting import wait_for
-from pulumi_sixfold.kit.args import (
-    Args,
-    Document,
-    Input,
-    Tags,
-    Unordered,
-    canonical,
-)
+from pulumi_sixfold.kit.args import Args, Document, Input, Tags, Unordered, canonical
+from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.handler import State
 
 _NOT_FOUND = "InvalidVpcEndpointId.NotFound"
@@ -67,7 +53,7 @@ class VpcEndpointHandler(Ec2Handler[VpcEndpointArgs]):
         actions=(
             *actions(
                 "ec2",
-                f"{TAGGING} CreateVpcEndpoint DeleteVpcEndpoints DescribeTags DescribeVpcEndpoints ModifyVpcEndpoint",
+                f"{TAGGING} CreateVpcEndpoint DeleteVpcEndpoints DescribeVpcEndpoints ModifyVpcEndpoint",
             ),
             *(
                 "ec2:DescribeSecurityGroups",
@@ -96,7 +82,6 @@ class VpcEndpointHandler(Ec2Handler[VpcEndpointArgs]):
             {
                 "ec2:DescribeSecurityGroups",
                 "ec2:DescribeSubnets",
-                "ec2:DescribeTags",
                 "ec2:DescribeVpcEndpoints",
                 "ec2:DescribeVpcs",
             }
@@ -124,17 +109,17 @@ class VpcEndpointHandler(Ec2Handler[VpcEndpointArgs]):
         ]
         wait_for(self.client, "DescribeVpcEndpoints", acceptors, VpcEndpointIds=[resource_id])
 
-    def change(self, resource_id: str, have: VpcEndpointArgs, want: VpcEndpointArgs) -> None:
+    def change(self, resource_id: str, difference: Difference[VpcEndpointArgs]) -> None:
         """Change all that differs in one call."""
-        different: Any = {}
+        have, want, different = difference.have, difference.want, dict[str, Any]()
         for name, key in _MEMBERS.items():
             old, new = set(getattr(have, name)), set(getattr(want, name))
             for verb, members in (("Add", new - old), ("Remove", old - new)):
                 if members:
                     different[verb + key] = sorted(members)
-        if have.policy != want.policy:
+        if "policy" in difference:
             different |= {"PolicyDocument": want.policy} if want.policy else {"ResetPolicy": True}
-        if have.private_dns != want.private_dns:
+        if "private_dns" in difference:
             different["PrivateDnsEnabled"] = want.private_dns
         if different:
             self.client.modify_vpc_endpoint(VpcEndpointId=resource_id, **different)
@@ -155,7 +140,6 @@ class VpcEndpointHandler(Ec2Handler[VpcEndpointArgs]):
             security_group_ids=[group["GroupId"] for group in found.get("Groups", [])],
             private_dns=interface and found["PrivateDnsEnabled"],
             policy=None if policy["Statement"] == _EVERYTHING else canonical(policy),
-            tags=tags_in(found),
         )
         return State(args, {"arn": arn(found, self.region, "vpc-endpoint", found["VpcEndpointId"])})
 

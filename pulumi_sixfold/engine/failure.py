@@ -1,7 +1,6 @@
 """Failures of calls, as messages for the engine and its user."""
 
 import json
-import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import wraps
@@ -27,27 +26,27 @@ class PartDoneError(Exception):
     """A create or update that failed after it changed something; the engine keeps what is there in the state."""
 
     def __init__(self, resource_id: str, inputs: Properties, outputs: dict[str, Any], cause: Exception) -> None:
-        super().__init__(sentence(cause))
+        super().__init__(str(cause))
+        self.cause = cause
         self.resource_id = resource_id
         self.inputs = inputs
         self.outputs = outputs
 
 
-def sentence(error: Exception) -> str:
-    """Return cause and remedy. Never shows values of variables, which may be secret."""
-    botocore = sys.modules.get("botocore.exceptions")
-    if botocore and isinstance(error, botocore.ClientError | botocore.BotoCoreError):
-        from pulumi_sixfold.aws.failure import aws_sentence  # noqa: PLC0415 - only where botocore is loaded
-
-        return aws_sentence(error)
-    if isinstance(error, ProviderError | PartDoneError):
+def sentence(error: Exception, explained: Callable[[Exception], str]) -> str:
+    """Return cause and remedy, with the words of `explained` where it has any. Never shows values of variables."""
+    if isinstance(error, ProviderError):
         return str(error)
     frames = "".join(traceback.format_tb(error.__traceback__)[-3:])
-    return f"{type(error).__name__}: {error}\n  → this is a fault in the sixfold provider; report it with:\n{frames}"
+    fault = f"{type(error).__name__}: {error}\n  → this is a fault in the sixfold provider; report it with:\n{frames}"
+    return explained(error) or fault
 
 
 def reported(call: Callable[[Any, Any, grpc.ServicerContext], R]) -> Callable[[Any, Any, grpc.ServicerContext], R]:
-    """Turn every exception of a call of the servicer into a gRPC status that the engine shows as one message."""
+    """Turn every exception of a call of the servicer into a gRPC status that the engine shows as one message.
+
+    The servicer's `explained` has the words for errors of the services that its handlers call.
+    """
 
     @wraps(call)
     def wrapper(self: Any, request: Any, context: grpc.ServicerContext) -> R:  # noqa: ANN401 - generated messages
@@ -55,7 +54,8 @@ def reported(call: Callable[[Any, Any, grpc.ServicerContext], R]) -> Callable[[A
             return call(self, request, context)
         except Exception as error:  # noqa: BLE001 - the boundary of the process
             failure = error
-        _abort(context, failure, _secrets_in(request))
+        cause = failure.cause if isinstance(failure, PartDoneError) else failure
+        _abort(context, failure, sentence(cause, self.explained), _secrets_in(request))
 
     return wrapper
 
@@ -77,8 +77,7 @@ def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON value
         yield str(value)
 
 
-def _abort(context: grpc.ServicerContext, error: Exception, secrets: Iterable[str]) -> NoReturn:
-    text = sentence(error)
+def _abort(context: grpc.ServicerContext, error: Exception, text: str, secrets: Iterable[str]) -> NoReturn:
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, "[secret]")
     text = text[:_LONGEST]

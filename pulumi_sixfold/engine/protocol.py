@@ -15,7 +15,6 @@ from typing import Any
 import grpc
 from google.protobuf.empty_pb2 import Empty
 
-from pulumi_sixfold.aws.lookups import Lookup
 from pulumi_sixfold.engine.failure import PartDoneError, reported
 from pulumi_sixfold.engine.proto import plugin_pb2, provider_pb2_grpc
 from pulumi_sixfold.engine.proto import provider_pb2 as pb
@@ -31,6 +30,7 @@ from pulumi_sixfold.kit.deadline import within
 from pulumi_sixfold.kit.difference import changes
 from pulumi_sixfold.kit.errors import ProviderError
 from pulumi_sixfold.kit.handler import Handler, ProviderArgs, State
+from pulumi_sixfold.kit.lookup import Lookup
 from pulumi_sixfold.kit.migration import STAMP, migrated, stamped
 from pulumi_sixfold.kit.naming import owner, physical_name
 
@@ -54,6 +54,10 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         self._types = {handler.facts.token: handler for handler in handlers}
         self._handlers: dict[str, AnyHandler] = {}
         self._cancelled = Event()
+
+    def explained(self, error: Exception) -> str:
+        """Return the cause and the remedy of an error that one of the handlers knows; empty for any other."""
+        return next(filter(None, (handler.explained(error) for handler in self._types.values())), "")
 
     @reported
     def Handshake(

@@ -6,9 +6,9 @@ Format: pulumi's package schema, https://www.pulumi.com/docs/iac/guides/building
 from collections.abc import Iterable
 from typing import Any
 
-from pulumi_sixfold.aws.lookups import Lookup
 from pulumi_sixfold.kit.args import Block
 from pulumi_sixfold.kit.handler import Handler, ProviderArgs
+from pulumi_sixfold.kit.lookup import Lookup
 
 _ANY = {"$ref": "pulumi.json#/Any"}
 

@@ -1,11 +1,41 @@
 """Difference of two sets of inputs, property by property."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, TypeVar
+
+from pulumi_sixfold.kit.args import Args
+
+A = TypeVar("A", bound=Args)
 
 Change = Literal["add", "delete", "update"]
 
 _ABSENT = object()
+
+
+@dataclass(frozen=True)
+class Difference(Generic[A]):
+    """The difference between a resource and its declaration: `"policy" in difference`.
+
+    Attributes:
+        have: the present inputs.
+        want: the declared inputs.
+        names: the inputs that differ, but for the tags and for inputs that only Pulumi knows.
+        outputs: the present outputs.
+        old_tags: all present tags.
+        tags: all tags that the resource gets, with those that the provider adds.
+
+    """
+
+    have: A
+    want: A
+    names: frozenset[str] = frozenset()
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    old_tags: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.names
 
 
 def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Change]:

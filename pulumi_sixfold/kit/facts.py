@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from pulumi_sixfold.kit.args import Args
+from pulumi_sixfold.kit.charge import Charge
 from pulumi_sixfold.kit.deadline import DEFAULT_S
 
+Charges = Callable[[Mapping[str, Any]], list[Charge]]
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -32,6 +34,27 @@ class Quota(NamedTuple):
     client: str
     operation: str
     key: str
+
+
+class Tagging(NamedTuple):
+    """How a service tags a resource: by `tag_<kind>` and `untag_<kind>`.
+
+    Attributes:
+        on: the parameter of both that says which resource.
+        tags: the parameter for tags to set.
+        keys: the parameter for keys to remove.
+        pair: how tags are listed; None: as a map.
+        kind: the end of both operations' names.
+        output: the output that goes into `on`; empty: the id.
+
+    """
+
+    on: str
+    tags: str = "Tags"
+    keys: str = "TagKeys"
+    pair: tuple[str, str] | None = ("Key", "Value")
+    kind: str = "resource"
+    output: str = "arn"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +83,9 @@ class Facts:
         lists_on: the ARNs of those, with `{at}` and `{account}`; none where AWS cannot narrow them.
         quota: the quota of an account that this type counts against first.
         passes_roles_to: the AWS service that gets a role with it, where there is one.
-        free: what it costs by, where it costs nothing at rest; empty: infra/checks/cost has its price.
+        tagging: how its service tags it; None: not at all, or the handler overrides `settle_tags`.
+        charges: from the inputs to what AWS charges for at rest; None: nothing.
+        free: what it costs by, where it costs nothing at rest; empty where there are charges.
         migrations: from version to version, functions that turn the inputs in a state into those of the next version.
 
     """
@@ -85,5 +110,7 @@ class Facts:
     lists_on: tuple[str, ...] = ()
     quota: Quota | None = None
     passes_roles_to: str = ""
+    tagging: Tagging | None = None
+    charges: Charges | None = None
     free: str = ""
     migrations: tuple[Migration, ...] = ()

@@ -34,10 +34,18 @@ class ProviderArgs(Args):
 
 @dataclass(frozen=True)
 class State(Generic[A]):
-    """Present state of a resource: its inputs, and the outputs that only the resource itself has."""
+    """Present state of a resource.
+
+    Attributes:
+        args: its inputs.
+        outputs: the properties that only the resource itself has.
+        tags: all its tags, with those that the provider adds; the base of the AWS handlers makes the input of them.
+
+    """
 
     args: A
     outputs: Mapping[str, Any] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 class Handler(ABC, Generic[A]):
@@ -57,6 +65,11 @@ class Handler(ABC, Generic[A]):
     def __init__(self, settings: ProviderArgs, cancelled: Event) -> None:
         self.settings = settings
         self.cancelled = cancelled
+
+    @classmethod
+    def explained(cls, error: Exception) -> str:  # noqa: ARG003 - for those that override
+        """Return the cause and the remedy of an error that only this kind of handler knows; empty for any other."""
+        return ""
 
     @cached_property
     def scope(self) -> str:

@@ -25,6 +25,7 @@ from pulumi_sixfold.aws.lookups import (
     VpcFound,
 )
 from pulumi_sixfold.kit.args import Args, Block
+from pulumi_sixfold.kit.lookup import Lookup
 
 __all__ = [
     "GetClusterArgs",
@@ -65,6 +66,6 @@ def get_cluster(args: GetClusterArgs, opts: Options = None) -> pulumi.Output[Clu
     return _ask(lookups.CLUSTER, ClusterFound, args, opts)
 
 
-def _ask(lookup: lookups.Lookup, result: type[R], args: Args, opts: Options) -> pulumi.Output[R]:
+def _ask(lookup: Lookup, result: type[R], args: Args, opts: Options) -> pulumi.Output[R]:
     answer: pulumi.Output[Any] = invoke_output(lookup.token, args.properties(), opts)
     return answer.apply(result.model_validate)

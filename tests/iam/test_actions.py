@@ -78,6 +78,8 @@ def test_every_exception_is_about_an_action_that_is_listed() -> None:
 def test_a_type_that_moto_lacks_lists_the_operations_that_its_code_calls(handler: type[AwsHandler[Any]]) -> None:
     session: Any = boto3.Session("test", "test", region_name="eu-west-1")
     known, names = session.client(handler.facts.service).meta.method_to_api_mapping, _names(handler)
+    if tagging := handler.facts.tagging:
+        names |= {f"tag_{tagging.kind}", f"untag_{tagging.kind}"}  # the base calls them
     called = {known[name] for name in names & known.keys()}
     waited = {"DescribeUpdate"} if eks_waiting.updated.__name__ in names else set()
     listed = {action for action in handler.facts.actions if action.startswith(f"{handler.facts.service}:")}

@@ -53,6 +53,9 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     def _cluster(self) -> Cluster:
         return Cluster(self._settings)
 
+    def explained(self, error: Exception) -> str:
+        return ""
+
     @reported
     def Handshake(
         self, request: pb.ProviderHandshakeRequest, context: grpc.ServicerContext

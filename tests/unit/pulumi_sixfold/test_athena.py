@@ -52,7 +52,7 @@ def test_settings_that_differ_are_put(scripted: Make) -> None:
             "RemoveBytesScannedCutoffPerQuery": True,
         },
     }
-    handler = scripted(WorkGroupHandler, FOUND, TAGS, TAGS, ("update_work_group", wanted, {}))
+    handler = scripted(WorkGroupHandler, FOUND, TAGS, ("update_work_group", wanted, {}))
     changes = {"description": "their queries", "output_location": "s3://others/", "kms_key_arn": key}
     off = dict.fromkeys(("enabled", "enforced", "metrics"), False)
     handler.update(URN, "analysts", ARGS.model_copy(update=changes | off))
@@ -60,7 +60,7 @@ def test_settings_that_differ_are_put(scripted: Make) -> None:
 
 def test_a_workgroup_that_is_as_wanted_is_not_put(scripted: Make) -> None:
     args = ARGS.model_copy(update={"scan_limit_bytes": 20_000_000, "force_destroy": True})
-    scripted(WorkGroupHandler, FOUND, TAGS, TAGS).update(URN, "analysts", args)
+    scripted(WorkGroupHandler, FOUND, TAGS).update(URN, "analysts", args)
 
 
 def test_saved_queries_refuse_the_removal(make: Make, client: Callable[[str], Any]) -> None:

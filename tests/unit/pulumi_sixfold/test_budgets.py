@@ -49,30 +49,30 @@ def test_a_budget_is_made_with_its_tags(scripted: Make) -> None:
 
 
 def test_a_create_that_died_is_adopted(scripted: Make) -> None:
-    assert scripted(BudgetHandler, *READ, TAGS).create(URN, ARGS) == "month"
+    assert scripted(BudgetHandler, *READ).create(URN, ARGS) == "month"
 
 
 def test_somebody_elses_budget_is_not_adopted(scripted: Make) -> None:
     with pytest.raises(ProviderError, match=f"the budget month exists already and belongs to {URN}"):
-        scripted(BudgetHandler, *READ, TAGS).create("urn:other", ARGS)
+        scripted(BudgetHandler, *READ).create("urn:other", ARGS)
 
 
 def test_what_is_there_is_read_and_left_alone(scripted: Make) -> None:
     assert scripted(BudgetHandler, *READ).read("month").args == ARGS
-    scripted(BudgetHandler, *READ, TAGS).update(URN, "month", ARGS)
+    scripted(BudgetHandler, *READ).update(URN, "month", ARGS)
 
 
 def test_a_limit_and_tags_change_in_place(scripted: Make) -> None:
     tag = ("tag_resource", {"ResourceARN": ARN, "ResourceTags": [{"Key": "a", "Value": "b"}]}, {})
     put = ("update_budget", {"AccountId": ACCOUNT, "NewBudget": BUDGET | {"BudgetLimit": _usd("500.5")}}, {})
     changed = ARGS.model_copy(update={"limit_usd": 500.5, "tags": {"a": "b"}})
-    scripted(BudgetHandler, *READ, TAGS, tag, put).update(URN, "month", changed)
+    scripted(BudgetHandler, *READ, tag, put).update(URN, "month", changed)
 
 
 def test_a_budget_of_the_whole_account_has_no_filter(scripted: Make) -> None:
     bare = {key: value for key, value in BUDGET.items() if key != "CostFilters"}
     put = ("update_budget", {"AccountId": ACCOUNT, "NewBudget": bare}, {})
-    scripted(BudgetHandler, *READ, TAGS, put).update(URN, "month", ARGS.model_copy(update={"cost_tags": {}}))
+    scripted(BudgetHandler, *READ, put).update(URN, "month", ARGS.model_copy(update={"cost_tags": {}}))
 
 
 def test_an_alert_whose_readers_change_is_made_anew(scripted: Make) -> None:
@@ -81,7 +81,7 @@ def test_an_alert_whose_readers_change_is_made_anew(scripted: Make) -> None:
     forecast = {**AT_80, "NotificationType": "FORECASTED", "Threshold": 100.0}
     readers = [{"SubscriptionType": "SNS", "Address": "arn:aws:sns:eu-west-1:1:alerts"}]
     make = ("create_notification", WHERE | {"Notification": forecast, "Subscribers": readers}, {})
-    scripted(BudgetHandler, *READ, TAGS, delete, make).update(URN, "month", ARGS.model_copy(update={"alerts": [alert]}))
+    scripted(BudgetHandler, *READ, delete, make).update(URN, "month", ARGS.model_copy(update={"alerts": [alert]}))
 
 
 def test_the_order_of_alerts_means_nothing() -> None:

@@ -15,6 +15,7 @@ from pulumi_sixfold.aws.subnet import SubnetArgs, SubnetHandler
 from pulumi_sixfold.aws.vpc import VpcArgs, VpcHandler
 from pulumi_sixfold.aws.vpc_endpoint import VpcEndpointArgs, VpcEndpointHandler
 from pulumi_sixfold.kit.args import InvalidArgs
+from pulumi_sixfold.kit.difference import Difference
 
 URN = "urn:pulumi:dev::project::sixfold:x:Y::thing"
 MARK = [{"Key": URN_TAG, "Value": URN}]
@@ -154,7 +155,7 @@ def test_an_endpoint_changes_in_one_call(make: Make, change: dict[str, Any], req
         stub.add_response("modify_vpc_endpoint", {"Return": True}, {"VpcEndpointId": "vpce-1", **request_part})
         available = {"VpcEndpoints": [{"State": "available"}]}
         stub.add_response("describe_vpc_endpoints", available, {"VpcEndpointIds": ["vpce-1"]})
-        handler.change("vpce-1", have, have.model_copy(update=change))
+        handler.change("vpce-1", Difference(have, have.model_copy(update=change), frozenset(change)))
         stub.assert_no_pending_responses()
 
 

@@ -49,7 +49,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 def test_a_new_version_is_waited_for(scripted: Make, pauses: list[float]) -> None:
     put = ("update_cluster_version", {"name": "main", "version": "1.34"}, BEGUN)
-    handler = scripted(ClusterHandler, READ, READ, READ, put, ended("InProgress"), ended("Successful"))
+    handler = scripted(ClusterHandler, READ, READ, put, ended("InProgress"), ended("Successful"))
     handler.update(URN, "main", ARGS.model_copy(update={"version": "1.34"}))
     assert pauses == [15]
 
@@ -60,20 +60,20 @@ def test_subnets_and_access_are_changed_one_after_the_other(scripted: Make) -> N
     calls = [
         ("update_cluster_config", {"name": "main", "resourcesVpcConfig": part}, BEGUN) for part in (network, access)
     ]
-    handler = scripted(ClusterHandler, READ, READ, READ, calls[0], ended("Successful"), calls[1], ended("Successful"))
+    handler = scripted(ClusterHandler, READ, READ, calls[0], ended("Successful"), calls[1], ended("Successful"))
     changes = {"subnet_ids": ["subnet-c"], "public_access": True, "public_cidrs": ["192.0.2.0/24"]}
     handler.update(URN, "main", ARGS.model_copy(update=changes))
 
 
 def test_protection_is_switched_on(scripted: Make) -> None:
     put = ("update_cluster_config", {"name": "main", "deletionProtection": True}, BEGUN)
-    handler = scripted(ClusterHandler, READ, READ, READ, put, ended("Successful"))
+    handler = scripted(ClusterHandler, READ, READ, put, ended("Successful"))
     handler.update(URN, "main", ARGS.model_copy(update={"deletion_protection": True}))
 
 
 def test_an_update_that_fails_is_an_error(scripted: Make) -> None:
     put = ("update_cluster_version", {"name": "main", "version": "1.34"}, BEGUN)
-    handler = scripted(ClusterHandler, READ, READ, READ, put, ended("Failed"))
+    handler = scripted(ClusterHandler, READ, READ, put, ended("Failed"))
     with pytest.raises(WaiterError):
         handler.update(URN, "main", ARGS.model_copy(update={"version": "1.34"}))
 

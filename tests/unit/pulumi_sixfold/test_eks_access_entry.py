@@ -57,7 +57,7 @@ def test_groups_and_tags_change_in_place(scripted: Make) -> None:
     tag = ("tag_resource", {"resourceArn": ARN, "tags": {"a": "b"}}, {})
     put = ("update_access_entry", NAMES | {"kubernetesGroups": []}, {})
     changed = ARGS.model_copy(update={"groups": [], "tags": {"a": "b"}})
-    scripted(AccessEntryHandler, READ, tag, put, POLICIES).update(URN, ID, changed)
+    scripted(AccessEntryHandler, READ, POLICIES, tag, put).update(URN, ID, changed)
 
 
 def test_the_groups_of_machines_are_those_of_eks(scripted: Make) -> None:

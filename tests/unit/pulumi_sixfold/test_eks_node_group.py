@@ -69,7 +69,7 @@ def test_new_sizes_keep_the_autoscalers_machines_where_they_can(
     scripted: Make, sizes: tuple[int, int], machines: int
 ) -> None:
     put = config(scalingConfig={"minSize": sizes[0], "maxSize": sizes[1], "desiredSize": machines})
-    handler = scripted(NodeGroupHandler, READ, UNTAG, put, ENDED)
+    handler = scripted(NodeGroupHandler, READ, UNTAG, READ, put, ENDED)
     handler.update(URN, "main/cpu", ARGS.model_copy(update={"min_size": sizes[0], "max_size": sizes[1]}))
 
 

@@ -51,6 +51,6 @@ def test_a_target_that_is_refused_in_an_answer_that_is_well_fails(scripted: Make
     )
     put = {"Rule": "nightly", "EventBusName": "default", "Targets": [{"Id": "one", "Arn": QUEUE}]}
     refused = {"FailedEntryCount": 1, "FailedEntries": [{"TargetId": "one", "ErrorMessage": "no such queue"}]}
-    calls = (("describe_rule", WHERE, rule), targets, tags, tags, ("put_targets", put, refused))
+    calls = (("describe_rule", WHERE, rule), targets, tags, ("put_targets", put, refused))
     with pytest.raises(ProviderError, match="refused targets: one: no such queue"):
         scripted(RuleHandler, *calls).update(URN, "default/nightly", ARGS)

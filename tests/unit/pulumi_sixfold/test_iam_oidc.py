@@ -28,7 +28,7 @@ def test_audiences_are_exactly_those_that_are_wanted(scripted: Make) -> None:
     read = ("get_open_id_connect_provider", WHERE, found)
     add = ("add_client_id_to_open_id_connect_provider", WHERE | {"ClientID": "c"}, {})
     remove = ("remove_client_id_from_open_id_connect_provider", WHERE | {"ClientID": "a"}, {})
-    scripted(OpenIdConnectProviderHandler, read, read, add, remove).update(URN, ARN, ARGS)
+    scripted(OpenIdConnectProviderHandler, read, add, remove).update(URN, ARN, ARGS)
 
 
 def test_the_order_of_audiences_means_nothing(make: Make) -> None:

@@ -51,12 +51,11 @@ def test_another_stacks_group_is_not_adopted(make: Make) -> None:
 
 
 def test_a_key_is_given_to_a_group_and_taken_from_it(scripted: Make) -> None:
-    tags = found()[1]
     given = ("associate_kms_key", {"logGroupName": "trace", "kmsKeyId": KEY}, {})
-    handler = scripted(LogGroupHandler, *found(), tags, given)
+    handler = scripted(LogGroupHandler, *found(), given)
     handler.update(URN, "trace", ARGS.model_copy(update={"kms_key_arn": KEY}))
     taken = ("disassociate_kms_key", {"logGroupName": "trace"}, {})
-    handler = scripted(LogGroupHandler, *found(kmsKeyId=KEY), tags, taken)
+    handler = scripted(LogGroupHandler, *found(kmsKeyId=KEY), taken)
     handler.update(URN, "trace", ARGS)
 
 
