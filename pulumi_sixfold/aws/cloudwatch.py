@@ -1,11 +1,13 @@
 """CloudWatch alarms."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs
 from pulumi_sixfold.kit.args import Args, Input, Tags, Unordered
+from pulumi_sixfold.kit.charge import Charge, number
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_cloudwatch.type_defs import MetricAlarmTypeDef
 
+_MINUTE_S = 60
 _STATISTICS = ("Average", "Maximum", "Minimum", "SampleCount", "Sum")
 _Comparison = Literal[
     "GreaterThanOrEqualToThreshold", "GreaterThanThreshold", "LessThanOrEqualToThreshold", "LessThanThreshold"
@@ -35,7 +38,7 @@ class AlarmArgs(Args):
         "Average", description="Average, Maximum, Minimum, SampleCount, Sum, or a percentile such as `p99`."
     )
     period_s: Input[Annotated[int, Field(ge=10)]] = Field(
-        60, description="Seconds that one data point covers: 10, 20, 30 or a multiple of 60."
+        _MINUTE_S, description="Seconds that one data point covers: 10, 20, 30 or a multiple of 60."
     )
     periods: Input[_Count] = Field(1, description="How many of the last data points are looked at.")
     breaches: Input[_Count | None] = Field(
@@ -57,6 +60,14 @@ class AlarmArgs(Args):
         return None if breaches == given.data.get("periods") else breaches
 
 
+def _charges(inputs: Mapping[str, Any]) -> list[Charge]:
+    """Return the charge of an alarm; CloudWatch calls a period of less than a minute high resolution."""
+    period_s = number(inputs, "period_s", _MINUTE_S)
+    if period_s is not None and period_s < _MINUTE_S:
+        return [Charge("alarm_high_resolution_month", what="high resolution")]
+    return [Charge("alarm_month")]
+
+
 class AlarmHandler(AwsHandler[AlarmArgs]):
     """A CloudWatch alarm; its id is its name."""
 
@@ -74,6 +85,7 @@ class AlarmHandler(AwsHandler[AlarmArgs]):
             "DeleteAlarms DescribeAlarms ListTagsForResource PutMetricAlarm TagResource UntagResource",
         ),
         arns=("arn:aws:cloudwatch:{at}:alarm:{name}",),
+        charges=_charges,
     )
     client: "CloudWatchClient"
 

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 from pulumi_sixfold.aws.eks_waiting import TIMEOUT_S, updated, waited
 from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions
 from pulumi_sixfold.kit.args import Args, Input, Tags, Unordered
+from pulumi_sixfold.kit.charge import Charge
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.facts import Facts, Quota, Tagging
 from pulumi_sixfold.kit.handler import State
@@ -90,6 +91,7 @@ class ClusterHandler(AwsHandler[ClusterArgs]):
             "arn:aws:iam::{account}:role/aws-service-role/eks.amazonaws.com/*",
         ),
         passes_roles_to="eks.amazonaws.com",
+        charges=lambda _: [Charge("eks_cluster_hour", what="control plane")],
         unnarrowable=frozenset({"eks:CreateCluster"}),
         quota=Quota("eks", "L-1194D53C", "EKS clusters", "eks", "list_clusters", "clusters"),
     )

@@ -1,5 +1,6 @@
 """EKS node groups: the machines of a cluster."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
@@ -7,6 +8,7 @@ from pydantic import Field
 from pulumi_sixfold.aws.eks_waiting import TIMEOUT_S, settled, updated, waited
 from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions
 from pulumi_sixfold.kit.args import Args, Block, Input, Tags, Unordered, plain
+from pulumi_sixfold.kit.charge import Charge, number
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_eks import EKSClient
     from mypy_boto3_eks.type_defs import NodegroupTypeDef
 
+_DISK_GIB = 50
 _Some = Annotated[int, Field(ge=1)]
 
 
@@ -45,7 +48,7 @@ class NodeGroupArgs(Args):
         "ON_DEMAND",
         description="ON_DEMAND, or SPOT: cheaper, and taken away at two minutes' notice. A change replaces.",
     )
-    disk_gib: Input[_Some] = Field(50, description="GiB of disk of a machine. A change replaces.")
+    disk_gib: Input[_Some] = Field(_DISK_GIB, description="GiB of disk of a machine. A change replaces.")
     min_size: Input[Annotated[int, Field(ge=0)]] = Field(description="Machines at least, 0 or more.")
     max_size: Input[_Some] = Field(description="Machines at most, 1 or more.")
     version: Input[Annotated[str, Field(pattern=r"^1\.\d+$")]] = Field(
@@ -54,6 +57,19 @@ class NodeGroupArgs(Args):
     labels: Input[dict[str, Input[str]]] = Field(default={}, description="Kubernetes labels of the machines.")
     taints: Input[list[Taint]] = Field(default=[], description="Kubernetes taints of the machines.")
     tags: Tags = Field(default={}, description=TAGS)
+
+
+def _charges(inputs: Mapping[str, Any]) -> list[Charge]:
+    """Return the least number of machines and their disks. Spot machines count as on demand: their price moves."""
+    least, disk = number(inputs, "min_size"), number(inputs, "disk_gib", _DISK_GIB)
+    kinds = inputs.get("instance_types")
+    kind = kinds[0] if isinstance(kinds, list) and kinds else None
+    if not isinstance(kind, str) or least is None or disk is None:
+        return []
+    return [
+        Charge("instance_hour", least, f"{least:g} of {kind}", of=kind),
+        Charge("gp3_gib_month", least * disk, f"{least:g} disks of {disk:g} GiB"),
+    ]
 
 
 class NodeGroupHandler(AwsHandler[NodeGroupArgs]):
@@ -86,6 +102,7 @@ class NodeGroupHandler(AwsHandler[NodeGroupArgs]):
             "arn:aws:iam::{account}:role/aws-service-role/eks-nodegroup.amazonaws.com/*",
         ),
         passes_roles_to="ec2.amazonaws.com",
+        charges=_charges,
     )
     client: "EKSClient"
 

@@ -8,6 +8,7 @@ from pulumi_sixfold.aws.ec2 import GONE, TAGGING, Ec2Facts, Ec2Handler, Listing,
 from pulumi_sixfold.aws.handler import TAGS, URN_TAG, actions, from_pairs
 from pulumi_sixfold.aws.waiting import wait
 from pulumi_sixfold.kit.args import Args, Input, Tags
+from pulumi_sixfold.kit.charge import Charge
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.facts import Quota
 from pulumi_sixfold.kit.handler import State
@@ -119,6 +120,10 @@ class NatGatewayHandler(Ec2Handler[NatGatewayArgs]):
             "arn:aws:ec2:{at}:subnet/*",
             "arn:aws:ec2:{at}:vpc/*",
         ),
+        charges=lambda _: [
+            Charge("nat_gateway_hour", what="gateway"),
+            Charge("public_ipv4_hour", what="public address"),
+        ],
         kind="natgateway",
         listing=Listing(
             "describe_nat_gateways",

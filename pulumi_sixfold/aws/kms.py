@@ -8,6 +8,7 @@ from pydantic import Field
 
 from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs
 from pulumi_sixfold.kit.args import Args, Document, Input, Tags, canonical
+from pulumi_sixfold.kit.charge import Charge
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
@@ -62,6 +63,7 @@ class KeyHandler(AwsHandler[KeyArgs]):
             "arn:aws:kms:{at}:alias/{name}",
         ),
         unnarrowable=frozenset({"kms:CreateKey", "kms:ListAliases", "kms:ListKeys"}),
+        charges=lambda _: [Charge("kms_key_month")],
     )
     mark_keys = AwsHandler.mark_keys | {ALIAS_TAG}
     client: "KMSClient"

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs
 from pulumi_sixfold.kit.args import Args, Document, Input, Tags
+from pulumi_sixfold.kit.charge import Charge
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
@@ -65,6 +66,7 @@ class SecretHandler(AwsHandler[SecretArgs]):
             "arn:aws:secretsmanager:{at}:secret:{name}-??????",
             "arn:aws:kms:{at}:key/*",
         ),
+        charges=lambda _: [Charge("secret_month")],
     )
     mark_keys = AwsHandler.mark_keys | {_VALUE_TAG}
     client: "SecretsManagerClient"

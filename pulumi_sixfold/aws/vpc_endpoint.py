@@ -1,6 +1,7 @@
 """VPC endpoints: AWS services without the internet."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import Field
@@ -9,6 +10,7 @@ from pulumi_sixfold.aws.ec2 import GONE, TAGGING, Ec2Facts, Ec2Handler, Listing,
 from pulumi_sixfold.aws.handler import TAGS, actions
 from pulumi_sixfold.aws.waiting import wait_for
 from pulumi_sixfold.kit.args import Args, Document, Input, Tags, Unordered, canonical
+from pulumi_sixfold.kit.charge import Charge
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.handler import State
 
@@ -34,6 +36,14 @@ class VpcEndpointArgs(Args):
     private_dns: Input[bool] = Field(False, description="Interface: the service's usual name leads to it.")
     policy: Input[Document | None] = Field(None, description="Who may do what through it; None: everybody everything.")
     tags: Tags = Field(default={}, description=TAGS)
+
+
+def _charges(inputs: Mapping[str, Any]) -> list[Charge]:
+    """Return the charge of an interface, by the subnet; a gateway has none."""
+    subnets = inputs.get("subnet_ids")
+    if inputs.get("type", "Gateway") != "Interface" or not isinstance(subnets, list):
+        return []
+    return [Charge("interface_endpoint_hour", len(subnets), f"in {len(subnets)} zones")]
 
 
 class VpcEndpointHandler(Ec2Handler[VpcEndpointArgs]):
@@ -70,6 +80,7 @@ class VpcEndpointHandler(Ec2Handler[VpcEndpointArgs]):
             "arn:aws:ec2:{at}:security-group/*",
             "arn:aws:route53:::hostedzone/*",
         ),
+        charges=_charges,
         kind="vpc-endpoint",
         listing=Listing(
             "describe_vpc_endpoints",

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from infra.checks.cost.rates import PRICED
-from infra.checks.cost.table import Table
+from infra.checks.cost.rates import CHARGES
+from infra.checks.cost.table import Region, Table
+from pulumi_sixfold.kit.charge import Charge
 
 _COMPONENT = "sixfold:components:"
 ELSEWHERE = "-"
@@ -50,9 +51,21 @@ def component(urn: str) -> str:
 
 def _lines(resource: Resource, table: Table) -> Iterator[Line]:
     kind, name = resource.urn.split("::")[2].rsplit("$", 1)[-1], resource.urn.rsplit("::", 1)[-1]
-    if kind not in PRICED:
+    if kind not in CHARGES:
         return
-    label = f"{kind.rsplit(':', 1)[-1]} {name}"
-    for cost in PRICED[kind](resource.props, table, table.region(resource.region)):
-        if cost.usd != 0:
-            yield Line(component(resource.urn), label, cost.what, cost.usd)
+    region, label = table.region(resource.region), f"{kind.rsplit(':', 1)[-1]} {name}"
+    costs = [(charge, _usd(charge, table, region)) for charge in CHARGES[kind](resource.props)]
+    if unpriced := [charge.of for charge, usd in costs if usd is None]:
+        # The other parts would look like the whole cost.
+        yield Line(component(resource.urn), label, f"no price of {', '.join(unpriced)}", None)
+        return
+    yield from (Line(component(resource.urn), label, charge.what, usd) for charge, usd in costs if usd)
+
+
+def _usd(charge: Charge, table: Table, region: Region) -> float | None:
+    """Return US dollars a month; None where the table has no such machine."""
+    rate: Any = {**dict(table.everywhere), **dict(region)}[charge.rate]
+    if charge.of:
+        rate = rate.get(charge.of)
+    hours = table.hours_per_month if charge.rate.endswith("_hour") else 1
+    return None if rate is None else rate * charge.quantity * hours

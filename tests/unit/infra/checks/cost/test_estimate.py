@@ -9,7 +9,7 @@ from infra.checks.cost.estimate import (
     estimate,
     total,
 )
-from infra.checks.cost.rates import PRICED
+from infra.checks.cost.rates import CHARGES
 from infra.checks.cost.report import report
 from infra.checks.cost.table import prices
 from pulumi_sixfold.catalogue import HANDLERS
@@ -28,7 +28,18 @@ def usd(kind: str, region: str = "us-east-1", **props: object) -> float:
 
 def test_every_type_of_the_provider_has_a_price_or_a_reason_to_have_none() -> None:
     for handler in HANDLERS:
-        assert (handler.facts.token in PRICED) != bool(handler.facts.free), handler.facts.token
+        assert bool(handler.facts.charges) != bool(handler.facts.free), handler.facts.token
+
+
+def test_every_type_that_is_charged_for_has_its_rates_in_the_table() -> None:
+    everything = {
+        "spec": {"type": "LoadBalancer"},
+        "type": "Interface",
+        "subnet_ids": ["a"],
+        "instance_types": ["m5.large"],
+        "min_size": 1,
+    }
+    assert all(usd(kind, **everything) for kind in CHARGES)
 
 
 @pytest.mark.parametrize(
