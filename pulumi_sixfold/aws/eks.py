@@ -119,7 +119,8 @@ class ClusterHandler(AwsHandler[ClusterArgs]):
 
     def ready(self, resource_id: str) -> State[ClusterArgs]:
         """Return the state once the cluster is active: EKS takes no change before."""
-        waited(self.client, "cluster_active", name=resource_id)
+        if self.client.describe_cluster(name=resource_id)["cluster"].get("status") != "ACTIVE":
+            waited(self.client, "cluster_active", name=resource_id)
         return self.describe(resource_id)
 
     def change(self, resource_id: str, difference: Difference[ClusterArgs]) -> None:

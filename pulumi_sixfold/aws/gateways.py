@@ -155,9 +155,6 @@ class NatGatewayHandler(Ec2Handler[NatGatewayArgs]):
         for own in self._marked_addresses(difference.tags[URN_TAG]):
             self.tag(own["AllocationId"], from_pairs(own["Tags"]), difference.tags)
 
-    def change(self, resource_id: str, difference: Difference[NatGatewayArgs]) -> None:
-        """Do nothing: all but the tags replaces."""
-
     def state(self, found: Any) -> State[NatGatewayArgs] | None:  # noqa: ANN401 - see Ec2Handler
         """Read the gateway. AWS lists those that are gone, or never came about, for an hour.
 

@@ -118,6 +118,8 @@ class AwsHandler(Handler[A]):
             ProviderError: the resource does not exist.
 
         """
+        if self.facts.create_only >= self.facts.args.model_fields.keys():
+            return
         state = None
         with self._gone_is_fine():
             state = self.ready(resource_id)
@@ -137,9 +139,8 @@ class AwsHandler(Handler[A]):
     def describe(self, resource_id: str) -> State[A] | None:
         """Return the state in AWS, or let the error of AWS through; the base makes the input `tags` of its tags."""
 
-    @abstractmethod
     def change(self, resource_id: str, difference: Difference[A]) -> None:
-        """Change the inputs that differ, save the tags."""
+        """Change the inputs that differ, save the tags; nothing for a type whose every input replaces."""
 
     def ready(self, resource_id: str) -> State[A] | None:
         """Return the state once the resource can be changed."""

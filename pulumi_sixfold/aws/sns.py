@@ -130,9 +130,6 @@ class SubscriptionHandler(AwsHandler[SubscriptionArgs]):
             TopicArn=args.topic_arn, Protocol=args.protocol, Endpoint=args.endpoint, ReturnSubscriptionArn=True
         )["SubscriptionArn"]
 
-    def change(self, resource_id: str, difference: Difference[SubscriptionArgs]) -> None:
-        """Do nothing: every input replaces."""
-
     def describe(self, resource_id: str) -> State[SubscriptionArgs]:
         """Read the subscription."""
         found: Any = self.client.get_subscription_attributes(SubscriptionArn=resource_id)["Attributes"]

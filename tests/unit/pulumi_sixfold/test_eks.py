@@ -81,7 +81,7 @@ def test_an_update_that_fails_is_an_error(scripted: Make) -> None:
 def test_a_cluster_that_is_still_made_is_waited_for_as_long_as_it_may_take(scripted: Make, pauses: list[float]) -> None:
     creating = ("describe_cluster", {"name": "main"}, {"cluster": CLUSTER | {"status": "CREATING"}})
     with pytest.raises(WaiterError, match="Max attempts"), within(59.9):
-        scripted(ClusterHandler, *[creating] * 4).update(URN, "main", ARGS)
+        scripted(ClusterHandler, *[creating] * 5).update(URN, "main", ARGS)
     assert pauses == [15, 15, 15]
 
 

@@ -6,15 +6,17 @@ from typing import Any
 import pytest
 
 from pulumi_sixfold.aws.cloudwatch import AlarmArgs
+from pulumi_sixfold.aws.eks import ClusterArgs, ClusterHandler
 from pulumi_sixfold.aws.handler import URN_TAG
 from pulumi_sixfold.aws.logs import LogGroupArgs, LogGroupHandler
-from pulumi_sixfold.aws.sns import TopicArgs, TopicHandler
+from pulumi_sixfold.aws.sns import SubscriptionArgs, SubscriptionHandler, TopicArgs, TopicHandler
 from pulumi_sixfold.kit.errors import ProviderError
 
 URN = "urn:pulumi:dev::project::sixfold:logs:LogGroup::trace"
 ARN = "arn:aws:logs:eu-west-1:123456789012:log-group:trace"
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:alerts"
 ARGS = LogGroupArgs(name="trace", retention_days=30, tags={"team": "data"})
+CLUSTER = ClusterArgs(name="main", role_arn="arn:role", version="1.33", subnet_ids=["subnet-a"])
 LISTED = {"logGroups": [{"logGroupName": "trace", "arn": f"{ARN}:*", "retentionInDays": 30}]}
 
 Make = Callable[..., Any]
@@ -49,6 +51,7 @@ def test_the_mark_is_no_input(scripted: Make) -> None:
     ("kind", "resource_id", "args", "call"),
     [
         (TopicHandler, TOPIC, TopicArgs(), ("get_topic_attributes", {"TopicArn": TOPIC}, "NotFound")),
+        (ClusterHandler, "main", CLUSTER, ("describe_cluster", {"name": "main"}, "ResourceNotFoundException")),
         (
             LogGroupHandler,
             "trace",
@@ -62,6 +65,11 @@ def test_an_update_of_a_resource_that_is_gone_says_how_to_go_on(
 ) -> None:
     with pytest.raises(ProviderError, match=rf"(?s){resource_id} does not exist any more.*pulumi up --refresh"):
         scripted(kind, call).update(URN, resource_id, args)
+
+
+def test_a_type_whose_every_input_replaces_is_not_even_read(scripted: Make) -> None:
+    args = SubscriptionArgs(topic_arn=TOPIC, protocol="email", endpoint="a@b.c")
+    scripted(SubscriptionHandler).update(URN, "pending confirmation", args)
 
 
 def test_all_breaches_of_an_alarm_are_said_in_one_way() -> None:
