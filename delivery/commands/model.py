@@ -4,9 +4,10 @@ import json
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from delivery.commands.console import Terminal, console, write
-from delivery.commands.context import ProductName, StackName, VersionName, connect, traffic_of
+from delivery.commands.context import AsJson, ProductName, StackName, VersionName, connect, project, traffic_of
 from sixfold.release import SHORT
 
 commands = typer.Typer()
@@ -24,6 +25,22 @@ def load(product: ProductName, stack: StackName = "local") -> None:
     load_data(live.platform, contract, terminal)
     build_features(live.platform, contract, terminal)
     console.print(f"Next: `sixfold train {product}`")
+
+
+@commands.command()
+def check(product: ProductName, *, as_json: AsJson = False) -> None:
+    """List everything that is wrong with a product's folder, with what to write. Without a stack, in seconds."""
+    from delivery.check import check as faults_of
+
+    faults = faults_of(project().product(product))
+    if as_json:
+        write(json.dumps([fault._asdict() for fault in faults], indent=2) + "\n")
+    for fault in () if as_json else faults:
+        console.print(f"[red]{escape(fault.where)}[/]: {escape(fault.what)}\n  → {escape(fault.remedy)}")
+    if faults:
+        raise typer.Exit(1)
+    if not as_json:
+        console.print(f"Nothing is wrong with {product}. Next: name it in the stack file, then `sixfold up`")
 
 
 @commands.command()

@@ -1,0 +1,177 @@
+"""`sixfold check`: everything that is wrong with a product's folder, before anything is loaded or trained.
+
+The contract is read, each module is imported, and what one of them says is compared with what the others say. It needs
+no stack, and takes the seconds that the imports of polars and Feast take.
+"""
+
+import json
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from traceback import extract_tb
+from typing import Any, NamedTuple
+
+from pydantic import TypeAdapter, ValidationError
+
+from sixfold.contract import Product
+from sixfold.errors import SixfoldError
+from sixfold.product import ProductCode, load_code
+from sixfold.validation import explain
+
+_LAYERS = ("curated", "labels")
+_A_SCORE = 0.5
+
+
+class Fault(NamedTuple):
+    """One thing that is wrong: `where` is a module and a name in it, `remedy` what to write."""
+
+    where: str
+    what: str
+    remedy: str
+
+
+def check(product: Product) -> list[Fault]:
+    """Return the faults of a product's code; without any, it can be loaded, trained and served."""
+    code = load_code(product)
+    parts: tuple[tuple[str, Callable[[Product, ProductCode], Iterable[Fault]]], ...] = (
+        ("data", _data),
+        ("curation", _curation),
+        ("features", _features),
+        ("service", _service),
+        ("train", _train),
+        ("metrics", _metric),
+    )
+    found = [fault for module, part in parts for fault in _tried(module, part, product, code)]
+    return list({(fault.what, fault.remedy): fault for fault in reversed(found)}.values())[
+        ::-1
+    ]  # where it is first met
+
+
+def _tried(
+    module: str, part: Callable[[Product, ProductCode], Iterable[Fault]], product: Product, code: ProductCode
+) -> Iterator[Fault]:
+    """Yield the faults of a part; an exception in the product's own code is a fault too, and not a traceback."""
+    try:
+        yield from part(product, code)
+    except SixfoldError as error:
+        yield Fault(module, error.what, error.remedy)
+    except Exception as error:  # noqa: BLE001 - the code is somebody else's, and may raise anything
+        frame = extract_tb(error.__traceback__)[-1]
+        said = f"{type(error).__name__}: {error}"
+        yield Fault(module, said, f"correct it: it was raised in {frame.filename}, line {frame.lineno}")
+
+
+def _data(product: Product, code: ProductCode) -> Iterator[Fault]:
+    sources, contracts = code.data.sources(), code.contracts.CONTRACTS
+    names = [source.name for source in sources]
+    yield from _twice("data.sources", names)
+    for source in sources:
+        if not source.path.is_file():
+            yield Fault("data.sources", f"{source.name}: there is no file {source.path}", "correct the path")
+        if source.name not in contracts:
+            yield Fault(
+                "contracts.CONTRACTS", f"the source {source.name} has no contract", f"add a schema for {source.name!r}"
+            )
+    for name in sorted(contracts.keys() - set(names)):
+        yield Fault(
+            "contracts.CONTRACTS", f"{product.name} has no source {name}", f"remove {name!r}, or add the source"
+        )
+
+
+def _curation(product: Product, code: ProductCode) -> Iterator[Fault]:
+    names = [spec.name for spec in code.curation.TABLES]
+    yield from _twice("curation.TABLES", names)
+    wanted = [*(f"curated.{source.name}" for source in code.data.sources()), f"labels.{product.package}"]
+    for name in wanted:
+        if name not in names:
+            yield Fault(
+                "curation.TABLES", f"{name} is missing", "add a TableSpec of that name; `curate` returns its rows"
+            )
+    for name in names:
+        if name.split(".")[0] not in _LAYERS or name.count(".") != 1:
+            yield Fault("curation.TABLES", f"{name} is no table of {' or '.join(_LAYERS)}", "name it `curated.<name>`")
+
+
+def _features(product: Product, code: ProductCode) -> Iterator[Fault]:
+    features = code.features
+    yield from _known("features.INPUTS", features.INPUTS, {spec.name for spec in code.curation.TABLES})
+    if features.SERVICE.name != product.name:
+        yield Fault(
+            "features.SERVICE", f"its name is {features.SERVICE.name!r}", f"call it {product.name!r}, as the product"
+        )
+    if not features.VIEWS:
+        yield Fault("features.VIEWS", "there is no view", "define a feature view")
+    keys = {key for view in features.VIEWS for key in view.join_keys}
+    yield from _known("features.VIEWS", keys, set(features.ENTITIES), "the join key", "an entity in ENTITIES")
+    yield from _twice("features.VIEWS", _names(code))
+    yield from _known(
+        "product.yaml, metric.slices", product.metric.slices, set(features.ENTITIES), "the slice", "an entity"
+    )
+
+
+def _service(product: Product, code: ProductCode) -> Iterator[Fault]:
+    service = code.service
+    try:
+        row = TypeAdapter(service.Row).validate_json(json.dumps(product.example))
+    except ValidationError as error:
+        yield Fault("product.yaml, example", explain(error, service.Row), "write a row that `service.Row` accepts")
+        return
+    yield from _same("service.entities", service.entities(row), set(code.features.ENTITIES), "features.ENTITIES")
+    given = service.request_features(row)
+    yield from _same("service.request_features", given, set(service.REQUEST_FEATURES), "REQUEST_FEATURES")
+    for name, value in given.items():
+        if not isinstance(value, int | float) or not math.isfinite(value):
+            yield Fault("service.request_features", f"{name} is {value!r}", "return a finite number")
+    yield from _twice("service.REQUEST_FEATURES", [*_names(code), *service.REQUEST_FEATURES])
+    if not isinstance(service.label_key(row), str):
+        yield Fault("service.label_key", f"it returns {service.label_key(row)!r}", "return a text")
+    if not isinstance(service.predict(_A_SCORE), service.Prediction):
+        yield Fault("service.predict", f"it returns {service.predict(_A_SCORE)!r}", "return a `Prediction`")
+
+
+def _train(_: Product, code: ProductCode) -> Iterator[Fault]:
+    train = code.train
+    yield from _known("train.INPUTS", train.INPUTS, {spec.name for spec in code.curation.TABLES})
+    for name in ("VALIDATE_FROM", "TEST_FROM"):
+        moment: Any = getattr(train, name)
+        if not isinstance(moment, datetime) or moment.tzinfo is None:
+            yield Fault(f"train.{name}", f"it is {moment!r}", "make it a datetime with a time zone")
+            return
+    if train.VALIDATE_FROM >= train.TEST_FROM:
+        yield Fault("train.TEST_FROM", "the test period begins before the validation period", "let it begin later")
+    if not train.SEARCH or train.MAX_ROUNDS < 1:
+        yield Fault(
+            "train.SEARCH", "there is no trial", "give the parameters of at least one, and MAX_ROUNDS of 1 or more"
+        )
+
+
+def _metric(product: Product, _: ProductCode) -> Iterator[Fault]:
+    from sixfold.metrics import measure_of  # noqa: PLC0415 - numpy, which a folder without code need not wait for
+
+    measure_of(product)
+    yield from ()
+
+
+def _names(code: ProductCode) -> list[str]:
+    return [field.name for view in code.features.VIEWS for field in view.features]
+
+
+def _twice(where: str, names: Iterable[str]) -> Iterator[Fault]:
+    for name, count in Counter(names).items():
+        if count > 1:
+            yield Fault(where, f"{name} is there {count} times", "rename all but one")
+
+
+def _known(
+    where: str, names: Iterable[str], known: set[str], what: str = "the table", of: str = "a table of curation.TABLES"
+) -> Iterator[Fault]:
+    for name in sorted(set(names) - known):
+        yield Fault(where, f"{what} {name} is not {of}", f"use one of: {', '.join(sorted(known)) or 'none yet'}")
+
+
+def _same(where: str, given: Any, wanted: set[str], of: str) -> Iterator[Fault]:  # noqa: ANN401 - whatever it returns
+    names = set(given)
+    if names != wanted:
+        lacks, more = ", ".join(sorted(wanted - names)) or "none", ", ".join(sorted(names - wanted)) or "none"
+        yield Fault(where, f"its keys are not those of {of}: missing {lacks}, surplus {more}", "return just those keys")

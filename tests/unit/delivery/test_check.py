@@ -1,0 +1,71 @@
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import products
+from delivery.check import Fault, check
+from sixfold.contract import load_product
+
+Faults = Callable[[str, str, str], list[Fault]]
+
+
+@pytest.fixture
+def faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Faults:
+    """A function `(file, old, new) -> faults`: those of the reference product with one text replaced."""
+    folder = tmp_path / "flight_delays"
+    shutil.copytree(Path(products.__path__[0], "flight_delays"), folder, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(products, "__path__", [str(tmp_path)])
+    for name in ("products.flight_delays", *(f"products.flight_delays.{path.stem}" for path in folder.glob("*.py"))):
+        monkeypatch.setitem(sys.modules, name, products)  # afterwards it is what it was, or not there
+        monkeypatch.delitem(sys.modules, name)
+
+    def found(file: str, old: str, new: str) -> list[Fault]:
+        text = (folder / file).read_text()
+        assert old in text
+        (folder / file).write_text(text.replace(old, new))
+        return check(load_product(folder / "product.yaml"))
+
+    return found
+
+
+def test_nothing_is_wrong_with_the_reference_product(faults: Faults) -> None:
+    assert faults("train.py", "MAX_ROUNDS", "MAX_ROUNDS") == []
+
+
+LATE = "return Prediction(late_probability=score, late=score >= LATE_FROM)"
+CASES = {
+    "a file that is not there": ("data.py", '"weather.csv"', '"rain.csv"', "data.sources", "weather: there is no file"),
+    "a source without a contract": ("data.py", '"planes"', '"ships"', "contracts.CONTRACTS", "ships has no"),
+    "no label table": (
+        "curation.py",
+        '"labels.flight_delays",',
+        '"labels.x",',
+        "curation.TABLES",
+        "labels.flight_delays",
+    ),
+    "a table of nobody": ("features.py", '"curated.planes", "lab', '"curated.boats", "lab', "features.INPUTS", "boats"),
+    "a service of another name": ("features.py", '"flight-delays"', '"flights"', "features.SERVICE", "'flights'"),
+    "a feature twice": ("features.py", '"humid", "wind', '"temp", "wind', "features.VIEWS", "temp is there 2 times"),
+    "a slice of no entity": ("product.yaml", "origin, carrier]", "crew]", "product.yaml, metric.slices", "crew"),
+    "an example that no row is": ("product.yaml", "origin: EWR", "origin: LHR", "product.yaml, example", "origin"),
+    "an entity without a key": ("service.py", '"carrier": row.carrier,', "", "service.entities", "missing carrier"),
+    "a feature too many": ("service.py", ', "weekday")', ",)", "service.request_features", "surplus weekday"),
+    "no number": ("service.py", "float(local.weekday())", "'Monday'", "service.request_features", "Monday"),
+    "an answer of another kind": ("service.py", LATE, "return score", "service.predict", "0.5"),
+    "a moment without a zone": ("train.py", "4, tzinfo=UTC)", "4)", "train.VALIDATE_FROM", "datetime.datetime"),
+    "periods out of order": ("train.py", "datetime(2013, 10", "datetime(2013, 8", "train.TEST_FROM", "begins before"),
+    "no trial": ("train.py", "MAX_ROUNDS = 400", "MAX_ROUNDS = 0", "train.SEARCH", "no trial"),
+    "a metric of nobody": ("product.yaml", "name: roc_auc", "name: roc", "metrics", "no metric 'roc'"),
+    "a name that is missing": ("service.py", "def label_key", "def key_of", "service", "does not define `label_key`"),
+    "a module that cannot be read": ("train.py", "MAX_ROUNDS = 400", "MAX_ROUNDS = 400 +", "train", "SyntaxError"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_fault_is_named_with_its_place_and_what_to_write(case: str, faults: Faults) -> None:
+    file, old, new, where, what = CASES[case]
+    said = [(fault.where, fault.remedy != "") for fault in faults(file, old, new) if what in fault.what]
+    assert (where, True) in said
