@@ -35,9 +35,14 @@ def ports(free_port: Callable[[], int]) -> dict[str, int]:
 @pytest.fixture
 def monitored(platform: PlatformRefs, product: Product, ports: dict[str, int], tmp_path: Path) -> Iterator[Path]:
     """The monitors as a stack starts them, and the file in which alerts arrive."""
-    products, pins = {product.name: product}, {product.name: {"v1": Traffic(releases=(Pin(release=GOOD),))}}
-    today = datetime.now(UTC).date()
-    traffic = plan_traffic(products=products, pins=pins, address=lambda *_: "127.0.0.1:9", today=today)
+    both = Traffic(releases=(Pin(release=GOOD, weight=50), Pin(release=BROKEN, weight=50)))
+    products, nobody = {product.name: product}, {GOOD: "127.0.0.1:9", BROKEN: "127.0.0.1:10"}
+    traffic = plan_traffic(
+        products=products,
+        pins={product.name: {"v1": both}},
+        address=lambda _product, _version, release: nobody[release],
+        today=datetime.now(UTC).date(),
+    )
     plan = plan_monitoring(stack="test", products=products, traffic=traffic, ports=ports)
     for name, content in {**plan.prometheus, **plan.alertmanager}.items():
         (tmp_path / name).write_text(content)
