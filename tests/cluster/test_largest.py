@@ -10,16 +10,16 @@ from tests.cluster._plane import Plane
 from tests.cluster._stacks import RUNNER, Stack, summary
 
 PRODUCTS, RELEASES = 20, 5
-PROGRAM = """\
+PROGRAM = f"""\
 import pulumi
 
 from infra import config, mlplatform
 
-given = config.read()
-(ours,) = given.products.values()
-products = {name: ours.model_copy(update={"name": name}) for name in given.settings.products}
-pulumi.export("environment", mlplatform.build(given._replace(products=products)))
-"""
+(ours,) = config.load_products(config._SOURCE / "products").values()
+names = [f"product-{{n}}" for n in range({PRODUCTS})]
+config.load_products = lambda _: {{name: ours.model_copy(update={{"name": name}}) for name in names}}
+pulumi.export("environment", mlplatform.build(config.read()))
+"""  # instead of that many folders
 
 
 @pytest.fixture(scope="module")
