@@ -82,7 +82,7 @@ class PodIdentityAssociationHandler(AwsHandler[PodIdentityAssociationArgs]):
         return State(args, {"arn": found["associationArn"]}, found.get("tags", {}))
 
     def change(self, resource_id: str, difference: Difference[PodIdentityAssociationArgs]) -> None:
-        """Give another role, which pods get when they start again."""
+        """Change the role; pods get it when they restart."""
         cluster, association = resource_id.split("/", 1)
         self.client.update_pod_identity_association(
             clusterName=cluster, associationId=association, roleArn=difference.want.role_arn

@@ -13,8 +13,8 @@ from infra.checks.preflight.account import Clients
 from infra.checks.preflight.plan import Plan, Problem
 from infra.checks.recording import Planned, record
 from infra.checks.state import Held
+from pulumi_sixfold.aws.client import aws_client
 from pulumi_sixfold.aws.failure import aws_sentence
-from pulumi_sixfold.aws.handler import aws_client
 from sixfold.errors import SixfoldError
 from sixfold.stack import Settings
 
