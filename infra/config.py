@@ -38,14 +38,24 @@ def read() -> Config:
     """
     root = Path(pulumi.get_root_directory())
     stack = pulumi.get_stack()
-    settings = parse(pulumi.Config().require_object(KEY), file := f"Pulumi.{stack}.yaml")
-    products = selected(settings, load_products(_SOURCE / "products"), file)
+    settings = parse(pulumi.Config().require_object(KEY), f"Pulumi.{stack}.yaml")
+    products = products_of(stack, settings)
     home = Path(os.environ.get(ENV_HOME) or root / ".sixfold").resolve()
     return Config(stack, root, home, settings, products, roles_of(settings), datetime.now(UTC).date())
 
 
+def products_of(stack: str, settings: Settings) -> dict[str, Product]:
+    """Return the contracts of the products that a stack names.
+
+    Raises:
+        SixfoldError: a contract is not valid, or the stack names a product without one.
+
+    """
+    return selected(settings, load_products(_SOURCE / "products"), f"Pulumi.{stack}.yaml")
+
+
 def roles_of(settings: Settings) -> Mapping[str, Role]:
-    """Return the roles of people, which a stack on a cluster grants; none on one machine, where there may be no file.
+    """Return the roles of people for a stack on a cluster; none for one machine, which needs no file of roles.
 
     Raises:
         SixfoldError: the file of roles is not valid.

@@ -12,13 +12,12 @@ import pulumi
 from pulumi.runtime import mocks, rpc
 
 from infra import mlplatform
-from infra.config import Config, roles_of
+from infra.config import Config, products_of, roles_of
 from pulumi_sixfold.catalogue import HANDLERS
 from pulumi_sixfold.kit.arns import arn_patterns
 from pulumi_sixfold.kit.handler import Handler
 from pulumi_sixfold.kit.naming import name_pattern
-from sixfold.contract import load_products
-from sixfold.stack import Settings, selected
+from sixfold.stack import Settings
 
 PROJECT = "sixfold"
 ANY_ACCOUNT = "*"
@@ -47,8 +46,7 @@ def record(stack: str, settings: Settings, *, root: Path, home: Path) -> list[Pl
     asyncio.set_event_loop(_loop())  # the SDK takes the thread's own, and `asyncio.run` leaves none
     recorder = _Recorder(_Answers(settings.region, settings.account or ANY_ACCOUNT))
     mocks.set_mocks(recorder.mocks, PROJECT, stack, preview=False, monitor=recorder)
-    contracts = load_products(Path(mlplatform.__file__).parents[1] / "products")
-    products = selected(settings, contracts, f"Pulumi.{stack}.yaml")
+    products = products_of(stack, settings)
     config = Config(stack, root, home, settings, products, roles_of(settings), datetime.now(UTC).date())
     run: Any = pulumi.runtime.test  # it has no types
     run(lambda: mlplatform.build(config))()
