@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
-from sixfold.product import ProductCode, load_code
+from sixfold.product import ProductCode, feature_names, load_code
 from sixfold.validation import explain
 
 _LAYERS = ("curated", "labels")
@@ -24,7 +24,7 @@ _A_SCORE = 0.5
 
 
 class Fault(NamedTuple):
-    """One thing that is wrong: `where` is a module and a name in it, `remedy` what to write."""
+    """One fault of a folder: `where` is a module and a name in it, `remedy` the correction to write."""
 
     where: str
     what: str
@@ -42,10 +42,11 @@ def check(product: Product) -> list[Fault]:
         ("train", _train),
         ("metrics", _metric),
     )
-    found = [fault for module, part in parts for fault in _tried(module, part, product, code)]
-    return list({(fault.what, fault.remedy): fault for fault in reversed(found)}.values())[
-        ::-1
-    ]  # where it is first met
+    found: dict[tuple[str, str], Fault] = {}
+    for module, part in parts:
+        for fault in _tried(module, part, product, code):
+            found.setdefault((fault.what, fault.remedy), fault)  # several parts stumble over a missing module
+    return list(found.values())
 
 
 def _tried(
@@ -82,7 +83,7 @@ def _data(product: Product, code: ProductCode) -> Iterator[Fault]:
 def _curation(product: Product, code: ProductCode) -> Iterator[Fault]:
     names = [spec.name for spec in code.curation.TABLES]
     yield from _twice("curation.TABLES", names)
-    wanted = [*(f"curated.{source.name}" for source in code.data.sources()), f"labels.{product.package}"]
+    wanted = [*(f"curated.{source.name}" for source in code.data.sources()), product.label_table]
     for name in wanted:
         if name not in names:
             yield Fault(
@@ -95,7 +96,7 @@ def _curation(product: Product, code: ProductCode) -> Iterator[Fault]:
 
 def _features(product: Product, code: ProductCode) -> Iterator[Fault]:
     features = code.features
-    yield from _known("features.INPUTS", features.INPUTS, {spec.name for spec in code.curation.TABLES})
+    yield from _known("features.INPUTS", features.INPUTS, _tables(code))
     if features.SERVICE.name != product.name:
         yield Fault(
             "features.SERVICE", f"its name is {features.SERVICE.name!r}", f"call it {product.name!r}, as the product"
@@ -104,7 +105,7 @@ def _features(product: Product, code: ProductCode) -> Iterator[Fault]:
         yield Fault("features.VIEWS", "there is no view", "define a feature view")
     keys = {key for view in features.VIEWS for key in view.join_keys}
     yield from _known("features.VIEWS", keys, set(features.ENTITIES), "the join key", "an entity in ENTITIES")
-    yield from _twice("features.VIEWS", _names(code))
+    yield from _twice("features.VIEWS", feature_names(features))
     yield from _known(
         "product.yaml, metric.slices", product.metric.slices, set(features.ENTITIES), "the slice", "an entity"
     )
@@ -123,16 +124,18 @@ def _service(product: Product, code: ProductCode) -> Iterator[Fault]:
     for name, value in given.items():
         if not isinstance(value, int | float) or not math.isfinite(value):
             yield Fault("service.request_features", f"{name} is {value!r}", "return a finite number")
-    yield from _twice("service.REQUEST_FEATURES", [*_names(code), *service.REQUEST_FEATURES])
-    if not isinstance(service.label_key(row), str):
-        yield Fault("service.label_key", f"it returns {service.label_key(row)!r}", "return a text")
-    if not isinstance(service.predict(_A_SCORE), service.Prediction):
-        yield Fault("service.predict", f"it returns {service.predict(_A_SCORE)!r}", "return a `Prediction`")
+    yield from _twice("service.REQUEST_FEATURES", [*feature_names(code.features), *service.REQUEST_FEATURES])
+    for name, kind, given_back in (
+        ("label_key", str, service.label_key(row)),
+        ("predict", service.Prediction, service.predict(_A_SCORE)),
+    ):
+        if not isinstance(given_back, kind):
+            yield Fault(f"service.{name}", f"it returns {given_back!r}", f"return a `{kind.__name__}`")
 
 
 def _train(_: Product, code: ProductCode) -> Iterator[Fault]:
     train = code.train
-    yield from _known("train.INPUTS", train.INPUTS, {spec.name for spec in code.curation.TABLES})
+    yield from _known("train.INPUTS", train.INPUTS, _tables(code))
     for name in ("VALIDATE_FROM", "TEST_FROM"):
         moment: Any = getattr(train, name)
         if not isinstance(moment, datetime) or moment.tzinfo is None:
@@ -146,15 +149,15 @@ def _train(_: Product, code: ProductCode) -> Iterator[Fault]:
         )
 
 
-def _metric(product: Product, _: ProductCode) -> Iterator[Fault]:
+def _metric(product: Product, _: ProductCode) -> Iterable[Fault]:
     from sixfold.metrics import measure_of  # noqa: PLC0415 - numpy, which a folder without code need not wait for
 
     measure_of(product)
-    yield from ()
+    return ()
 
 
-def _names(code: ProductCode) -> list[str]:
-    return [field.name for view in code.features.VIEWS for field in view.features]
+def _tables(code: ProductCode) -> set[str]:
+    return {spec.name for spec in code.curation.TABLES}
 
 
 def _twice(where: str, names: Iterable[str]) -> Iterator[Fault]:

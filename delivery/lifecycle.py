@@ -57,12 +57,12 @@ def keep_features(outputs: StackOutputs, registry: Registry, product: Product, r
         build_features(platform, product, report)
         return
     report.say(f"by the definitions of release {record.short}, which are not the working tree's")
-    source = registry.fetch(product.name, record.digest) / "src"
-    if names_tables_barely(source):
-        from models.lake import Lake  # noqa: PLC0415 - half a second for Iceberg, which such releases alone need here
-
-        Lake(platform, product.package).lend()
     try:
+        source = registry.fetch(product.name, record.digest) / "src"
+        if names_tables_barely(source):
+            from models.lake import Lake  # noqa: PLC0415 - half a second for Iceberg, which such releases alone need here
+
+            Lake(platform, product.package).lend()
         own_features(source, platform)
     except SixfoldError as error:
         raise SixfoldError(

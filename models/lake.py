@@ -16,7 +16,7 @@ from pyiceberg.transforms import IdentityTransform, MonthTransform
 
 from models.aws import open_catalog
 from sixfold.errors import SixfoldError
-from sixfold.outputs import PlatformRefs
+from sixfold.outputs import PlatformRefs, owner_of
 from sixfold.product import TableSpec
 
 FACT = "sixfold."
@@ -128,8 +128,8 @@ class Lake:
         for layer in ("curated", "labels"):
             database = getattr(self.platform.databases, layer)
             for identifier in self._catalog.list_tables(database):
-                name = identifier[1].removeprefix(f"{self.package}__")
-                if name != identifier[1]:
+                owner, name = owner_of(identifier[1])
+                if owner == self.product and name != identifier[1]:
                     lent = (database, name)
                     if self._catalog.table_exists(lent):
                         self._catalog.drop_table(lent)

@@ -39,7 +39,7 @@ def load(platform: PlatformRefs, product: Product, sources: tuple[Source, ...], 
     code = code_key("models.quality", "models.sources"), product_key(product, "contracts", "curation")
     key = content_key(*code, *(file_key(source.path) for source in sources))
     tables = [f"{layer}.{source.name}" for source in sources for layer in ("raw", "quarantine", "curated")]
-    tables.append(f"labels.{product.package}")
+    tables.append(product.label_table)
     if steps.unchanged(platform, product.package, _STEP, key, tables):
         return False
     from models.lake import Lake  # noqa: PLC0415 - a run with nothing to do does not wait for Iceberg

@@ -182,6 +182,11 @@ class Product(Strict):
         """The Python package that holds the product's own code, below `products`."""
         return self.name.replace("-", "_")
 
+    @property
+    def label_table(self) -> str:
+        """The table of the lake with the product's labels."""
+        return f"labels.{self.package}"
+
 
 def load_product(path: Path) -> Product:
     """Read one product.yaml.

@@ -2,7 +2,8 @@
 
 from sixfold.contract import Status, Strict
 
-_OF = "__"  # no product's package has it: names have single hyphens
+OF = "__"
+"""Stands between a prefix or a package and the name in it; no package has it, since names have single hyphens."""
 _FEEDBACK_OF = "feedback_"  # no product's name begins so: the contract refuses it
 
 
@@ -13,7 +14,7 @@ def feedback_table(package: str) -> str:
 
 def owner_of(table: str) -> tuple[str, str]:
     """Return the product that a Glue table belongs to, and its name there: `PlatformRefs.table` the other way."""
-    package, _, name = table.partition(_OF)
+    package, _, name = table.partition(OF)
     return package.removeprefix(_FEEDBACK_OF).replace("_", "-"), name or table
 
 
@@ -52,7 +53,7 @@ class PlatformRefs(Strict):
 
         """
         layer, table = name.split(".")
-        return getattr(self.databases, layer), table if table == package else f"{package}{_OF}{table}"
+        return getattr(self.databases, layer), table if table == package else f"{package}{OF}{table}"
 
 
 class ServedRelease(Strict):

@@ -270,6 +270,11 @@ def module_name(product: Product, module: str) -> str:
     return f"products.{product.package}.{module}"
 
 
+def feature_names(features: FeaturesModule) -> tuple[str, ...]:
+    """Return the names of a product's online features, in the order of the model's input."""
+    return tuple(field.name for view in features.VIEWS for field in view.features)
+
+
 def names_of(module: type) -> tuple[str, ...]:
     """Return the names that one of the protocols above asks a module to define."""
     return tuple(name for name in vars(module) if not name.startswith("_"))

@@ -35,12 +35,13 @@ def check(product: ProductName, *, as_json: AsJson = False) -> None:
     faults = faults_of(project().product(product))
     if as_json:
         write(json.dumps([fault._asdict() for fault in faults], indent=2) + "\n")
-    for fault in () if as_json else faults:
-        console.print(f"[red]{escape(fault.where)}[/]: {escape(fault.what)}\n  → {escape(fault.remedy)}")
+    elif faults:
+        for fault in faults:
+            console.print(f"[red]{escape(fault.where)}[/]: {escape(fault.what)}\n  → {escape(fault.remedy)}")
+    else:
+        console.print(f"Nothing is wrong with {product}. Next: name it in the stack file, then `sixfold up`")
     if faults:
         raise typer.Exit(1)
-    if not as_json:
-        console.print(f"Nothing is wrong with {product}. Next: name it in the stack file, then `sixfold up`")
 
 
 @commands.command()

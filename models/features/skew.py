@@ -21,7 +21,7 @@ from models.lake import Lake
 from sixfold import prediction_log as log
 from sixfold.contract import Product, load_products
 from sixfold.outputs import PlatformRefs
-from sixfold.product import load_code
+from sixfold.product import feature_names, load_code
 from sixfold.release import SHORT
 from sixfold.wire import ENV_PLATFORM
 
@@ -44,7 +44,7 @@ def compare(
     lake = Lake(platform, product.package)
     logged = lake.sample(f"predictions.{product.package}", within, _LOOKED_AT * rows)
     definitions = load_code(product).features
-    names = [field.name for view in definitions.VIEWS for field in view.features]
+    names = list(feature_names(definitions))
     served = _served(_chosen(logged, rows), list(definitions.ENTITIES), names)
     answered = ~pl.all_horizontal(pl.col(_SERVED + name).is_null() for name in names)
     away, known = served.filter(~answered), served.filter(answered)

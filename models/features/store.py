@@ -6,7 +6,7 @@ Each product is a Feast project with a registry of its own, so that no name, loa
 import os
 from typing import TYPE_CHECKING
 
-from sixfold.outputs import PlatformRefs
+from sixfold.outputs import OF, PlatformRefs
 
 if TYPE_CHECKING:
     from feast import FeatureStore
@@ -34,7 +34,7 @@ def open_store(platform: PlatformRefs, package: str) -> "FeatureStore":
     from models.offline import IcebergOfflineStore  # noqa: PLC0415 - the same
 
     config = RepoConfig(
-        project=f"{platform.feature_project}__{package}".removesuffix("__"),
+        project=f"{platform.feature_project}{OF}{package}".removesuffix(OF),
         provider="local",
         registry={
             "path": f"s3://{platform.features_bucket}/{registry_key(package)}",

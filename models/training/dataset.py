@@ -11,7 +11,7 @@ from models.lake import Lake
 from models.training.search import Part, matrix
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
-from sixfold.product import load_code
+from sixfold.product import feature_names, load_code
 
 
 @dataclass(frozen=True)
@@ -50,14 +50,13 @@ def assemble(lake: Lake, product: Product) -> Dataset:
         if part.is_empty():
             raise SixfoldError(f"{product.name} has no examples to {name} on", remedy="load data of all its periods")
     train, validate, test = parts
-    names = tuple(field.name for view in features.VIEWS for field in view.features)
     periods = Periods(
         train_from=train["at"][0],
         validate_from=recipe.VALIDATE_FROM,
         test_from=recipe.TEST_FROM,
         test_until=test["at"][-1],
     )
-    return Dataset(train, validate, test, (*names, *code.service.REQUEST_FEATURES), periods)
+    return Dataset(train, validate, test, (*feature_names(features), *code.service.REQUEST_FEATURES), periods)
 
 
 def split(

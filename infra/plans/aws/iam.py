@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sixfold.contract import Strict
+from sixfold.outputs import OF
 
 Document = dict[str, Any]
 
@@ -64,7 +65,7 @@ class Estate(Strict):
         Each product is a project; releases from before that share the one without a product's name.
         """
         tables = f"arn:{self.partition}:dynamodb:{self.region}:{self.account}:table/{self.feature_project}"
-        return [f"{tables}.*", f"{tables}__*"]
+        return [f"{tables}.*", f"{tables}{OF}*"]
 
 
 def assume_role_policy(*, service: str) -> Document:
@@ -161,7 +162,7 @@ def exporter_policy(*, estate: Estate) -> Document:
 
 
 def alerting_policy(*, estate: Estate, key_arn: str, topic_arns: Mapping[str, str]) -> Document:
-    """Return the rights of Alertmanager: publish to the topics of the teams, which have a key of their own."""
+    """Return the rights of Alertmanager: publish to the topics of the teams, and use their key."""
     topics = estate.model_copy(update={"key_arn": key_arn})
     return _document(
         _allow("TellTeams", ("sns:Publish",), *sorted(topic_arns.values())),
