@@ -36,7 +36,7 @@ UNNARROWABLE = frozenset({"ec2:DescribeRegions", "eks:ListClusters", "s3:ListAll
 
 
 def policies(stack: str, settings: Settings, *, root: Path, home: Path) -> list[Document]:
-    """Return the policy documents of a stack's deployer, who creates, changes and deletes it.
+    """Return the policy documents of a stack's deployer: the rights to create, change and delete it.
 
     Raises:
         SixfoldError: it takes more documents than a role may have.

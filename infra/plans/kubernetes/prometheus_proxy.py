@@ -19,7 +19,7 @@ def path(stack: str) -> str:
 
 
 def rule() -> dict[str, Any]:
-    """Return the RBAC rule for queries: `get` on the proxy of this one Service, which changes nothing."""
+    """Return the RBAC rule for queries: read-only, `get` on the proxy of this one Service."""
     return {"apiGroups": [""], "resources": ["services/proxy"], "resourceNames": [SERVICE], "verbs": ["get"]}
 
 

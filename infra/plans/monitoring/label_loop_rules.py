@@ -103,7 +103,7 @@ def _distributions(product: Product) -> list[Rule]:
 
 
 def _runs(product: Product) -> str:
-    """Return the condition that the release of a series is scraped, which one that the stack does not name is not."""
+    """Return the condition that Prometheus scrapes the release of a series, as it does those of the stack file."""
     return f' and on (product, api_version, release) up{{product="{product.name}"}}'
 
 
