@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from delivery.locks import clear_dead, holder
 from delivery.reporter import Reporter, Silent
@@ -117,7 +117,7 @@ class Engine:
         command = [self._pulumi, *arguments, "--non-interactive", "--color", color]
         if arguments[:2] not in {("stack", "select"), ("stack", "ls")}:
             command += ["--stack", self.stack]
-        out, said, code = _followed(command, self.root, self._env, quiet=quiet)
+        out, said, code = _followed(command, self.root, self._env, subprocess.PIPE if quiet else self._report.output)
         if locked_by := holder(said):
             raise SixfoldError(
                 f"the stack {self.stack!r} is being changed by {locked_by}",
@@ -138,15 +138,16 @@ class Engine:
         return out
 
 
-def _followed(command: list[Any], folder: Path, env: Mapping[str, str], *, quiet: bool) -> tuple[str, str, int]:
-    """Run to the end and return output, errors and exit code.
+def _followed(
+    command: list[Any], folder: Path, env: Mapping[str, str], output: TextIO | int | None
+) -> tuple[str, str, int]:
+    """Run to the end and return output (empty unless it goes to a pipe), errors and exit code.
 
     The engine is in a process group of its own, and gets each Ctrl-C from here: at the first it finishes the calls in
     flight. A parent that did not wait for that would leave it to be killed.
     """
-    pipe = subprocess.PIPE
     with subprocess.Popen(
-        command, cwd=folder, env=env, text=True, process_group=0, stdout=pipe if quiet else None, stderr=pipe
+        command, cwd=folder, env=env, text=True, process_group=0, stdout=output, stderr=subprocess.PIPE
     ) as engine:
         while True:
             try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Protocol
+from typing import Protocol, TextIO
 
 Advance = Callable[[float, str], None]
 """Takes how much of the total is done, and a text."""
@@ -10,6 +10,10 @@ Advance = Callable[[float, str], None]
 
 class Reporter(Protocol):
     """Receives the progress of an operation. `delivery.commands.console` prints it."""
+
+    @property
+    def output(self) -> TextIO | None:
+        """The stream that receives the output of a program which the operation runs; None: stdout of this process."""
 
     def say(self, text: str, *, passed: bool | None = None) -> None:
         """Tell one line of progress; `passed` marks the outcome of a check."""
@@ -26,6 +30,8 @@ class Reporter(Protocol):
 
 class Silent:
     """A reporter that reports nothing."""
+
+    output = None
 
     def say(self, text: str, *, passed: bool | None = None) -> None:
         """Do nothing."""

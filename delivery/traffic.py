@@ -77,6 +77,11 @@ class Traffic:
 
         """
         wanted = self.ledger.live_at(product.name, to) if to else self._before(product.name)
+        if not wanted.versions:
+            raise SixfoldError(
+                f"nothing of {product.name} was live then: entry {wanted.number} says that it was removed",
+                remedy=f"`sixfold ledger {product.name}` shows what was live when",
+            )
         self.report.say(
             f"back to entry {wanted.number} of {wanted.at:%Y-%m-%d %H:%M:%S} UTC: {describe(wanted.versions)}"
         )
@@ -98,7 +103,7 @@ class Traffic:
 
     def _before(self, product: str) -> Entry:
         live = self.now(product)
-        others = [entry for entry in self.ledger.entries(product) if entry.versions != live]
+        others = [entry for entry in self.ledger.entries(product) if entry.versions and entry.versions != live]
         if not others:
             raise SixfoldError(
                 f"no release of {product} but {describe(live) or 'none'} was ever live",

@@ -7,6 +7,7 @@ import boto3
 from sixfold.outputs import PlatformRefs
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_glue import GlueClient
     from mypy_boto3_s3 import S3Client
     from pyiceberg.catalog import Catalog
@@ -32,6 +33,11 @@ def has_object(platform: PlatformRefs, bucket: str, key: str) -> bool:
 def glue(platform: PlatformRefs) -> "GlueClient":
     """Return a client for the platform's table catalog."""
     return boto3.client("glue", region_name=platform.region, endpoint_url=platform.aws_endpoint)
+
+
+def dynamodb(platform: PlatformRefs) -> "DynamoDBClient":
+    """Return a client for the platform's online tables."""
+    return boto3.client("dynamodb", region_name=platform.region, endpoint_url=platform.aws_endpoint)
 
 
 def open_catalog(platform: PlatformRefs) -> "Catalog":

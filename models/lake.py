@@ -20,7 +20,8 @@ from sixfold.outputs import PlatformRefs, owner_of
 from sixfold.product import TableSpec
 
 FACT = "sixfold."
-_PRODUCT = f"{FACT}product"
+PRODUCT = f"{FACT}product"
+"""Property of a table, in Iceberg and in Glue: the package of the product that made it."""
 
 
 class Lake:
@@ -151,10 +152,10 @@ class Lake:
             create.append(rows, snapshot_properties=notes)
 
     def _properties(self, spec: TableSpec) -> dict[str, str]:
-        return {**spec.properties, _PRODUCT: self.package}
+        return {**spec.properties, PRODUCT: self.package}
 
     def _check_owner(self, table: Table, name: str) -> None:
-        owner = table.properties.get(_PRODUCT, self.package)
+        owner = table.properties.get(PRODUCT, self.package)
         if owner != self.package:
             raise SixfoldError(
                 f"the table {'.'.join(table.name())} belongs to the product {owner}, not to {self.package}",

@@ -54,5 +54,10 @@ def versions(platform: PlatformRefs, package: str, tables: Iterable[str]) -> dic
     return {name: found.get(place) for name, place in wanted.items()}
 
 
+def folder(package: str) -> str:
+    """Return the prefix, in the lake's bucket, of the records of a product's steps."""
+    return f"steps/{package}/"
+
+
 def _object(package: str, step: str) -> str:
-    return f"steps/{package}/{step}.json"
+    return f"{folder(package)}{step}.json"

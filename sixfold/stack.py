@@ -154,10 +154,25 @@ def pin(path: Path, product: str, version: str, releases: list[Pin]) -> None:
 
     """
     document = _load(path)
-    platform = document["config"][f"sixfold:{KEY}"]
-    traffic = platform.setdefault("products", {}).setdefault(product, {}).setdefault(version, {})
+    products = document["config"][f"sixfold:{KEY}"].setdefault("products", {})
+    traffic = products.setdefault(product, {}).setdefault(version, {})
     traffic["releases"] = [entry.model_dump() for entry in releases]
-    parse(platform, path.name)
+    _write(path, document)
+
+
+def unname(path: Path, product: str) -> bool:
+    """Take a product with all its pins out of the file, and return whether it was in it; the rest stays as it is."""
+    document = _load(path)
+    products = document["config"][f"sixfold:{KEY}"].get("products") or {}
+    if product not in products:
+        return False
+    del products[product]
+    _write(path, document)
+    return True
+
+
+def _write(path: Path, document: Any) -> None:  # noqa: ANN401 - a YAML document
+    parse(document["config"][f"sixfold:{KEY}"], path.name)
     part = path.with_suffix(".part")
     with part.open("w") as stream:
         _yaml().dump(document, stream)

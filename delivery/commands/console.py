@@ -13,6 +13,7 @@ from rich.table import Table
 from delivery.reporter import Advance
 
 console = Console(highlight=False)
+errors = Console(highlight=False, stderr=True)
 _OUTCOMES = {None: "", True: "[green]pass[/] ", False: "[red]fail[/] "}
 
 
@@ -22,14 +23,21 @@ def write(text: str) -> None:
 
 
 class Terminal:
-    """A reporter that prints: a line while work runs, its time when it is done."""
+    """A reporter that prints: a line while work runs, its time when it is done.
 
-    def __init__(self) -> None:
+    Args:
+        for_program: print to stderr, because stdout is for the JSON of a command.
+
+    """
+
+    def __init__(self, *, for_program: bool = False) -> None:
+        self.output = sys.stderr if for_program else None
+        self._console = errors if for_program else console
         self._seconds: list[tuple[str, float]] = []
 
     def say(self, text: str, *, passed: bool | None = None) -> None:
         """Print one line of progress."""
-        console.print(f"  {_OUTCOMES[passed]}{escape(text)}")
+        self._console.print(f"  {_OUTCOMES[passed]}{escape(text)}")
 
     def relay(self, text: str) -> None:
         """Write the errors of another program to stderr."""
@@ -38,7 +46,7 @@ class Terminal:
     @contextmanager
     def stage(self, title: str) -> Iterator[None]:
         """Announce a stage and take its time."""
-        console.print(f"[bold]▸ {escape(title)}[/]")
+        self._console.print(f"[bold]▸ {escape(title)}[/]")
         began = perf_counter()
         yield
         self._seconds.append((title, perf_counter() - began))
@@ -46,7 +54,9 @@ class Terminal:
     @contextmanager
     def progress(self, total: float) -> Iterator[Advance]:
         """Show a bar with the time that has passed."""
-        with Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console) as shown:
+        with Progress(
+            TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=self._console
+        ) as shown:
             bar = shown.add_task("the first hour", total=total)
             yield lambda done, text: shown.update(bar, completed=done, description=text)
 

@@ -1,12 +1,13 @@
 """Commands about a stack as a whole."""
 
+import json
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from delivery.commands.console import Terminal, console, write
-from delivery.commands.context import AsJson, StackName, find
+from delivery.commands.context import AsJson, ProductName, StackName, find, traffic_of
 from delivery.live_stack import LiveStack
 
 if TYPE_CHECKING:
@@ -44,6 +45,39 @@ def down(stack: StackName = "local") -> None:
     known = take_down(live)
     require_none(left(known=known), stack)
     console.print(f"Gone. Kept: releases and ledger in {live.project.home}. Next: `make up` brings it all back")
+
+
+@commands.command()
+def remove(
+    product: ProductName,
+    *,
+    stack: StackName = "local",
+    yes: Annotated[bool, typer.Option("--yes", help="Delete without a question.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take one product out of a stack, wholly: its releases, features, tables, log and files. Others stay as they are.
+
+    The list of all that will be deleted comes first, then a question. The same command continues an interrupted one.
+    """
+    from delivery.commands.tables import removal_table
+    from delivery.remove import carry_out, plan
+
+    if as_json and not yes:
+        raise typer.BadParameter("it asks no question: add --yes", param_hint="--json")
+    traffic = traffic_of(stack, Terminal(for_program=as_json))
+    removal = plan(traffic, product)
+    if not as_json:
+        console.print(removal_table(removal))
+    if not removal.is_empty:
+        if not yes:
+            typer.confirm(f"Delete all of this from the stack {stack}?", abort=True)
+        carry_out(traffic, removal)
+    if as_json:
+        write(json.dumps(removal.document(), indent=2) + "\n")
+    elif removal.is_empty:
+        console.print(f"Nothing of {product} is left in the stack {stack}")
+    else:
+        console.print(f"Removed. Next: commit {traffic.stack.file.name}")
 
 
 @commands.command()

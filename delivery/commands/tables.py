@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from rich.markup import escape
 from rich.table import Table
 
 from delivery.served import describe
@@ -13,6 +14,7 @@ from sixfold.release import SHORT
 
 if TYPE_CHECKING:
     from delivery.demo import Look
+    from delivery.remove import Removal
 
 
 def products_table(outputs: StackOutputs) -> Table:
@@ -54,6 +56,16 @@ def looks_table(looks: "Iterable[Look]") -> Table:
         gains = ("" if gain is None else f"{gain:+.4f}" for gain in (numbers.gain, numbers.gain_low, numbers.gain_high))
         when, labels = f"{look.at:%Y-%m-%d %H:%M}", f"{numbers.labelled or 0:,}"
         table.add_row(when, look.release[:SHORT], f"{look.weight}%", labels, *gains, look.judgement.verdict)
+    return table
+
+
+def removal_table(removal: "Removal") -> Table:
+    """Return one row per thing that a removal deletes, then those that it keeps."""
+    table = Table("", "kind", "what", box=None)
+    for verb, kinds in (("[red]delete[/]", removal.deletes()), ("[green]keep[/]", removal.keeps())):
+        for kind, names in kinds.items():
+            for name in names:
+                table.add_row(verb, kind, escape(name))
     return table
 
 

@@ -21,6 +21,11 @@ def registry_key(package: str) -> str:
     return f"{package}/registry.pb".removeprefix("/")
 
 
+def project_of(platform: PlatformRefs, package: str) -> str:
+    """Return the name of a product's Feast project. Feast calls its online tables `<project>.<view>`."""
+    return f"{platform.feature_project}{OF}{package}".removesuffix(OF)
+
+
 def open_store(platform: PlatformRefs, package: str) -> "FeatureStore":
     """Return the Feast store of a product's package; nothing of it is kept in a file.
 
@@ -34,7 +39,7 @@ def open_store(platform: PlatformRefs, package: str) -> "FeatureStore":
     from models.offline import IcebergOfflineStore  # noqa: PLC0415 - the same
 
     config = RepoConfig(
-        project=f"{platform.feature_project}{OF}{package}".removesuffix(OF),
+        project=project_of(platform, package),
         provider="local",
         registry={
             "path": f"s3://{platform.features_bucket}/{registry_key(package)}",

@@ -17,6 +17,7 @@ COMMANDS = (
     "ledger",
     "replay",
     "predict",
+    "remove",
 )
 
 
@@ -34,3 +35,8 @@ def test_outside_of_a_project_the_error_says_where_to_go(
     with pytest.raises(SystemExit, match="1"):
         main()
     assert "cd to the folder with Pulumi.yaml" in capsys.readouterr().out
+
+
+def test_a_removal_for_a_program_must_not_ask() -> None:
+    refused = CliRunner().invoke(app, ["remove", "anything", "--json"])
+    assert (refused.exit_code, "add --yes" in refused.output) == (2, True)

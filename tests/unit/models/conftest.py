@@ -1,5 +1,6 @@
 """A lake of real flights: three days of each month of 2013, loaded, with features and a candidate, once for the run."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +9,8 @@ import boto3
 import polars as pl
 import pytest
 
-from models import loading
+import products
+from models import hashing, loading
 from models.candidate import Candidate
 from models.features import build as features
 from models.sources import read
@@ -121,6 +123,20 @@ def built(loaded: PlatformRefs, product: Product) -> PlatformRefs:
     """The same with features."""
     assert features.build(loaded, product)
     return loaded
+
+
+@pytest.fixture
+def second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Product:
+    """A product whose sources, tables, views and entities have the names of those of flight-delays."""
+    shutil.copytree(products.__path__[0], root := tmp_path / "products", ignore=shutil.ignore_patterns("__pycache__"))
+    folder = (root / "flight_delays").rename(root / "flight_copies")
+    for path in folder.iterdir():
+        text = path.read_text().replace("flight_delays", "flight_copies").replace("flight-delays", "flight-copies")
+        path.write_text(text)
+    (root / "flight_delays").symlink_to(Path(products.__path__[0], "flight_delays"))
+    monkeypatch.setattr(products, "__path__", [str(root)])
+    monkeypatch.setattr(hashing, "_ROOT", tmp_path)
+    return load_product(folder / "product.yaml")
 
 
 @pytest.fixture(scope="session")

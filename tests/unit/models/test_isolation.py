@@ -1,36 +1,23 @@
 """Two products in one lake and one feature store: here the second is a copy of the first under another name."""
 
-import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import products
-from models import hashing, loading
+from models import aws, belongings, loading
 from models.features import build as features
 from models.features.online import OnlineReader
 from models.steps import versions
-from sixfold.contract import Product, load_product
-from sixfold.outputs import PlatformRefs
+from serving.tables import writer
+from sixfold import prediction_log as log
+from sixfold.contract import Product
+from sixfold.outputs import PlatformRefs, feedback_table
 from sixfold.product import Source, load_code
 
 KNOWN = {"origin": "JFK", "carrier": "B6", "route": "JFK-LAX", "tailnum": "N523JB"}
-
-
-@pytest.fixture
-def second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Product:
-    """A product whose sources, tables, views and entities have the names of those of flight-delays."""
-    shutil.copytree(products.__path__[0], root := tmp_path / "products", ignore=shutil.ignore_patterns("__pycache__"))
-    folder = (root / "flight_delays").rename(root / "flight_copies")
-    for path in folder.iterdir():
-        text = path.read_text().replace("flight_delays", "flight_copies").replace("flight-delays", "flight-copies")
-        path.write_text(text)
-    (root / "flight_delays").symlink_to(Path(products.__path__[0], "flight_delays"))
-    monkeypatch.setattr(products, "__path__", [str(root)])
-    monkeypatch.setattr(hashing, "_ROOT", tmp_path)
-    return load_product(folder / "product.yaml")
 
 
 def _seen(platform: PlatformRefs, product: Product) -> dict[str, Any]:
@@ -56,3 +43,49 @@ def test_loading_building_and_removing_one_product_changes_nothing_of_another(
     features.teardown(built, second.package)
     assert _seen(built, product) == before
     assert not features.build(built, product)
+
+
+def _content(platform: PlatformRefs) -> dict[str, Any]:
+    """Return every object, table and online row of a platform, whoever's they are."""
+    s3, glue, online = aws.s3(platform), aws.glue(platform), aws.dynamodb(platform)
+    buckets = (platform.lake_bucket, platform.features_bucket, platform.registry_bucket)
+    objects = [each for bucket in buckets for each in s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
+    tables = [each for _, db in platform.databases for each in glue.get_tables(DatabaseName=db)["TableList"]]
+    names = [each for each in online.list_tables()["TableNames"] if each.startswith(platform.feature_project)]
+    return {
+        "objects": {each["Key"]: each["ETag"] for each in objects},
+        "tables": {(each["DatabaseName"], each["Name"]): each["Parameters"] for each in tables},
+        "online": {name: online.scan(TableName=name)["Items"] for name in names},
+    }
+
+
+def _answer(platform: PlatformRefs, package: str, home: Path) -> None:
+    """Write one prediction and one label of a consumer, as a release does."""
+    row = {log.PREDICTION_ID: "1", log.TIME: datetime(2013, 10, 1, tzinfo=UTC)}
+    writer(platform, home, package, log.PREDICTIONS)([row])
+    writer(platform, home, feedback_table(package), log.FEEDBACK)([row])
+
+
+@pytest.fixture
+def answered(built: PlatformRefs, product: Product, tmp_path: Path) -> Iterator[PlatformRefs]:
+    """The platform with features, and a prediction and its feedback."""
+    _answer(built, product.package, tmp_path)
+    yield built
+    for name in (product.package, feedback_table(product.package)):
+        aws.open_catalog(built).purge_table((built.databases.predictions, name))
+
+
+def test_a_product_that_was_deleted_left_nothing_and_took_no_byte_table_or_row_of_another(
+    answered: PlatformRefs, second: Product, few: Callable[[int], tuple[Source, ...]], tmp_path: Path
+) -> None:
+    built = answered
+    belongings.delete(built, belongings.find(built, second.package), lambda _: None)  # those of the test before
+    before = _content(built)
+    assert loading.load(built, second, few(200))
+    assert features.build(built, second)
+    _answer(built, second.package, tmp_path)
+    found = belongings.find(built, second.package)
+    assert all(found)
+    belongings.delete(built, found, lambda _: None)
+    assert _content(built) == before
+    assert not any(belongings.find(built, second.package))

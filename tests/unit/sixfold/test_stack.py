@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from sixfold.errors import SixfoldError
-from sixfold.stack import Pin, parse, pin, read
+from sixfold.stack import Pin, parse, pin, read, unname
 
 FOLDER = Path(__file__).parents[3] / "stacks"
 STACKS = sorted(FOLDER.glob("Pulumi.*.yaml"))
@@ -85,3 +85,13 @@ def test_a_section_that_the_runtime_lacks_or_has_no_use_for_is_named(data: objec
     with pytest.raises(SixfoldError) as refused:
         parse(data, "Pulumi.test.yaml")
     assert fault in str(refused.value)
+
+
+def test_a_product_is_taken_out_and_the_rest_of_the_file_stays(stack_file: Path) -> None:
+    before = stack_file.read_text()
+    pin(stack_file, "other", "v1", [Pin(release=FIRST)])
+    assert unname(stack_file, "other")
+    assert not unname(stack_file, "other")
+    assert stack_file.read_text() == before
+    assert unname(stack_file, "flight-delays")
+    assert read(stack_file).products == {}
