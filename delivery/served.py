@@ -1,7 +1,8 @@
 """The releases that answer, as the stack outputs name them, and a first request to them."""
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 import httpx
 
@@ -11,9 +12,16 @@ from sixfold.outputs import StackOutputs
 from sixfold.registry.ledger import Versions
 from sixfold.release import SHORT
 from sixfold.stack import Pin
-from sixfold.wire import CONSUMER
+from sixfold.wire import CONSUMER, MISSING_FEATURES
 
 _TIMEOUT_S = 30
+
+
+class Answer(NamedTuple):
+    """An answer of the live service, and the names of the features without which it was made."""
+
+    document: dict[str, Any]
+    missing: tuple[str, ...]
 
 
 def pins(outputs: StackOutputs, product: str) -> Versions:
@@ -67,6 +75,11 @@ def predict(outputs: StackOutputs, product: Product, version: str, row: str | No
         SixfoldError: the stack serves no such version, or the answer is not a prediction.
 
     """
+    return ask(outputs, product, version, row).document
+
+
+def ask(outputs: StackOutputs, product: Product, version: str, row: str | None = None) -> Answer:
+    """Request a prediction as `predict` does, and return it with what its header says."""
     body = row or json.dumps(product.example)
     headers = {"Content-Type": "application/json", CONSUMER: "sixfold-cli"}
     address = f"{url(outputs, product.name, version)}/predict"
@@ -78,5 +91,5 @@ def predict(outputs: StackOutputs, product: Product, version: str, row: str | No
             f"{product.name} {version} answered {answer.status_code}: {faults or problem['detail']}",
             remedy="correct the row, or see the release's log below .sixfold/run/logs",
         )
-    prediction: dict[str, Any] = answer.json()
-    return prediction
+    missing = answer.headers.get(MISSING_FEATURES, "")
+    return Answer(answer.json(), tuple(unquote(name) for name in missing.split(", ") if name))

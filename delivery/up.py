@@ -7,7 +7,7 @@ from collections.abc import Callable
 from delivery import lifecycle
 from delivery.live_stack import LiveStack
 from delivery.reporter import Reporter
-from delivery.served import predict
+from delivery.smoke import smoke
 from delivery.traffic import Traffic, me
 from infra.plans.names import service_ports
 from sixfold.contract import Product
@@ -55,11 +55,26 @@ def up(stack: LiveStack, report: Reporter, preflight: Callable[[Settings], None]
                 with report.stage(f"{served.name} {version.version}: first release"):
                     _first_release(traffic, product, version.version)
     with report.stage("a live prediction of each"):
-        for served in stack.outputs.products:
-            for version in served.api_versions:
-                answer = predict(stack.outputs, stack.project.product(served.name), version.version)
-                prediction = json.dumps(answer["prediction"])
-                report.say(f"{version.url}/predict → {prediction} by release {answer['release']}")
+        _require_predictions(stack, report)
+
+
+def _require_predictions(stack: LiveStack, report: Reporter) -> None:
+    """Request a prediction of every API version; one that fails does not keep the others from being tried."""
+    failed: list[SixfoldError] = []
+    for served in stack.outputs.products:
+        for version in served.api_versions:
+            try:
+                answer = smoke(stack.outputs, stack.project.product(served.name), version.version)
+            except SixfoldError as error:
+                failed.append(error)
+                report.say(error.what, passed=False)
+                continue
+            prediction, release = json.dumps(answer.document["prediction"]), answer.document["release"]
+            report.say(f"{version.url}/predict → {prediction} by release {release}")
+            if answer.missing:
+                report.say(f"without {', '.join(answer.missing)}: the lake has no value now")
+    if failed:
+        raise SixfoldError("; ".join(error.what for error in failed), remedy=failed[0].remedy)
 
 
 def _first_release(traffic: Traffic, product: Product, version: str) -> None:

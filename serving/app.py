@@ -20,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from serving.body import read_json
 from serving.docs import openapi, page
+from serving.fallback import headers as missing_features
 from serving.mirror import others
 from serving.parsing import parse, parse_rows
 from serving.problems import Problem
@@ -69,7 +70,8 @@ async def predict(request: Request, runtime: Runtime) -> Response:
         to = others(request.headers, runtime.settings.address or _listening(request))
         runtime.mirror.send(to, body, request.headers, served[0].time.isoformat())
     answers = [each.answer() for each in served]
-    return JSONResponse({"release": runtime.short, **({"predictions": answers} if batch else answers[0])})
+    answer = {"release": runtime.short, **({"predictions": answers} if batch else answers[0])}
+    return JSONResponse(answer, headers=missing_features(served))
 
 
 async def feedback(request: Request, runtime: Runtime) -> Response:

@@ -1,4 +1,7 @@
-"""Features of the online store, within a deadline: a store that is slow or away must not take predictions with it."""
+"""Features of the online store, within a deadline: a store that is slow or away must not take predictions with it.
+
+Nor must an error of our own code; but such an error is no store that is away. It is counted and logged as an error.
+"""
 
 import logging
 import math
@@ -9,12 +12,24 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from sixfold.errors import SixfoldError
+
 _THREADS = 16
 _FIRST_S = 10.0  # the first read makes connections and imports what the store puts off
 _REPLAY_S = 120.0
 _TRIES = 3
 _REST_S = 5.0
 _ASK_AGAIN_S = 30.0
+_TRACEBACK_EVERY_S = 60.0  # the same error at every prediction would fill the log
+_OF_STORE = (
+    BotoCoreError,
+    ClientError,
+    OSError,
+    SixfoldError,
+)  # OSError: timeouts, connections, a registry that is gone
+_STORE_PACKAGE = "feast"  # its own errors: features that were never built. It takes seconds to import
 _log = logging.getLogger("sixfold.lookup")
 
 
@@ -37,16 +52,20 @@ class Reader(Protocol):
 
 
 class Lookup:
-    """Reads features; after three failures in a row the store is left alone for five seconds.
+    """Reads features; after three failures of the store in a row it is left alone for five seconds.
 
     Args:
         open_reader: opens the online store; called until it works once.
         deadline_s: how long a prediction waits for its features.
+        count_error: called at each error that is not the store's.
 
     """
 
-    def __init__(self, open_reader: Callable[[], Reader], deadline_s: float) -> None:
-        self._open, self._deadline_s = open_reader, deadline_s
+    def __init__(
+        self, open_reader: Callable[[], Reader], deadline_s: float, count_error: Callable[[], None] = lambda: None
+    ) -> None:
+        self._open, self._deadline_s, self._count_error = open_reader, deadline_s, count_error
+        self._logged_at = float("-inf")
         self._opened: Reader | None = None
         self._opening = threading.Lock()
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="features")
@@ -62,6 +81,7 @@ class Lookup:
     def read(self, entities: Sequence[Mapping[str, str]], at: datetime | None = None) -> list[dict[str, float]] | None:
         """Return the known features of each row, missing ones left out; None where the store does not answer.
 
+        An error that is not the store's leaves all features of all rows out: the consumer still gets an answer.
         A replay asks for those of a moment in the past; its first answer takes the seconds that history takes to load.
         """
         if time.monotonic() < self._rest_until:
@@ -69,9 +89,9 @@ class Lookup:
         try:
             asked = self._pool.submit(self._ask, [dict(each) for each in entities], at)
             found = asked.result(_REPLAY_S if at else self._within_s)
-        except Exception as error:  # noqa: BLE001 - whatever happens to the store, the consumer gets an answer
+        except Exception as error:  # noqa: BLE001 - whatever happens, the consumer gets an answer
             self._failed(error)
-            return None
+            return None if is_of_store(error) else [{} for _ in entities]
         self._within_s, self._failures = self._deadline_s, 0
         return found
 
@@ -100,10 +120,23 @@ class Lookup:
             return self._opened
 
     def _failed(self, error: Exception) -> None:
+        if not is_of_store(error):
+            self._count_error()
+            if time.monotonic() > self._logged_at + _TRACEBACK_EVERY_S:
+                self._logged_at = time.monotonic()
+                _log.error("the look-up of features has an error, predicting without them", exc_info=error)
+            return
         self._failures += 1
         if self._failures >= _TRIES:
             self._rest_until = time.monotonic() + _REST_S
         _log.warning("the online store does not answer, predicting without it: %s", error or type(error).__name__)
+
+
+def is_of_store(error: Exception) -> bool:
+    """Return whether an error means that the store is slow, away or not filled, and none of our code is at fault."""
+    return isinstance(error, _OF_STORE) or any(
+        each.__module__.partition(".")[0] == _STORE_PACKAGE for each in type(error).__mro__
+    )
 
 
 def _known(row: Mapping[str, Any]) -> dict[str, float]:

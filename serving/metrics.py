@@ -14,6 +14,7 @@ from sixfold.metric_names import (
     LOG_PENDING,
     LOG_SHED,
     LOG_WRITTEN,
+    LOOKUP_ERRORS,
     MIRRORED,
     PREDICTIONS,
     REQUEST_SECONDS,
@@ -56,6 +57,7 @@ class Metrics:
         mirrored = counter(MIRRORED, "Copies of requests for other releases, by outcome", "outcome")
         missing = counter(FEATURE_MISSING, "Rows for which the online store had no value", "feature")
         fallback = counter(FALLBACK, "Predictions made without some features, by reason", "reason")
+        errors = counter(LOOKUP_ERRORS, "Feature look-ups that an error of the release's code ended")
         written = counter(LOG_WRITTEN, "Rows written to the lake", "table")
         shed = counter(LOG_SHED, "Rows given up because the lake was too slow", "table")
         pending = Gauge(LOG_PENDING, "Rows in memory", (*names, "table"), registry=registry)
@@ -66,6 +68,7 @@ class Metrics:
         self.mirrored = Counts(*(mirrored.labels(*identity, outcome) for outcome in Counts._fields))
         self.missing = cache(lambda feature: missing.labels(*identity, feature))
         self.fallback = cache(lambda reason: fallback.labels(*identity, reason))
+        self.lookup_errors = errors.labels(*identity)
         self.written = cache(lambda table: written.labels(*identity, table))
         self.shed = cache(lambda table: shed.labels(*identity, table))
         self.pending = cache(lambda table: pending.labels(*identity, table))

@@ -60,7 +60,7 @@ class Runtime:
         self.metrics = Metrics(labels, {*self._consumers, UNKNOWN}, product.slo.latency_ms, self.registry)
         self.row: TypeAdapter[Any] = TypeAdapter(code.Row)
         self.batch: TypeAdapter[Any] = TypeAdapter(Batch[code.Row])  # type: ignore[name-defined] # known at run time
-        self._lookup = Lookup(open_reader, deadline_s=_PATIENCE * product.slo.latency_ms / 1000)
+        self._lookup = Lookup(open_reader, _PATIENCE * product.slo.latency_ms / 1000, self.metrics.lookup_errors.inc)
         self.predictor = Predictor(code, features, model, self._lookup, self.metrics)
         self.mirror = Mirror(self.metrics.mirrored)
         self._predictions = self._log(product.package, log.PREDICTIONS)

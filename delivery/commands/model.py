@@ -85,7 +85,8 @@ def publish(product: ProductName, stack: StackName = "local") -> None:
 
 @commands.command()
 def release(product: ProductName, version: str, digest: str, stack: StackName = "local") -> None:
-    """Let a published release answer an API version: pin it in the stack file, and apply the stack."""
+    """Let a published release answer an API version: pin it in the stack file, apply, and request a prediction."""
+    from delivery.smoke import smoke
     from delivery.traffic import me
     from sixfold.registry.ledger import Decision
     from sixfold.stack import Pin
@@ -94,6 +95,7 @@ def release(product: ProductName, version: str, digest: str, stack: StackName = 
     full = traffic.registry.resolve(product, digest)
     decision = Decision(by=me(), verdict="release", reason="by hand, without a rollout")
     traffic.change(product, {version: (Pin(release=full),)}, decision)
+    smoke(traffic.stack.outputs, traffic.stack.project.product(product), version)
     console.print(f"Next: `sixfold predict {product}`, and commit {traffic.stack.file.name}")
 
 

@@ -3,7 +3,7 @@
 from infra.plans.monitoring import slo
 from infra.plans.monitoring.rule import Rule, alert, unwatched
 from sixfold.contract import Product
-from sixfold.metric_names import FALLBACK, FEATURE_FRESHNESS, LOG_SHED, PREDICTIONS, QUARANTINE_RATE
+from sixfold.metric_names import FALLBACK, FEATURE_FRESHNESS, LOG_SHED, LOOKUP_ERRORS, PREDICTIONS, QUARANTINE_RATE
 
 _WITHOUT_STORE = 0.05  # of predictions; a store that is throttled or away soon costs more, and a slow read costs less
 
@@ -42,6 +42,14 @@ def _conditions(product: Product) -> list[Rule]:
             f"{product.name} {{{{ $labels.api_version }}}} predicts without its online features",
             "The online store does not answer in time for {{ $value | humanizePercentage }} of predictions.",
             wait="10m",
+        ),
+        alert(
+            "FeatureLookupErrors",
+            f"sum by (product, api_version, release) (increase({LOOKUP_ERRORS}{own}[10m])) > 0",
+            "ticket",
+            f"The code of a release of {product.name} fails to look up features",
+            "{{ $value | humanize }} look-ups of release {{ $labels.release }} ended in ten minutes with an error of "
+            "its code; those predictions were made without online features.",
         ),
         alert(
             "QuarantineRateHigh",

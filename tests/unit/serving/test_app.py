@@ -44,6 +44,16 @@ def test_a_missing_feature_is_counted_and_answered(client: httpx.Client, store: 
     )
 
 
+def test_an_answer_names_the_features_that_it_was_made_without(
+    client: httpx.Client, store: Any, row: dict[str, Any]
+) -> None:
+    assert "X-Missing-Features" not in client.post("/predict", json=row).headers
+    store.known = lambda _: {"wind_speed": None}
+    answer = client.post("/predict", json={"rows": [row, row]})
+    assert answer.headers["X-Missing-Features"] == "wind_speed, carrier_late_share"
+    assert answer.json().keys() == {"release", "predictions"}
+
+
 def test_missing_means_nan_to_the_model_and_not_zero(client: httpx.Client, store: Any, row: dict[str, Any]) -> None:
     answers = []
     for known in ({"wind_speed": 0.0}, {"wind_speed": 0.9}, {"wind_speed": None}):

@@ -22,6 +22,7 @@ FAST = f'sixfold_request_seconds_bucket{{{VERSION},le="0.25"}}'
 UP, EDGE = f'up{{job="release",{VERSION}}}', 'up{job="edge",instance="127.0.0.1:8001"}'
 FRESHNESS = 'sixfold_feature_freshness_seconds{product="flight-delays"}'
 FALLBACK = f'sixfold_fallback_total{{{VERSION},reason="store"}}'
+LOOKUPS = f"sixfold_lookup_errors_total{{{VERSION}}}"
 QUARANTINE = 'sixfold_quarantine_rate{product="flight-delays",table="curated.flights"}'
 SHED = f'sixfold_prediction_log_shed_total{{{VERSION},table="predictions"}}'
 OLD = 'sixfold_requests_total{product="flight-delays",api_version="v1",release="abc",consumer="rebooking",code="200"}'
@@ -48,6 +49,7 @@ HEALTHY = {
     f"sixfold_predictions_total{{{VERSION}}}": "0+1000x90",
     FRESHNESS: "3600x90",
     FALLBACK: "0+1x90",
+    LOOKUPS: "0x90",
     QUARANTINE: "0.001x90",
     SHED: "0x90",
     ENOUGH: "1x90",
@@ -82,6 +84,7 @@ CASES: dict[str, tuple[dict[str, str | None], set[str]]] = {
     "features are 49 hours old": ({FRESHNESS: "176400x90"}, {"FeaturesStale ticket"}),
     "the online store answers every other time": ({FALLBACK: "0+500x90"}, {"OnlineStoreFailing ticket"}),
     "the online store was away for a moment": ({FALLBACK: "0x80 500x9"}, set()),
+    "a release fails to look up features": ({LOOKUPS: "0x85 1x5"}, {"FeatureLookupErrors ticket"}),
     "3% are in quarantine": ({QUARANTINE: "0.03x90"}, {"QuarantineRateHigh ticket"}),
     "predictions are not logged": ({SHED: "0x85 50x5"}, {"PredictionLogShedding ticket"}),
     "a release is not scraped": ({UP: None}, {"MetricsMissing ticket"}),

@@ -1,0 +1,80 @@
+"""A look-up of features that fails: an error of the store, and one of our own code."""
+
+import logging
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
+from feast.errors import FeatureServiceNotFoundException
+
+from serving.lookup import Lookup, is_of_store
+from sixfold.errors import SixfoldError
+
+OURS = (
+    TypeError("expected str"),
+    ValueError("too many values to unpack (expected 1)"),
+    KeyError("temp"),
+    AttributeError("read"),
+    ZeroDivisionError(),
+    RuntimeError("no such thing"),
+)
+OF_STORE = (
+    ClientError({"Error": {"Code": "ProvisionedThroughputExceededException"}}, "BatchGetItem"),
+    EndpointConnectionError(endpoint_url="http://aws"),
+    ReadTimeoutError(endpoint_url="http://aws"),
+    TimeoutError(),
+    ConnectionResetError(),
+    FileNotFoundError("registry.pb"),
+    FeatureServiceNotFoundException("flight-delays"),
+    SixfoldError("the lake has no table", remedy="load it"),
+)
+
+
+class Failing:
+    """A reader that fails, and counts how often it was asked."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error, self.asked = error, 0
+
+    def read(self, *_: Any) -> Any:
+        self.asked += 1
+        raise self.error
+
+    def freshness(self) -> Any:
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [*OURS, *OF_STORE], ids=lambda error: type(error).__name__)
+def test_an_error_is_the_stores_or_ours(error: Exception) -> None:
+    assert is_of_store(error) == (error in OF_STORE)
+
+
+@pytest.mark.parametrize("error", OURS, ids=lambda error: type(error).__name__)
+def test_an_error_of_ours_is_counted_has_a_traceback_and_rests_no_store(
+    error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    reader, counted = Failing(error), list[int]()
+    lookup = Lookup(lambda: reader, 1, lambda: counted.append(1))
+    assert [lookup.read([{}, {}]) for _ in range(5)] == [[{}, {}]] * 5
+    assert (reader.asked, len(counted)) == (5, 5)
+    (record,) = [each for each in caplog.records if each.levelno == logging.ERROR]
+    assert record.exc_info
+    assert record.exc_info[1] is error
+
+
+@pytest.mark.parametrize("error", OF_STORE, ids=lambda error: type(error).__name__)
+def test_a_store_that_is_away_is_left_alone_and_is_no_error_of_ours(error: Exception) -> None:
+    reader, counted = Failing(error), list[int]()
+    lookup = Lookup(lambda: reader, 1, lambda: counted.append(1))
+    assert [lookup.read([{}]) for _ in range(5)] == [None] * 5
+    assert (reader.asked, counted) == (3, [])
+
+
+def test_an_error_of_ours_while_the_store_is_opened_is_counted_too() -> None:
+    counted = list[int]()
+
+    def open_reader() -> Any:
+        raise TypeError
+
+    assert Lookup(open_reader, 1, lambda: counted.append(1)).read([{}]) == [{}]
+    assert counted == [1, 1]
