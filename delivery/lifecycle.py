@@ -31,15 +31,18 @@ from sixfold.release import SHORT, Record
 UNCHANGED = "nothing to do: made from the same already"
 
 
-def load_data(platform: PlatformRefs, product: Product, report: Reporter) -> None:
-    """Bring the lake in step with the product's sources."""
-    sources = load_code(product).data.sources()
-    report.say("loaded, checked and labelled" if load(platform, product, sources, report.say) else UNCHANGED)
+def load_data(platform: PlatformRefs, product: Product, report: Reporter) -> bool:
+    """Bring the lake in step with the product's sources; return whether there was anything to do."""
+    changed = load(platform, product, load_code(product).data.sources(), report.say)
+    report.say("loaded, checked and labelled" if changed else UNCHANGED)
+    return changed
 
 
-def build_features(platform: PlatformRefs, product: Product, report: Reporter) -> None:
-    """Bring the product's features in step with the lake, offline and online."""
-    report.say("computed and materialized" if features.build(platform, product, report.say) else UNCHANGED)
+def build_features(platform: PlatformRefs, product: Product, report: Reporter) -> bool:
+    """Bring the features in step with the lake, offline and online; return whether there was anything to do."""
+    changed = features.build(platform, product, report.say)
+    report.say("computed and materialized" if changed else UNCHANGED)
+    return changed
 
 
 def keep_features(outputs: StackOutputs, registry: Registry, product: Product, report: Reporter) -> None:
@@ -83,16 +86,13 @@ def live_bento(outputs: StackOutputs, registry: Registry, product: str) -> Path 
 
 
 def evaluate(candidate: Candidate, product: Product, live: Path | None, report: Reporter) -> Verdict:
-    """Compare a candidate with the baseline and the live release, and report the figures.
+    """Compare a candidate with the baseline and the live release, report the figures, and return the verdict.
 
     Args:
         candidate: what `train` made.
         product: its contract has the margins.
         live: code and model of the live release; None: none is live.
         report: receives the figures.
-
-    Raises:
-        SixfoldError: the gate refuses it; the message says which number failed, and by how much.
 
     """
     verdict = judge(candidate, product, live)
@@ -103,12 +103,21 @@ def evaluate(candidate: Candidate, product: Product, live: Path | None, report: 
     for rule in verdict.rules:
         report.say(rule.sentence, passed=rule.passed)
     report.say(f"report: {candidate.report}")
+    return verdict
+
+
+def require_passed(verdict: Verdict, candidate: Candidate) -> None:
+    """Do nothing where the gate lets a candidate pass.
+
+    Raises:
+        SixfoldError: the gate refuses it; the message says which number failed, and by how much.
+
+    """
     if not verdict.passed:
         raise SixfoldError(
-            f"the gate refuses the candidate of {product.name}: {'; '.join(verdict.refusals)}",
+            f"the gate refuses the candidate of {verdict.product}: {'; '.join(verdict.refusals)}",
             remedy=f"read {candidate.report}, improve the model or its data, and train again",
         )
-    return verdict
 
 
 def publish(
@@ -134,6 +143,7 @@ def publish(
 
     """
     verdict = evaluate(candidate, product, live, report)
+    require_passed(verdict, candidate)
     archive, digest = build(candidate.path, product, code)
     known = {record.digest: record for record in registry.records(product.name)}
     if digest in known:

@@ -39,17 +39,21 @@ class Project:
         """Return the contracts of all products, by name."""
         return load_products(PRODUCTS)
 
-    def product(self, name: str) -> Product:
-        """Return a product's contract.
+    def product(self, name: str, version: str | None = None) -> Product:
+        """Return a product's contract, which has the API version if one is named.
 
         Raises:
-            SixfoldError: there is no such product.
+            SixfoldError: there is no such product, or it has no such version.
 
         """
         products = self.products()
         if name not in products:
             raise SixfoldError(f"there is no product {name!r}", remedy=f"name one of these: {', '.join(products)}")
-        return products[name]
+        product = products[name]
+        if version is not None and version not in product.api_versions:
+            known = ", ".join(product.api_versions)
+            raise SixfoldError(f"{name} has no API version {version!r}", remedy=f"name one of these: {known}")
+        return product
 
     def candidate(self, product: str) -> Path:
         """Return the folder in which training leaves a product's candidate."""

@@ -84,8 +84,12 @@ def replay(outputs: StackOutputs, product: Product, span: Span, speed: float) ->
             yield reached
 
 
-def resumable(outputs: StackOutputs, product: Product, span: Span, speed: float, mark: Path, report: Reporter) -> None:
+def resumable(
+    outputs: StackOutputs, product: Product, span: Span, speed: float, mark: Path, report: Reporter
+) -> tuple[Reached, bool]:
     """Run a replay with a bar; where the same one was stopped before, it goes on from there. Ctrl-C stops it.
+
+    Returns how far it came, and whether that is the end of the span.
 
     Args:
         outputs: those of the stack.
@@ -99,7 +103,7 @@ def resumable(outputs: StackOutputs, product: Product, span: Span, speed: float,
     left = _left(mark, span)
     if left.since > span.since:
         report.say(f"going on from {left.since:%Y-%m-%d %H:%M} UTC, where this replay was stopped")
-    hours, reached = replay(outputs, product, left, speed), Reached(left.since)
+    hours, reached, finished = replay(outputs, product, left, speed), Reached(left.since), False
     try:
         with report.progress((span.until - left.since).total_seconds()) as advance:
             for reached in hours:
@@ -107,11 +111,13 @@ def resumable(outputs: StackOutputs, product: Product, span: Span, speed: float,
                 text = f"{reached.at:%Y-%m-%d %H:%M}  {reached.answered:,} answered  {reached.failed:,} failed"
                 advance((reached.at - left.since).total_seconds(), text)
         mark.unlink(missing_ok=True)
+        finished = True
     except KeyboardInterrupt:
         report.say("stopped; the same command goes on from here")
     finally:
         hours.close()
     report.say(f"{reached.answered:,} predictions answered, {reached.failed:,} failed, up to {reached.at} (UTC)")
+    return reached, finished
 
 
 def _left(mark: Path, span: Span) -> Span:

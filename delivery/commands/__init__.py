@@ -11,7 +11,7 @@ import typer
 from rich.markup import escape
 
 from delivery.commands import model, stack, team, traffic
-from delivery.commands.console import console
+from delivery.commands.console import errors
 from pulumi_sixfold.kit.errors import ProviderError
 from sixfold.errors import SixfoldError
 from sixfold.telemetry import QUIET, QUIET_ENGINE
@@ -22,11 +22,11 @@ for group in (stack, model, traffic, team):
 
 
 def main() -> None:
-    """Run a command; an error that a person can put right is shown without a stack trace."""
+    """Run a command; a person's error goes to stderr without a stack trace, exit code 1."""
     os.environ.update({**QUIET, **QUIET_ENGINE})
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # else the engine would go on alone, and hold the lock
     try:
         app()
     except (SixfoldError, ProviderError) as error:
-        console.print(f"[bold red]error:[/] {escape(str(error))}")
+        errors.print(f"[bold red]error:[/] {escape(str(error))}")
         sys.exit(1)

@@ -1,7 +1,8 @@
 """The terminal: the one place that prints."""
 
+import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from time import perf_counter
 
@@ -20,6 +21,19 @@ _OUTCOMES = {None: "", True: "[green]pass[/] ", False: "[red]fail[/] "}
 def write(text: str) -> None:
     """Write text for programs to stdout, as it is."""
     sys.stdout.write(text)
+
+
+def write_json(document: object) -> None:
+    """Write a JSON document to stdout."""
+    write(json.dumps(document, indent=2) + "\n")
+
+
+def finish(document: Mapping[str, object], text: str, *, as_json: bool) -> None:
+    """End a command: with a document on stdout for a program, or with a text for a person."""
+    if as_json:
+        write_json(document)
+    else:
+        console.print(text)
 
 
 class Terminal:

@@ -9,6 +9,7 @@ import typer
 from delivery.commands.console import Terminal
 from delivery.live_stack import LiveStack
 from delivery.project import Project
+from sixfold.contract import Product
 
 if TYPE_CHECKING:
     from delivery.traffic import Traffic
@@ -18,6 +19,10 @@ StackName = Annotated[
 ]
 VersionName = Annotated[str, typer.Option("--version", help="Which API version.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+VersionArgument = Annotated[str, typer.Argument(metavar="VERSION", help="Which API version, as in the product.yaml.")]
+DigestArgument = Annotated[
+    str, typer.Argument(metavar="DIGEST", help="Which release, by the first digits of its digest.")
+]
 ProductName = Annotated[str, typer.Argument(help="Which product, as in its product.yaml.")]
 
 
@@ -27,8 +32,16 @@ def project() -> Project:
 
 
 def find(stack: str, terminal: Terminal) -> LiveStack:
-    """Return a stack that may not exist yet."""
-    return LiveStack(project(), stack, terminal)
+    """Return a stack that has a file, and may not be up yet.
+
+    Raises:
+        SixfoldError: there is no such file; the message names those that there are.
+
+    """
+    found = LiveStack(project(), stack, terminal)
+    if not found.file.exists():
+        found.settings()
+    return found
 
 
 def connect(stack: str, terminal: Terminal) -> LiveStack:
@@ -36,6 +49,11 @@ def connect(stack: str, terminal: Terminal) -> LiveStack:
     found = find(stack, terminal)
     found.connect()
     return found
+
+
+def contract_of(product: str, version: str | None = None) -> Product:
+    """Return a product's contract; a misspelt name or API version is an error before any slow work begins."""
+    return project().product(product, version)
 
 
 def traffic_of(stack: str, terminal: Terminal) -> "Traffic":

@@ -1,14 +1,30 @@
 """Commands about the life of a model."""
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
-from delivery.commands.console import Terminal, console, write
-from delivery.commands.context import AsJson, ProductName, StackName, VersionName, connect, project, traffic_of
+from delivery.commands.console import Terminal, console, finish, write_json
+from delivery.commands.context import (
+    AsJson,
+    DigestArgument,
+    ProductName,
+    StackName,
+    VersionArgument,
+    VersionName,
+    connect,
+    contract_of,
+    traffic_of,
+)
 from sixfold.release import SHORT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from delivery.traffic import Traffic
+    from models.candidate import Candidate
 
 commands = typer.Typer()
 data = typer.Typer(no_args_is_help=True, help="The data lake and the feature store.")
@@ -16,15 +32,16 @@ commands.add_typer(data, name="data")
 
 
 @data.command()
-def load(product: ProductName, stack: StackName = "local") -> None:
+def load(product: ProductName, *, stack: StackName = "local", as_json: AsJson = False) -> None:
     """Load a product's sources into the lake, and bring its features in step; the same again changes nothing."""
     from delivery.lifecycle import build_features, load_data
 
-    live = connect(stack, terminal := Terminal())
-    contract = live.project.product(product)
-    load_data(live.platform, contract, terminal)
-    build_features(live.platform, contract, terminal)
-    console.print(f"Next: `sixfold train {product}`")
+    contract = contract_of(product)
+    live = connect(stack, terminal := Terminal(for_program=as_json))
+    loaded = load_data(live.platform, contract, terminal)
+    built = build_features(live.platform, contract, terminal)
+    document = {"product": product, "stack": stack, "data_changed": loaded, "features_changed": built}
+    finish(document, f"Next: `sixfold train {product}`", as_json=as_json)
 
 
 @commands.command()
@@ -32,9 +49,9 @@ def check(product: ProductName, *, as_json: AsJson = False) -> None:
     """List everything that is wrong with a product's folder, with what to write. Without a stack, in seconds."""
     from delivery.check import check as faults_of
 
-    faults = faults_of(project().product(product))
+    faults = faults_of(contract_of(product))
     if as_json:
-        write(json.dumps([fault._asdict() for fault in faults], indent=2) + "\n")
+        write_json([fault._asdict() for fault in faults])
     elif faults:
         for fault in faults:
             console.print(f"[red]{escape(fault.where)}[/]: {escape(fault.what)}\n  → {escape(fault.remedy)}")
@@ -45,58 +62,79 @@ def check(product: ProductName, *, as_json: AsJson = False) -> None:
 
 
 @commands.command()
-def train(product: ProductName, stack: StackName = "local") -> None:
+def train(product: ProductName, *, stack: StackName = "local", as_json: AsJson = False) -> None:
     """Train a candidate on the lake as it is now."""
     from delivery.lifecycle import train as make
 
-    live = connect(stack, terminal := Terminal())
-    project = live.project
-    candidate = make(live.platform, project.product(product), project.candidate(product), terminal)
-    console.print(f"Candidate in {candidate.path}. Next: `sixfold evaluate {product}`")
+    contract = contract_of(product)
+    live = connect(stack, terminal := Terminal(for_program=as_json))
+    candidate = make(live.platform, contract, live.project.candidate(product), terminal)
+    record, metric = candidate.record, contract.metric.name
+    document = {
+        "product": product,
+        "training_key": record.training_key,
+        "metric": metric,
+        "value": record.metrics.get(metric),
+        "candidate": str(candidate.path),
+    }
+    finish(document, f"Candidate in {candidate.path}. Next: `sixfold evaluate {product}`", as_json=as_json)
 
 
 @commands.command()
-def evaluate(product: ProductName, stack: StackName = "local") -> None:
+def evaluate(product: ProductName, *, stack: StackName = "local", as_json: AsJson = False) -> None:
     """Compare the candidate with the baseline and the live release. A refusal ends with exit code 1."""
     from delivery.lifecycle import evaluate as judge
-    from delivery.lifecycle import live_bento
-    from models.candidate import Candidate
+    from delivery.lifecycle import require_passed
 
-    traffic = traffic_of(stack, terminal := Terminal())
-    project, live = traffic.stack.project, live_bento(traffic.stack.outputs, traffic.registry, product)
-    judge(Candidate(project.candidate(product)), project.product(product), live, terminal)
-    console.print(f"Next: `sixfold publish {product}`")
+    contract = contract_of(product)
+    traffic = traffic_of(stack, terminal := Terminal(for_program=as_json))
+    candidate, live = _to_be_judged(traffic, product)
+    verdict = judge(candidate, contract, live, terminal)
+    if as_json:
+        write_json({"passed": verdict.passed, **json.loads(verdict.model_dump_json())})
+    require_passed(verdict, candidate)
+    if not as_json:
+        console.print(f"Next: `sixfold publish {product}`")
 
 
 @commands.command()
-def publish(product: ProductName, stack: StackName = "local") -> None:
+def publish(product: ProductName, *, stack: StackName = "local", as_json: AsJson = False) -> None:
     """Package a candidate that passes the gate, and put it into the registry."""
-    from delivery.lifecycle import live_bento
     from delivery.lifecycle import publish as put
-    from models.candidate import Candidate
 
-    traffic = traffic_of(stack, terminal := Terminal())
-    project, live = traffic.stack.project, live_bento(traffic.stack.outputs, traffic.registry, product)
-    contract, candidate = project.product(product), Candidate(project.candidate(product))
+    contract = contract_of(product)
+    traffic = traffic_of(stack, terminal := Terminal(for_program=as_json))
+    candidate, live = _to_be_judged(traffic, product)
     digest = put(candidate, contract, traffic.registry, live, terminal)
     newest = max(contract.api_versions, key=lambda version: int(version[1:]))
-    console.print(f"Next: `sixfold release {product} {newest} {digest[:SHORT]}`")
+    document = {"product": product, "digest": digest, "training_key": candidate.record.training_key}
+    finish(document, f"Next: `sixfold release {product} {newest} {digest[:SHORT]}`", as_json=as_json)
 
 
 @commands.command()
-def release(product: ProductName, version: str, digest: str, stack: StackName = "local") -> None:
+def release(
+    product: ProductName,
+    version: VersionArgument,
+    digest: DigestArgument,
+    *,
+    stack: StackName = "local",
+    as_json: AsJson = False,
+) -> None:
     """Let a published release answer an API version: pin it in the stack file, apply, and request a prediction."""
     from delivery.smoke import smoke
     from delivery.traffic import me
     from sixfold.registry.ledger import Decision
     from sixfold.stack import Pin
 
-    traffic = traffic_of(stack, Terminal())
+    contract = contract_of(product, version)
+    traffic = traffic_of(stack, Terminal(for_program=as_json))
     full = traffic.registry.resolve(product, digest)
     decision = Decision(by=me(), verdict="release", reason="by hand, without a rollout")
-    traffic.change(product, {version: (Pin(release=full),)}, decision)
-    smoke(traffic.stack.outputs, traffic.stack.project.product(product), version)
-    console.print(f"Next: `sixfold predict {product}`, and commit {traffic.stack.file.name}")
+    entry = traffic.change(product, {version: (Pin(release=full),)}, decision)
+    answer = smoke(traffic.stack.outputs, contract, version)
+    document = {"ledger": json.loads(entry.model_dump_json(exclude_none=True)), "prediction": answer.document}
+    text = f"Next: `sixfold predict {product}`, and commit {traffic.stack.file.name}"
+    finish({"product": product, "version": version, "digest": full, **document}, text, as_json=as_json)
 
 
 @commands.command()
@@ -106,8 +144,17 @@ def predict(
     row: Annotated[str | None, typer.Option(help="A row as JSON; the contract's example if left out.")] = None,
     stack: StackName = "local",
 ) -> None:
-    """Request a prediction from the live service."""
+    """Request a prediction from the live service, and print its JSON."""
     from delivery.served import predict as request
 
-    live = connect(stack, Terminal())
-    write(json.dumps(request(live.outputs, live.project.product(product), version, row), indent=2) + "\n")
+    contract = contract_of(product, version)
+    write_json(request(connect(stack, Terminal()).outputs, contract, version, row))
+
+
+def _to_be_judged(traffic: "Traffic", product: str) -> "tuple[Candidate, Path | None]":
+    """Return the candidate on this machine, and code and model of the live release, None without one."""
+    from delivery.lifecycle import live_bento
+    from models.candidate import Candidate
+
+    candidate = Candidate(traffic.stack.project.candidate(product))
+    return candidate, live_bento(traffic.stack.outputs, traffic.registry, product)

@@ -1,16 +1,16 @@
 """Commands about a stack as a whole."""
 
-import json
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from delivery.commands.console import Terminal, console, write
+from delivery.commands.console import Terminal, console, write, write_json
 from delivery.commands.context import AsJson, ProductName, StackName, find, traffic_of
 from delivery.live_stack import LiveStack
 
 if TYPE_CHECKING:
+    from infra.checks.preflight.plan import Problem
     from sixfold.outputs import StackOutputs
 
 commands = typer.Typer()
@@ -27,9 +27,10 @@ def up(
     """Bring everything up, from an empty machine to live predictions."""
     from delivery.commands.tables import endpoints_table, products_table
     from delivery.up import up as bring_up
+    from infra.checks.preflight.run import require_none
 
     live = find(stack, terminal := Terminal())
-    bring_up(live, terminal, None if skip_preflight else lambda _: _require_clear_way(live))
+    bring_up(live, terminal, None if skip_preflight else lambda _: require_none(_problems(live), stack))
     console.print(products_table(live.outputs), endpoints_table(live.outputs), terminal.times())
     console.print(f"Next: open {live.outputs.endpoints.portal}, or {_predicts(live.outputs)}, or `make down`")
 
@@ -73,7 +74,7 @@ def remove(
             typer.confirm(f"Delete all of this from the stack {stack}?", abort=True)
         carry_out(traffic, removal)
     if as_json:
-        write(json.dumps(removal.document(), indent=2) + "\n")
+        write_json(removal.document())
     elif removal.is_empty:
         console.print(f"Nothing of {product} is left in the stack {stack}")
     else:
@@ -101,27 +102,40 @@ def status(*, stack: StackName = "local", as_json: AsJson = False) -> None:
 
 
 @commands.command()
-def preflight(stack: StackName = "local") -> None:
-    """List all that would stop an `up` half-way: credentials, region, permissions, quotas, addresses."""
-    _require_clear_way(find(stack, Terminal()))
-    console.print(f"Nothing stands in the way of: sixfold up --stack {stack}")
+def preflight(*, stack: StackName = "local", as_json: AsJson = False) -> None:
+    """List all that would stop an `up` half-way: credentials, region, permissions, quotas, addresses.
+
+    Exit code 1 if there is anything.
+    """
+    from infra.checks.preflight.run import require_none
+
+    found = _problems(find(stack, Terminal(for_program=as_json)))
+    if as_json:
+        write_json([each._asdict() for each in found])
+    require_none(found, stack)
+    if not as_json:
+        console.print(f"Nothing stands in the way of: sixfold up --stack {stack}")
 
 
 @commands.command()
-def leaks(stack: StackName = "local") -> None:
+def leaks(*, stack: StackName = "local", as_json: AsJson = False) -> None:
     """List the resources that a stack left in AWS after `sixfold down`. Exit code 1 if there are any."""
     from infra.checks.leaks.run import left_by, require_none
 
-    live = find(stack, Terminal())
-    require_none(left_by(stack, live.settings(), root=live.project.root, home=live.project.home), stack)
-    console.print("Nothing of the stack is left")
+    live = find(stack, Terminal(for_program=as_json))
+    left = left_by(stack, live.settings(), root=live.project.root, home=live.project.home)
+    if as_json:
+        write_json([each._asdict() for each in left])
+    require_none(left, stack)
+    if not as_json:
+        console.print("Nothing of the stack is left")
 
 
 @commands.command()
-def cost(stack: StackName = "local") -> None:
+def cost(*, stack: StackName = "local", as_json: AsJson = False) -> None:
     """Estimate what a stack costs a month at rest, by component. Needs neither credentials nor an engine."""
     from infra.checks.cost.estimate import Resource, estimate
-    from infra.checks.cost.report import report
+    from infra.checks.cost.report import document, report
     from infra.checks.cost.table import prices
     from infra.checks.recording import record
 
@@ -129,16 +143,18 @@ def cost(stack: StackName = "local") -> None:
     settings, table = live.settings(), prices()
     planned = record(stack, settings, root=live.project.root, home=live.project.home)
     paid = [Resource(each.urn, each.inputs, each.provider["region"]) for each in planned if each.on_aws]
-    write(report(stack, settings.region, estimate(paid, table), table, settings.budget_usd))
+    lines = estimate(paid, table)
+    if as_json:
+        write_json(document(stack, settings.region, lines, table, settings.budget_usd))
+    else:
+        write(report(stack, settings.region, lines, table, settings.budget_usd))
 
 
-def _require_clear_way(live: LiveStack) -> None:
+def _problems(live: LiveStack) -> "list[Problem]":
     from infra.checks.preflight.run import preflight as problems_of
-    from infra.checks.preflight.run import require_none
 
-    project, name = live.project, live.name
-    found = problems_of(name, live.settings(), root=project.root, home=project.home, held=live.engine.held)
-    require_none(found, name)
+    project = live.project
+    return problems_of(live.name, live.settings(), root=project.root, home=project.home, held=live.engine.held)
 
 
 def _predicts(outputs: "StackOutputs") -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from delivery.commands.console import write
-from delivery.commands.context import ProductName, StackName, project
+from delivery.commands.context import ProductName, StackName, contract_of, project
 
 commands = typer.Typer()
 
@@ -48,4 +48,4 @@ def dashboard(product: ProductName, stack: StackName = "local") -> None:  # noqa
     """Print a product's Grafana dashboard as JSON, for Grafana's import."""
     from infra.plans.monitoring.dashboards import product_dashboard
 
-    write(json.dumps(product_dashboard(product=project().product(product)), indent=2) + "\n")
+    write(json.dumps(product_dashboard(product=contract_of(product)), indent=2) + "\n")

@@ -1,13 +1,28 @@
 """Commands about the releases that answer: rollout, rollback, their ledger, and the past sent through them."""
 
+import json
 import time
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from delivery.commands.console import Terminal, console, write
-from delivery.commands.context import AsJson, ProductName, StackName, VersionName, connect, traffic_of
+from delivery.commands.console import Terminal, console, finish, write
+from delivery.commands.context import (
+    AsJson,
+    DigestArgument,
+    ProductName,
+    StackName,
+    VersionArgument,
+    VersionName,
+    connect,
+    contract_of,
+    traffic_of,
+)
+
+if TYPE_CHECKING:
+    from delivery.rollout.decision import Judgement
+    from sixfold.registry.ledger import Versions
 
 commands = typer.Typer()
 
@@ -15,57 +30,78 @@ commands = typer.Typer()
 @commands.command()
 def rollout(
     product: ProductName,
-    version: str,
-    digest: str,
+    version: VersionArgument,
+    digest: DigestArgument,
     *,
     watch: Annotated[
         bool, typer.Option("--watch", help="Judge again and again, until it is all live, or back.")
     ] = False,
     every: Annotated[float, typer.Option(min=1, help="Seconds between two looks.")] = 30,
     stack: StackName = "local",
+    as_json: AsJson = False,
 ) -> None:
-    """Move the traffic to a release in steps of 0, 5, 25 and 100%, on evidence; each call evaluates once."""
+    """Move the traffic to a release in steps of 0, 5, 25 and 100%, on evidence; each call evaluates once.
+
+    With --json each evaluation is a line. Exit code 1: it was rolled back.
+    """
     from delivery.rollout.prometheus import of_stack
     from delivery.rollout.step import step
-    from delivery.served import describe
 
-    traffic = traffic_of(stack, Terminal())
-    live, contract = traffic.stack, traffic.stack.project.product(product)
+    contract = contract_of(product, version)
+    traffic = traffic_of(stack, Terminal(for_program=as_json))
+    live = traffic.stack
     full = traffic.registry.resolve(product, digest)
     while True:
         prometheus = of_stack(stack, live.settings(), live.outputs.endpoints)
         judgement = step(traffic, prometheus, contract, version, full)
-        console.print(f"[bold]{judgement.verdict}[/]: {judgement.reason}")
         now = traffic.now(product)
-        if len(now[version]) == 1:
+        finished = len(now[version]) == 1
+        _show(judgement, now, finished=finished, as_json=as_json)
+        if finished or not watch:
             break
-        console.print(f"  {describe(now)}")
-        if not watch:
-            console.print(
-                f"Next: the same command again, when more is known; `sixfold ledger {product}` shows the numbers"
-            )
-            return
         time.sleep(every)
-    console.print(f"Next: commit {live.file.name}; `sixfold ledger {product}` shows the numbers")
-    if now[version][0].release != full:
+    if not as_json and finished:
+        console.print(f"Next: commit {live.file.name}; `sixfold ledger {product}` shows the numbers")
+    elif not as_json:
+        console.print(f"Next: the same command again, when more is known; `sixfold ledger {product}` shows the numbers")
+    if finished and now[version][0].release != full:
         raise typer.Exit(1)
+
+
+def _show(judgement: "Judgement", now: "Versions", *, finished: bool, as_json: bool) -> None:
+    """Print one evaluation of a rollout, and the releases that answer since."""
+    from delivery.served import describe
+
+    if as_json:
+        numbers = json.loads(judgement.numbers.model_dump_json(exclude_none=True))
+        live = {version: [pin.model_dump() for pin in pins] for version, pins in now.items()}
+        line = {"verdict": judgement.verdict, "reason": judgement.reason, "numbers": numbers}
+        write(json.dumps({**line, "live": live, "finished": finished}) + "\n")
+        return
+    console.print(f"[bold]{judgement.verdict}[/]: {judgement.reason}")
+    if not finished:
+        console.print(f"  {describe(now)}")
 
 
 @commands.command()
 def rollback(
     product: ProductName,
+    *,
     to: Annotated[
         datetime | None, typer.Option(help="What was live then, in UTC; without it, what was live before.")
     ] = None,
     stack: StackName = "local",
+    as_json: AsJson = False,
 ) -> None:
     """Bring back releases, weights and feature definitions of an earlier moment, in one `up`."""
     from delivery.traffic import me
 
-    traffic = traffic_of(stack, Terminal())
-    contract = traffic.stack.project.product(product)
-    traffic.roll_back(contract, me(), to.replace(tzinfo=UTC) if to else None)
-    console.print(f"Next: `sixfold ledger {product}`, and commit {traffic.stack.file.name}")
+    contract = contract_of(product)
+    traffic = traffic_of(stack, Terminal(for_program=as_json))
+    entry = traffic.roll_back(contract, me(), to.replace(tzinfo=UTC) if to else None)
+    document = json.loads(entry.model_dump_json(exclude_none=True))
+    text = f"Next: `sixfold ledger {product}`, and commit {traffic.stack.file.name}"
+    finish({"back_to": document}, text, as_json=as_json)
 
 
 @commands.command()
@@ -73,7 +109,9 @@ def ledger(product: ProductName, *, stack: StackName = "local", as_json: AsJson 
     """Show the ledger: the releases that were live, when, by whose decision, and on which numbers."""
     from delivery.commands.tables import ledger_table
 
-    entries = traffic_of(stack, Terminal()).ledger.entries(product)
+    entries = traffic_of(stack, Terminal(for_program=as_json)).ledger.entries(product)
+    if not entries:
+        contract_of(product)  # a product that was removed has a ledger and no contract
     if as_json:
         write("".join(entry.model_dump_json(exclude_none=True) + "\n" for entry in entries))
     else:
@@ -86,18 +124,30 @@ def replay(
     since: Annotated[datetime, typer.Option("--from", help="The time of the first prediction, in UTC.")],
     until: Annotated[datetime, typer.Option("--to", help="The time before which the last one is made.")],
     product: ProductName,
+    *,
     version: VersionName = "v1",
     speed: Annotated[float, typer.Option(min=1, help="Seconds of the past in one second, at most.")] = 10_000,
     stack: StackName = "local",
+    as_json: AsJson = False,
 ) -> None:
-    """Send past requests through the live endpoint; Ctrl-C stops it, and the same command continues."""
+    """Send past requests through the live endpoint; Ctrl-C stops it, and the same command continues.
+
+    Exit code 1: some were not answered. Exit code 130: it was stopped.
+    """
     from delivery.replay import Span, resumable
 
-    live = connect(stack, terminal := Terminal())
+    contract = contract_of(product, version)
+    live = connect(stack, terminal := Terminal(for_program=as_json))
     first, last = since.replace(tzinfo=UTC), until.replace(tzinfo=UTC)
-    span, contract = Span(product=product, version=version, since=first, until=last), live.project.product(product)
-    resumable(live.outputs, contract, span, speed, live.project.home / "replay.json", terminal)
-    console.print(f"Next: `sixfold status`, or the dashboard of {product}")
+    span = Span(product=product, version=version, since=first, until=last)
+    reached, finished = resumable(live.outputs, contract, span, speed, live.project.home / "replay.json", terminal)
+    document = {"product": product, "reached": reached.at.isoformat(), "finished": finished}
+    text = f"Next: `sixfold status`, or the dashboard of {product}"
+    finish({**document, "answered": reached.answered, "failed": reached.failed}, text, as_json=as_json)
+    if not finished:
+        raise typer.Exit(130)
+    if reached.failed:
+        raise typer.Exit(1)
 
 
 @commands.command()

@@ -16,6 +16,7 @@ from sixfold.registry.copy import ReleaseCopy
 from sixfold.release import SHORT, Record
 
 __all__ = ["Record", "Registry"]
+_SHOWN = 5  # releases that an error names
 
 
 class Registry:
@@ -88,7 +89,14 @@ class Registry:
             SixfoldError: none does, or several.
 
         """
-        digests = [record.digest for record in self.records(product) if record.digest.startswith(prefix)]
+        known = [record.digest for record in self.records(product)]
+        digests = [digest for digest in known if prefix and digest.startswith(prefix)]
+        if not digests and known:
+            newest = ", ".join(digest[:SHORT] for digest in reversed(known[-_SHOWN:]))
+            raise SixfoldError(
+                f"there is no release {prefix[:SHORT]!r} of {product} in {self._bucket.address}",
+                remedy=f"name one of these, newest first: {newest}",
+            )
         if not digests:
             raise self._no_release(product, prefix)
         if len(digests) > 1:

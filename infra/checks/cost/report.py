@@ -12,6 +12,20 @@ def report(stack: str, region: str, lines: Sequence[Line], table: Table, budget_
     return "\n".join(_rows(stack, region, lines, table, budget_usd)) + "\n"
 
 
+def document(
+    stack: str, region: str, lines: Sequence[Line], table: Table, budget_usd: float | None
+) -> dict[str, object]:
+    """Return the same as values for JSON: US dollars a month; `usd` of a line is None where the price is not known."""
+    return {
+        "stack": stack,
+        "region": region,
+        "prices_of": table.as_of.isoformat(),
+        "usd_a_month": round(total(lines), 2),
+        "budget_usd": budget_usd,
+        "lines": [line._asdict() for line in lines],
+    }
+
+
 def _rows(stack: str, region: str, lines: Sequence[Line], table: Table, budget_usd: float | None) -> Iterator[str]:
     yield f"{stack}: USD a month at rest (no requests, no data) in {region}, at the list prices of {table.as_of}"
     for name, part in groupby(lines, lambda line: line.component):

@@ -34,7 +34,7 @@ def test_outside_of_a_project_the_error_says_where_to_go(
     monkeypatch.setattr("sys.argv", ["sixfold", "status"])
     with pytest.raises(SystemExit, match="1"):
         main()
-    assert "cd to the folder with Pulumi.yaml" in capsys.readouterr().out
+    assert "cd to the folder with Pulumi.yaml" in capsys.readouterr().err
 
 
 def test_a_removal_for_a_program_must_not_ask() -> None:

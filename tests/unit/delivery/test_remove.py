@@ -11,78 +11,23 @@ from delivery.remove import carry_out, plan
 from delivery.reporter import Silent
 from delivery.traffic import Traffic
 from models import aws
-from sixfold.contract import Status
 from sixfold.errors import SixfoldError
-from sixfold.outputs import (
-    Databases,
-    Endpoints,
-    PlatformRefs,
-    ServedProduct,
-    ServedRelease,
-    ServedVersion,
-    StackOutputs,
-)
 from sixfold.registry.ledger import Decision
 from sixfold.stack import read
+from tests.unit.delivery._stacks import RELEASE, Engine, file_of, platform_at
 
-NAME, RELEASE = "seattle-tmax", "a" * 64
-FILE = f"""\
-config:
-  sixfold:platform:
-    runtime: processes
-    region: eu-west-1
-    local: {{ first_port: 4600 }}
-    products:
-      {NAME}: # tried out
-        v1: {{ releases: [{{ release: {RELEASE}, weight: 100 }}] }}
-"""
+NAME = "seattle-tmax"
 KEYS = ("steps/seattle_tmax/load.json", "raw/seattle_tmax__days/a.parquet", "steps/seattle_tmax_two/load.json")
-
-
-class Engine:
-    """An engine whose outputs follow the stack file at each apply, and that may stop half-way."""
-
-    def __init__(self, file: Path, platform: PlatformRefs) -> None:
-        self.file, self.platform, self.applies, self.stops = file, platform, 0, False
-        self.names = tuple(read(file).products)
-
-    def up(self) -> None:
-        if self.stops:
-            raise SixfoldError("stopped", remedy="again")
-        self.applies += 1
-        self.names = tuple(read(self.file).products)
-
-    def outputs(self) -> StackOutputs:
-        release = ServedRelease(release=RELEASE, weight=100)
-        v1 = ServedVersion(version="v1", url="http://edge", status=Status.LIVE, releases=(release,))
-        products = tuple(ServedProduct(name=name, api_versions=(v1,)) for name in self.names)
-        nowhere = Endpoints(prometheus=None, alertmanager=None, aws=None, portal=None)
-        return StackOutputs(platform=self.platform, products=products, endpoints=nowhere)
 
 
 @pytest.fixture
 def traffic(moto: str, tmp_path: Path) -> Traffic:
     """A stack with one product, a ledger of it, and objects of it and of another."""
-    layers = Databases(**dict(zip(Databases.model_fields, "rcqlp", strict=True)))
-    platform = PlatformRefs(
-        stack="local",
-        region="eu-west-1",
-        aws_endpoint=moto,
-        lake_bucket="lake",
-        features_bucket="features",
-        registry_bucket="registry",
-        databases=layers,
-        feature_project="it",
-    )
-    for bucket in ("lake", "features", "registry"):
-        where: Any = {"LocationConstraint": "eu-west-1"}
-        aws.s3(platform).create_bucket(Bucket=bucket, CreateBucketConfiguration=where)
-    for _, database in layers:
-        aws.glue(platform).create_database(DatabaseInput={"Name": database})
+    platform = platform_at(moto)
     for key in KEYS:
         aws.s3(platform).put_object(Bucket="lake", Key=key, Body=b"")
     (tmp_path / "stacks").mkdir()
-    (tmp_path / "stacks" / "Pulumi.local.yaml").write_text(FILE)
+    (tmp_path / "stacks" / "Pulumi.local.yaml").write_text(file_of(NAME))
     (tmp_path / ".sixfold" / "candidates" / NAME).mkdir(parents=True)
     stack = LiveStack(Project(tmp_path, tmp_path / ".sixfold"), "local", Silent())
     stack.engine = Engine(stack.file, platform)  # type: ignore[assignment] # has what a removal calls
@@ -139,7 +84,7 @@ def test_a_product_that_the_stack_never_had_is_answered_with_those_that_it_has(t
 
 
 def test_files_that_another_stack_shares_are_kept(traffic: Traffic) -> None:
-    (traffic.stack.file.parent / "Pulumi.dev.yaml").write_text(FILE)
+    (traffic.stack.file.parent / "Pulumi.dev.yaml").write_text(file_of(NAME))
     removal = plan(traffic, NAME)
     assert removal.files.own == ()
     assert removal.keeps()["files of this machine"] == [

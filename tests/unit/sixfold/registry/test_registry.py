@@ -151,8 +151,20 @@ def test_a_short_digest_is_enough_where_it_is_unique(registry: Registry, release
     record = registry.publish(*release("one"))
     registry.publish(*release("second"))
     assert registry.resolve("flight-delays", record.short) == record.digest
+
+
+def test_the_first_digits_of_several_releases_are_answered_with_all_of_them(registry: Registry, release: Make) -> None:
+    first = [registry.publish(*release(str(number))).digest[0] for number in range(17)]  # of sixteen digits
+    (twice, *_) = (digit for digit in first if first.count(digit) > 1)
     with pytest.raises(SixfoldError, match="could be any of"):
-        registry.resolve("flight-delays", "")
+        registry.resolve("flight-delays", twice)
+
+
+@pytest.mark.parametrize("digest", ["", "xyz"])
+def test_no_release_begins_with_nothing_or_with_other_letters(registry: Registry, release: Make, digest: str) -> None:
+    record = registry.publish(*release("one"))
+    with pytest.raises(SixfoldError, match=f"(?s)no release '{digest}'.*newest first: {record.short}"):
+        registry.resolve("flight-delays", digest)
 
 
 def test_a_missing_release_is_named_with_where_it_was_looked_for(registry: Registry) -> None:

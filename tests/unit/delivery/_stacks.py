@@ -1,0 +1,75 @@
+"""A stack that is up without an engine: its outputs follow its file, and its AWS is an empty moto."""
+
+from pathlib import Path
+from typing import Any
+
+from models import aws
+from sixfold.contract import Status
+from sixfold.errors import SixfoldError
+from sixfold.outputs import (
+    Databases,
+    Endpoints,
+    PlatformRefs,
+    ServedProduct,
+    ServedRelease,
+    ServedVersion,
+    StackOutputs,
+)
+from sixfold.stack import read
+
+RELEASE = "a" * 64
+
+
+def file_of(product: str) -> str:
+    """Return a stack file with one product, which one release answers."""
+    return f"""\
+config:
+  sixfold:platform:
+    runtime: processes
+    region: eu-west-1
+    local: {{ first_port: 4600 }}
+    products:
+      {product}: # tried out
+        v1: {{ releases: [{{ release: {RELEASE}, weight: 100 }}] }}
+"""
+
+
+def platform_at(moto: str) -> PlatformRefs:
+    """Return a platform with empty buckets and databases."""
+    platform = PlatformRefs(
+        stack="local",
+        region="eu-west-1",
+        aws_endpoint=moto,
+        lake_bucket="lake",
+        features_bucket="features",
+        registry_bucket="registry",
+        databases=Databases(**dict(zip(Databases.model_fields, "rcqlp", strict=True))),
+        feature_project="it",
+    )
+    where: Any = {"LocationConstraint": "eu-west-1"}
+    for bucket in ("lake", "features", "registry"):
+        aws.s3(platform).create_bucket(Bucket=bucket, CreateBucketConfiguration=where)
+    for _, database in platform.databases:
+        aws.glue(platform).create_database(DatabaseInput={"Name": database})
+    return platform
+
+
+class Engine:
+    """An engine whose outputs follow the stack file at each apply, and that may stop half-way."""
+
+    def __init__(self, file: Path, platform: PlatformRefs) -> None:
+        self.file, self.platform, self.applies, self.stops = file, platform, 0, False
+        self.names = tuple(read(file).products)
+
+    def up(self) -> None:
+        if self.stops:
+            raise SixfoldError("stopped", remedy="again")
+        self.applies += 1
+        self.names = tuple(read(self.file).products)
+
+    def outputs(self) -> StackOutputs:
+        release = ServedRelease(release=RELEASE, weight=100)
+        v1 = ServedVersion(version="v1", url="http://edge", status=Status.LIVE, releases=(release,))
+        products = tuple(ServedProduct(name=name, api_versions=(v1,)) for name in self.names)
+        nowhere = Endpoints(prometheus=None, alertmanager=None, aws=None, portal=None)
+        return StackOutputs(platform=self.platform, products=products, endpoints=nowhere)
