@@ -3,11 +3,15 @@
 The live release is what `train` leaves. The good one is trained with half its learning rate. The broken one is the same
 model, which the gate finds as good as the live one, and rightly: what is wrong is its serving code, which hands it
 delays in hours where it learned minutes.
+
+Each look judges as of the moment that the demo's own replay has reached. Other traffic of the stack, predictions of now
+and replays of other dates, before or meanwhile, decides nothing: it moves the product's now, and that is not asked.
 """
 
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,10 +20,9 @@ from matplotlib.figure import Figure
 from delivery import lifecycle
 from delivery.package import ROOT
 from delivery.replay import Reached, Span, replay
-from delivery.rollout.decision import Judgement
+from delivery.rollout.decision import Judgement, Verdict
 from delivery.rollout.prometheus import Prometheus
 from delivery.rollout.step import step
-from delivery.served import describe
 from delivery.traffic import Traffic
 from models.candidate import Candidate
 from models.training.train import refit
@@ -37,32 +40,44 @@ _RIGHT = "return {name: float(value) for name, value"
 _WRONG = 'return {name: float(value) / (60 if "_delay_" in name else 1) for name, value'
 
 
+BY = "demo"
+_WANTED = {
+    "good": (Verdict.PROMOTE, "never got through"),
+    "broken": (Verdict.ROLL_BACK, "was not taken back"),
+}
+"""Of each release the verdict that its rollout has to end with, and how to say that it did not."""
+
+
 class Look(NamedTuple):
-    """One evaluation of a rollout: the moment of the replay, the candidate, its share of the traffic, the judgement."""
+    """One evaluation of a rollout: the moment of the replay, the candidate, its share of the traffic, the judgement.
+
+    `finished`: the rollout ended with it.
+    """
 
     at: datetime
     release: str
     weight: int
     judgement: Judgement
+    finished: bool
 
 
 def run(traffic: Traffic, prometheus: Prometheus, product: Product) -> list[Look]:
     """Show both outcomes, draw the figures to `picture`, and return all evaluations.
 
-    Raises:
-        SixfoldError: an outcome is not the one that was to be shown.
-
+    Where the good release does not get through, the broken one is not tried: `require_outcomes` says why.
     """
     report, looks = traffic.report, list[Look]()
     with report.stage("three releases: one that is live, a good one, a broken one"):
         base, good, broken = _releases(traffic, product)
-        decision = Decision(by="demo", verdict="release", reason="start")
+        decision = Decision(by=BY, verdict="release", reason="start")
         traffic.change(PRODUCT, {VERSION: (Pin(release=base),)}, decision)
     flights = replay(traffic.stack.outputs, product, SPAN, speed=1e9)
     try:
         for name, release in (("good", good), ("broken", broken)):
             with report.stage(f"the {name} release {release[:SHORT]} on its way"):
                 looks += _roll_out(traffic, prometheus, product, release, flights)
+            if not _answers_alone(traffic, good):
+                break
     finally:
         flights.close()
     draw(looks, product.metric.release_margin, picture(traffic.stack.project.home))
@@ -74,19 +89,23 @@ def picture(home: Path) -> Path:
     return home / "demo.png"
 
 
-def require_good(traffic: Traffic, looks: list[Look]) -> None:
-    """Do nothing where the good release answers everything.
+def require_outcomes(looks: list[Look]) -> None:
+    """Do nothing where the good release went live step by step and the broken one was taken back.
 
     Raises:
-        SixfoldError: it does not.
+        SixfoldError: one of them did not; the message says what was last said of it, and what answers now.
 
     """
-    good, answering = looks[0].release, traffic.now(PRODUCT)[VERSION]
-    if answering != (Pin(release=good),):
-        raise SixfoldError(
-            f"the good release should answer everything now, and {describe({VERSION: answering})} does",
-            remedy="the table above says at which look the other verdict was reached, and on which numbers",
-        )
+    rollouts = [list(some) for _, some in groupby(looks, key=lambda look: look.release)]
+    for number, (name, (verdict, otherwise)) in enumerate(_WANTED.items()):
+        own = rollouts[number] if number < len(rollouts) else []
+        last = own[-1] if own else None
+        if last is None or (last.judgement.verdict, last.finished) != (verdict, True):
+            said = f"{last.at:%Y-%m-%d %H:%M}, {last.judgement.reason}" if last else "there is none"
+            raise SixfoldError(
+                f"the {name} release {otherwise}, and the demo ends here; the last of its {len(own)} looks: {said}",
+                remedy="the table above has the numbers of each look; the release that was live before answers again",
+            )
 
 
 def _releases(traffic: Traffic, product: Product) -> tuple[str, str, str]:
@@ -121,19 +140,27 @@ def _broken_code(folder: Path) -> Path:
 def _roll_out(
     traffic: Traffic, prometheus: Prometheus, product: Product, release: str, flights: Iterator[Reached]
 ) -> Iterator[Look]:
-    """Replay and take steps in turn, until the rollout has come to an end."""
+    """Replay and take steps in turn, until the rollout has come to an end, or with the replay: then it is undone."""
+    before = traffic.now(PRODUCT)[VERSION]
     traffic.report.say(step(traffic, prometheus, product, VERSION, release).reason)
     for hour, reached in enumerate(flights, 1):
         if hour % LOOK_EVERY:
             continue
-        judgement = step(traffic, prometheus, product, VERSION, release)
+        judgement = step(traffic, prometheus, product, VERSION, release, reached.at)
         pins = traffic.now(PRODUCT)[VERSION]
         weight = next((pin.weight for pin in pins if pin.release == release), 0)
-        look = Look(reached.at, release, weight, judgement)
+        look = Look(reached.at, release, weight, judgement, finished=len(pins) == 1)
         traffic.report.say(f"{look.at:%d %b %H:%M}  {judgement.verdict}: {judgement.reason}")
         yield look
-        if len(pins) == 1:
+        if look.finished:
             return
+    traffic.report.say("the replay has ended, and the rollout has not: what was live before answers again")
+    decision = Decision(by=BY, verdict="release", reason="the replay ended before the rollout")
+    traffic.change(PRODUCT, {VERSION: before}, decision)
+
+
+def _answers_alone(traffic: Traffic, release: str) -> bool:
+    return traffic.now(PRODUCT)[VERSION] == (Pin(release=release),)
 
 
 def draw(looks: list[Look], margin: float, path: Path) -> None:

@@ -154,7 +154,7 @@ def replay(
 def demo(stack: StackName = "local") -> None:
     """Show a good release go live, and a broken one caught and taken back, on real flights and their late labels."""
     from delivery.commands.tables import ledger_table, looks_table
-    from delivery.demo import PRODUCT, picture, require_good, run
+    from delivery.demo import PRODUCT, picture, require_outcomes, run
     from delivery.rollout.prometheus import of_stack
 
     traffic = traffic_of(stack, terminal := Terminal())
@@ -163,4 +163,4 @@ def demo(stack: StackName = "local") -> None:
     looks = run(traffic, prometheus, live.project.product(PRODUCT))
     console.print(looks_table(looks), ledger_table(traffic.ledger.entries(PRODUCT)), terminal.times())
     console.print(f"drawn: {picture(live.project.home)}")
-    require_good(traffic, looks)
+    require_outcomes(looks)

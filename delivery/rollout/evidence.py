@@ -30,12 +30,16 @@ NOTHING = Quality(0, 0, math.nan, math.nan, Estimate(math.nan, math.nan))
 
 
 class Stage(NamedTuple):
-    """A rollout under way: the API version, the release to be replaced, the candidate, and since when both score."""
+    """A rollout under way: the API version, the release to be replaced, the candidate, and since when both score.
+
+    `as_of` is the moment of whose knowledge labels and predictions are judged; None: the product's now.
+    """
 
     version: str
     replaced: str
     candidate: str
     since: datetime
+    as_of: datetime | None = None
 
 
 def gather(platform: PlatformRefs, prometheus: Prometheus, product: Product, stage: Stage) -> Seen:
@@ -47,26 +51,27 @@ def gather(platform: PlatformRefs, prometheus: Prometheus, product: Product, sta
     """
     counted = requests(prometheus, product, stage.version, stage.since)
     live, candidate = (counted.get(release[:SHORT], Requests()) for release in (stage.replaced, stage.candidate))
-    return Seen(quality(platform, product, stage.replaced, stage.candidate), live, candidate)
+    return Seen(quality(Source(platform, product), product, stage), live, candidate)
 
 
-def quality(platform: PlatformRefs, product: Product, live: str, candidate: str) -> Quality:
-    """Return the metric of two releases on the requests that both scored, by the labels that are known by now."""
-    source, metric = Source(platform, product), product.metric
-    files = source.files()
-    now = clock(files, datetime.now(UTC))
+def quality(source: Source, product: Product, stage: Stage) -> Quality:
+    """Return the metric of two releases on the requests that both scored, by the labels that are known by then."""
+    metric, files = product.metric, source.files()
+    now = stage.as_of or clock(files, datetime.now(UTC))
     if now is None:
         return NOTHING
     since = (now - timedelta(hours=WINDOWS * metric.window_hours)).date()
     days = sorted({file.day for file in files if since <= file.day <= now.date()})
-    short = [live[:SHORT], candidate[:SHORT]]
+    if not days:
+        return NOTHING
+    short = [stage.replaced[:SHORT], stage.candidate[:SHORT]]
     logs = (source.log(day) for day in days)
     parts = (part.filter(pl.col("release").is_in(short)) for log in logs for part in log.read(log.files))
     first = datetime.combine(days[0], datetime.min.time(), UTC)
     delay = timedelta(hours=metric.label_delay_hours)
     known, told = source.labels(first).all(), source.feedback(first).all()
     joined = attach(pl.concat(parts), known, told, as_of=now, delay=delay)
-    return pairs(product, joined.rows, live, candidate)
+    return pairs(product, joined.rows, stage.replaced, stage.candidate)
 
 
 def pairs(product: Product, rows: pl.DataFrame, live: str, candidate: str) -> Quality:

@@ -4,6 +4,7 @@ The state of a rollout is in the stack file and the ledger alone, so that one th
 step. Whoever calls `step` again and again, a person, CI or a pod, drives the rollout.
 """
 
+from datetime import datetime
 from typing import NamedTuple
 
 from delivery.rollout import evidence
@@ -26,7 +27,14 @@ class State(NamedTuple):
     weight: int | None
 
 
-def step(traffic: Traffic, prometheus: Prometheus, product: Product, version: str, candidate: str) -> Judgement:
+def step(
+    traffic: Traffic,
+    prometheus: Prometheus,
+    product: Product,
+    version: str,
+    candidate: str,
+    as_of: datetime | None = None,
+) -> Judgement:
     """Evaluate a rollout once, take its next step if the judgement allows that, and return the judgement.
 
     Args:
@@ -35,6 +43,7 @@ def step(traffic: Traffic, prometheus: Prometheus, product: Product, version: st
         product: its contract.
         version: the API version that the candidate is to answer.
         candidate: the whole digest of a published release.
+        as_of: the moment of whose knowledge it is judged, for a replay; None: the product's now.
 
     Raises:
         SixfoldError: another rollout is under way, no release can be replaced, or a step could not be applied.
@@ -53,7 +62,7 @@ def step(traffic: Traffic, prometheus: Prometheus, product: Product, version: st
     else:
         onto = next(share for share in STEPS if share > state.weight)
         since = traffic.record_what_is_live(product.name).at
-        stage = evidence.Stage(version, state.replaced, candidate, since)
+        stage = evidence.Stage(version, state.replaced, candidate, since, as_of)
         seen = evidence.gather(traffic.stack.platform, prometheus, product, stage)
         judgement = judge(product, seen, onto)
     if judgement.verdict is not Verdict.HOLD:

@@ -1,12 +1,15 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 from delivery.rollout.decision import Judgement, Verdict
-from delivery.rollout.evidence import pairs
+from delivery.rollout.evidence import NOTHING, Stage, pairs, quality
 from delivery.rollout.step import State, shares, state_of
+from monitoring.evaluation.copies import Listing
+from monitoring.evaluation.source import LogFile
 from sixfold.contract import Product, load_product
 from sixfold.errors import SixfoldError
 from sixfold.stack import Pin
@@ -66,3 +69,39 @@ def test_only_requests_that_both_scored_are_compared_whoever_answered(product: P
 def test_a_request_without_its_label_is_due_or_not_and_decides_nothing(product: Product) -> None:
     rows = [_row(release, key, 0.5, None if key else 1.0, shadow=False) for key in (0, 1) for release in (OLD, NEW)]
     assert pairs(product, pl.DataFrame(rows), OLD, NEW).labelled == 1
+
+
+class Log:
+    """A prediction log with ten requests of 1 October, and one that somebody replayed at the end of the year."""
+
+    def files(self) -> list[LogFile]:
+        newest = (NOON + timedelta(hours=9), datetime(2013, 12, 31, tzinfo=UTC))
+        return [LogFile(f"{at}", at.date(), 20, at, datetime.now(UTC), replayed=True) for at in newest]
+
+    def log(self, day: object) -> Listing:
+        rows = [_row(release, key, 0.5, None, shadow=release == NEW) for key in range(10) for release in (OLD, NEW)]
+        frame = pl.DataFrame(rows).drop("label", "due").with_row_index("id")
+        return Listing({}, lambda _: iter([frame if day == NOON.date() else frame.clear()]))
+
+    def labels(self, _since: datetime) -> Listing:
+        known = [{"key": key, "known_at": NOON + timedelta(hours=key + 2), "label": key % 2.0} for key in range(10)]
+        return Listing({}, lambda _: iter([pl.DataFrame(known)]))
+
+    def feedback(self, _since: datetime) -> Listing:
+        schema: Any = {"key": pl.UInt32, "known_at": pl.Datetime("us", "UTC"), "label": pl.Float64}
+        return Listing({}, lambda _: iter([pl.DataFrame(schema=schema)]))
+
+
+@pytest.mark.parametrize(("hours", "labelled"), [(0, 0), (6, 5), (24, 10)])
+def test_a_replay_is_judged_as_of_its_own_moment_whatever_else_was_replayed(
+    product: Product, hours: int, labelled: int
+) -> None:
+    log: Any = Log()
+    stage = Stage("v1", OLD, NEW, NOON, as_of=NOON + timedelta(hours=hours))
+    assert quality(log, product, stage).labelled == labelled
+    assert quality(log, product, stage._replace(as_of=None)).labelled == 0  # by the product's now, October is long past
+
+
+def test_a_replay_of_which_nothing_is_logged_yet_has_no_evidence(product: Product) -> None:
+    log: Any = Log()
+    assert quality(log, product, Stage("v1", OLD, NEW, NOON, as_of=NOON - timedelta(days=9))) is NOTHING
