@@ -4,7 +4,8 @@ Writes a prediction log and its labels as Iceberg tables to a temporary folder, 
 days, and evaluates them as the live process does: the first run reads all, the second what was added to one day. Then
 Evidently and NannyML, in an environment made for them, measure the AUC of the same rows. Both want rows that are joined
 and in memory: once they get them before their clock starts, once pandas first reads the files of the two tables and
-joins them. Each runs in a process of its own; ratios are of processor time, which other work changes little.
+joins them. `--task` takes labels of another kind, which ours alone are measured on. Each runs in a process of its own;
+ratios are of processor time, which other work changes little.
 """
 
 import argparse
@@ -37,7 +38,9 @@ ROOT = Path(__file__).parents[1]
 FILE_ROWS, DAYS = 100_000, 7
 START = datetime(2026, 11, 1, tzinfo=UTC)
 FEATURES = [f"feature_{n}" for n in range(40)]
-LABELS = pa.schema([("flight_id", pa.string()), ("known_at", pa.timestamp("us", tz="UTC")), ("late", pa.bool_())])
+TYPES = {"binary": pa.bool_(), "multiclass": pa.string(), "regression": pa.float64()}
+METRICS = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "mae"}
+CLASSES = ("early", "in time", "late")
 PEERS = {
     "evidently==0.7.23": (
         """
@@ -89,10 +92,24 @@ ALSO = ("pandas<3",)  # with 3.0 Evidently 0.7.23 does not import
 COLUMNS = ("processor, s", "wall, s", "rows a second", "peak memory, MiB", "processor of ours", "memory of ours")
 
 
-def rows(number: int, place: int) -> pl.DataFrame:
+def truth(task: str, random: np.random.Generator) -> dict[str, Any]:
+    """Return the columns with scores and label of one file."""
+    match task:
+        case "regression":
+            score = 1000 + random.gamma(2, 5, FILE_ROWS)
+            return {"score": score, "scores": None, "late": score + random.normal(0, 3, FILE_ROWS)}
+        case "multiclass":
+            scores = random.dirichlet((2, 1, 0.5), FILE_ROWS)
+            places = (random.random((FILE_ROWS, 1)) > scores.cumsum(axis=1)).sum(axis=1).clip(max=2)
+            return {"score": scores.max(axis=1), "scores": scores.tolist(), "late": np.array(CLASSES)[places]}
+        case _:
+            score = random.beta(2, 5, FILE_ROWS)
+            return {"score": score, "scores": None, "late": random.random(FILE_ROWS) < score}
+
+
+def rows(task: str, number: int, place: int) -> pl.DataFrame:
     """Return one file's predictions, in the order of their time, with the label of each in `late`."""
     random = np.random.default_rng(place)
-    score = random.beta(2, 5, FILE_ROWS)
     given = json.dumps(dict.fromkeys(FEATURES, 0.123456))
     span = DAYS * 86_400_000_000
     moment = (place * FILE_ROWS + np.arange(FILE_ROWS)) * span // number
@@ -104,13 +121,13 @@ def rows(number: int, place: int) -> pl.DataFrame:
             "product": "flight-delays", "api_version": "v1", "release": "a" * 64, "consumer": "rebooking",
             "entities": pl.Series(random.choice([f'{{"origin": "{o}", "carrier": "{c}"}}' for o in ("EWR", "JFK", "LGA")
                                                  for c in ("AA", "B6", "DL", "UA")], FILE_ROWS)),
-            "label_key": "20261101T1200Z-" + key, "features": given, "score": score, "fallback": False,
-            "shadow": False, "logged_at": START, "replayed": False, "late": random.random(FILE_ROWS) < score,
+            "label_key": "20261101T1200Z-" + key, "features": given, **truth(task, random), "fallback": False,
+            "shadow": False, "logged_at": START, "replayed": False,
         }
     )  # fmt: skip
 
 
-def write(folder: Path, number: int) -> SqlCatalog:
+def write(folder: Path, task: str, number: int) -> SqlCatalog:
     """Write the log, its labels, and for the peers one Parquet file with both."""
     catalog = SqlCatalog("bench", uri=f"sqlite:///{folder}/catalog.db", warehouse=f"file://{folder}/lake")
     for database in ("predictions", "labels"):
@@ -118,25 +135,31 @@ def write(folder: Path, number: int) -> SqlCatalog:
     log = catalog.create_table("predictions.flight_delays", _schema(PREDICTIONS))
     with log.update_spec() as spec:
         spec.add_field("time", DayTransform(), "day")
-    labels = catalog.create_table("labels.flight_delays", LABELS)
+    schema = pa.schema([("flight_id", pa.string()), ("known_at", pa.timestamp("us", tz="UTC")), ("late", TYPES[task])])
+    labels = catalog.create_table("labels.flight_delays", schema)
     joined = []
     for place in range(number // FILE_ROWS):
-        made = rows(number, place)
+        made = rows(task, number, place)
         log.append(made.drop("late").to_arrow(compat_level=pl.CompatLevel.oldest()).cast(_schema(PREDICTIONS)))
         known = made.select(flight_id="label_key", known_at=pl.col("time") + timedelta(hours=3), late="late")
-        labels.append(known.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(LABELS))
-        joined.append(made.select("time", "score", label=pl.col("late").cast(pl.Int8)))
-    pl.concat(joined).write_parquet(folder / "joined.parquet")
+        labels.append(known.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(schema))
+        if task == "binary":
+            joined.append(made.select("time", "score", label=pl.col("late").cast(pl.Int8)))
+    if joined:
+        pl.concat(joined).write_parquet(folder / "joined.parquet")
     catalog.close()
     return catalog
 
 
-def evaluate(folder: Path) -> Iterator[dict[str, float]]:
+def evaluate(folder: Path, task: str) -> Iterator[dict[str, float]]:
     """Yield the cost of the first evaluation, and of the next one after a day has changed."""
     names: dict[str, Any] = dict.fromkeys(set(PlatformRefs.model_fields) - {"aws_endpoint", "databases"}, "bench")
     layers = Databases(**{layer: layer for layer in Databases.model_fields})
     platform = PlatformRefs(aws_endpoint=None, databases=layers, **names)
     contract = load_product(ROOT / "products/flight_delays/product.yaml")
+    metric = contract.metric.model_copy(update={"name": METRICS[task]})
+    classes = CLASSES if task == "multiclass" else ()
+    contract = contract.model_copy(update={"task": task, "classes": classes, "metric": metric})
     catalog = SqlCatalog("bench", uri=f"sqlite:///{folder}/catalog.db", warehouse=f"file://{folder}/lake")
     with mock.patch("monitoring.evaluation.source.open_catalog", return_value=catalog):
         evaluator = Evaluator(contract, Source(platform, contract))
@@ -148,7 +171,7 @@ def evaluate(folder: Path) -> Iterator[dict[str, float]]:
                 raise RuntimeError("nothing was evaluated")
             of_days = found.figures[0].predictions * len(found.read) // DAYS
             yield {"rows": of_days, "s": took, "cpu": cpu, "mib": _peak_mib()}
-            last = rows(DAYS * FILE_ROWS, DAYS - 1).drop("late").head(1000)
+            last = rows(task, DAYS * FILE_ROWS, DAYS - 1).drop("late").head(1000)
             catalog.load_table("predictions.flight_delays").append(
                 last.with_columns(prediction_id="again " + pl.col("prediction_id"))
                 .to_arrow(compat_level=pl.CompatLevel.oldest())
@@ -179,10 +202,13 @@ def _environment(folder: Path) -> str:
     return str(folder / "bin" / "python")
 
 
-def measured(folder: Path, peers: str) -> Iterator[tuple[str, dict[str, float]]]:
-    """Yield the cost of each tool, ours first."""
+def measured(folder: Path, task: str, peers: str) -> Iterator[tuple[str, dict[str, float]]]:
+    """Yield the cost of each tool, ours first; the peers measure yes and no alone."""
     names = ("Sixfold, all of the window", "Sixfold, after one day changed")
-    yield from zip(names, _said(sys.executable, "-m", "bench.evaluation", "--folder", str(folder)), strict=True)
+    ours = _said(sys.executable, "-m", "bench.evaluation", "--folder", str(folder), "--task", task)
+    yield from zip(names, ours, strict=True)
+    if task != "binary":
+        return
     for (name, (imports, body)), (what, given) in product(PEERS.items(), GIVEN.items()):
         script = MEASURED.format(imports=imports, given=given.format(clock=CLOCK), body=body)
         for found in _said(peers, "-c", script, str(folder)):
@@ -193,20 +219,24 @@ def main() -> None:
     """Run the bench; each measured part in a process of its own, so that its memory is its own."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("rows", type=int, nargs="?", default=10_000_000, help=f"in steps of {FILE_ROWS:,}")
+    parser.add_argument("--task", choices=TYPES, default="binary", help="the kind of the labels")
     parser.add_argument("--peers", help="the python of an environment with the peers; left out, one is made")
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.folder:
-        for found in evaluate(given.folder):
+        for found in evaluate(given.folder, given.task):
             print(json.dumps(found), flush=True)
         return
     with tempfile.TemporaryDirectory() as place:
-        peers = given.peers or _environment(Path(place) / "peers")
+        peers = given.peers or ("" if given.task != "binary" else _environment(Path(place) / "peers"))
         print(f"writing {given.rows:,} predictions and labels ...", file=sys.stderr, flush=True)
-        write(Path(place), given.rows)
-        print(f"| {given.rows:,} predictions with labels | {' | '.join(COLUMNS)} |\n" + "|---" * 7 + "|", flush=True)
+        write(Path(place), given.task, given.rows)
+        print(
+            f"| {given.rows:,} predictions with labels, {given.task} | {' | '.join(COLUMNS)} |\n" + "|---" * 7 + "|",
+            flush=True,
+        )
         ours: dict[str, float] = {}
-        for name, found in measured(Path(place), peers):
+        for name, found in measured(Path(place), given.task, peers):
             ours = ours or found
             cpu, mib = found["cpu"], found["mib"]
             figures = (f"{cpu:.1f}", f"{found['s']:.1f}", f"{found['rows'] / cpu:,.0f}", f"{mib:,.0f}",

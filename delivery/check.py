@@ -20,7 +20,6 @@ from sixfold.product import ProductCode, feature_names, load_code
 from sixfold.validation import explain
 
 _LAYERS = ("curated", "labels")
-_A_SCORE = 0.5
 
 
 class Fault(NamedTuple):
@@ -36,10 +35,10 @@ def check(product: Product) -> list[Fault]:
     code = load_code(product)
     parts: tuple[tuple[str, Callable[[Product, ProductCode], Iterable[Fault]]], ...] = (
         ("data", _data),
-        ("curation", _curation),
+        ("data", _curation),
         ("features", _features),
         ("service", _service),
-        ("train", _train),
+        ("model", _model),
         ("metrics", _metric),
     )
     found: dict[tuple[str, str], Fault] = {}
@@ -64,7 +63,7 @@ def _tried(
 
 
 def _data(product: Product, code: ProductCode) -> Iterator[Fault]:
-    sources, contracts = code.data.sources(), code.contracts.CONTRACTS
+    sources, contracts = code.data.sources(), code.data.CONTRACTS
     names = [source.name for source in sources]
     yield from _twice("data.sources", names)
     for source in sources:
@@ -72,26 +71,22 @@ def _data(product: Product, code: ProductCode) -> Iterator[Fault]:
             yield Fault("data.sources", f"{source.name}: there is no file {source.path}", "correct the path")
         if source.name not in contracts:
             yield Fault(
-                "contracts.CONTRACTS", f"the source {source.name} has no contract", f"add a schema for {source.name!r}"
+                "data.CONTRACTS", f"the source {source.name} has no contract", f"add a schema for {source.name!r}"
             )
     for name in sorted(contracts.keys() - set(names)):
-        yield Fault(
-            "contracts.CONTRACTS", f"{product.name} has no source {name}", f"remove {name!r}, or add the source"
-        )
+        yield Fault("data.CONTRACTS", f"{product.name} has no source {name}", f"remove {name!r}, or add the source")
 
 
 def _curation(product: Product, code: ProductCode) -> Iterator[Fault]:
-    names = [spec.name for spec in code.curation.TABLES]
-    yield from _twice("curation.TABLES", names)
+    names = [spec.name for spec in code.data.TABLES]
+    yield from _twice("data.TABLES", names)
     wanted = [*(f"curated.{source.name}" for source in code.data.sources()), product.label_table]
     for name in wanted:
         if name not in names:
-            yield Fault(
-                "curation.TABLES", f"{name} is missing", "add a TableSpec of that name; `curate` returns its rows"
-            )
+            yield Fault("data.TABLES", f"{name} is missing", "add a TableSpec of that name; `curate` returns its rows")
     for name in names:
         if name.split(".")[0] not in _LAYERS or name.count(".") != 1:
-            yield Fault("curation.TABLES", f"{name} is no table of {' or '.join(_LAYERS)}", "name it `curated.<name>`")
+            yield Fault("data.TABLES", f"{name} is no table of {' or '.join(_LAYERS)}", "name it `curated.<name>`")
 
 
 def _features(product: Product, code: ProductCode) -> Iterator[Fault]:
@@ -127,37 +122,44 @@ def _service(product: Product, code: ProductCode) -> Iterator[Fault]:
     yield from _twice("service.REQUEST_FEATURES", [*feature_names(code.features), *service.REQUEST_FEATURES])
     for name, kind, given_back in (
         ("label_key", str, service.label_key(row)),
-        ("predict", service.Prediction, service.predict(_A_SCORE)),
+        ("predict", service.Prediction, service.predict(_score(product))),
     ):
         if not isinstance(given_back, kind):
             yield Fault(f"service.{name}", f"it returns {given_back!r}", f"return a `{kind.__name__}`")
 
 
-def _train(_: Product, code: ProductCode) -> Iterator[Fault]:
-    train = code.train
-    yield from _known("train.INPUTS", train.INPUTS, _tables(code))
+def _score(product: Product) -> float | list[float]:
+    return [1 / len(product.classes)] * len(product.classes) if product.classes else 0.5
+
+
+def _model(_: Product, code: ProductCode) -> Iterator[Fault]:
+    model = code.model
+    yield from _known("model.INPUTS", model.INPUTS, _tables(code))
     for name in ("VALIDATE_FROM", "TEST_FROM"):
-        moment: Any = getattr(train, name)
+        moment: Any = getattr(model, name)
         if not isinstance(moment, datetime) or moment.tzinfo is None:
-            yield Fault(f"train.{name}", f"it is {moment!r}", "make it a datetime with a time zone")
+            yield Fault(f"model.{name}", f"it is {moment!r}", "make it a datetime with a time zone")
             return
-    if train.VALIDATE_FROM >= train.TEST_FROM:
-        yield Fault("train.TEST_FROM", "the test period begins before the validation period", "let it begin later")
-    if not train.SEARCH or train.MAX_ROUNDS < 1:
-        yield Fault(
-            "train.SEARCH", "there is no trial", "give the parameters of at least one, and MAX_ROUNDS of 1 or more"
-        )
+    if model.VALIDATE_FROM >= model.TEST_FROM:
+        yield Fault("model.TEST_FROM", "the test period begins before the validation period", "let it begin later")
+    if not model.SEARCH:
+        yield Fault("model.SEARCH", "there is no trial", "give the parameters of at least one; an empty dict is one")
+    for name in ("fit", "libraries"):
+        if not hasattr(model.FRAMEWORK, name):
+            yield Fault("model.FRAMEWORK", f"it has no `{name}`", "use one of models/frameworks, or write its methods")
+    inputs = {*feature_names(code.features), *code.service.REQUEST_FEATURES}
+    yield from _known("model.MISSING", model.MISSING, inputs, "the feature", "an input of the model")
 
 
 def _metric(product: Product, _: ProductCode) -> Iterable[Fault]:
-    from sixfold.metrics import measure_of  # noqa: PLC0415 - numpy, which a folder without code need not wait for
+    from sixfold.tasks import measure_of  # noqa: PLC0415 - numpy, which a folder without code need not wait for
 
     measure_of(product)
     return ()
 
 
 def _tables(code: ProductCode) -> set[str]:
-    return {spec.name for spec in code.curation.TABLES}
+    return {spec.name for spec in code.data.TABLES}
 
 
 def _twice(where: str, names: Iterable[str]) -> Iterator[Fault]:
@@ -167,7 +169,7 @@ def _twice(where: str, names: Iterable[str]) -> Iterator[Fault]:
 
 
 def _known(
-    where: str, names: Iterable[str], known: set[str], what: str = "the table", of: str = "a table of curation.TABLES"
+    where: str, names: Iterable[str], known: set[str], what: str = "the table", of: str = "a table of data.TABLES"
 ) -> Iterator[Fault]:
     for name in sorted(set(names) - known):
         yield Fault(where, f"{what} {name} is not {of}", f"use one of: {', '.join(sorted(known)) or 'none yet'}")

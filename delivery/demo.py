@@ -112,7 +112,10 @@ def _releases(traffic: Traffic, product: Product) -> tuple[str, str, str]:
     project, outputs, report = traffic.stack.project, traffic.stack.outputs, traffic.report
     first = lifecycle.train(outputs.platform, product, project.candidate(PRODUCT), report)
     folder = project.candidate("demo")
-    change = {"learning_rate": float(first.record.params["learning_rate"]) / 2, "rounds": 2 * first.record.rounds}
+    change = {
+        "learning_rate": float(first.record.params["learning_rate"]) / 2,
+        "rounds": 2 * int(first.record.params["rounds"]),
+    }
     if not (folder / "candidate.json").exists() or Candidate(folder).record.content != first.record.content:
         refit(outputs.platform, product, first, folder, change)
     live = lifecycle.live_bento(outputs, traffic.registry, PRODUCT)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,10 +13,8 @@ from sixfold.errors import SixfoldError
 if TYPE_CHECKING:
     import polars as pl
 
-    from sixfold.metrics import Floats
+    from sixfold.tasks.base import Floats
 
-INPUT = "features"
-OUTPUT = "probabilities"
 LABEL, SCORE, BASELINE = "label", "score", "baseline"
 
 
@@ -33,28 +31,31 @@ class Signature(BaseModel):
     """The part of `candidate.json` that serving and monitoring read, from releases of any age.
 
     `features` are in the order of the model's input. `reference` is what live values are compared with: features as the
-    model learned them, `score` on the test months. Other fields are ignored: releases of other versions have others.
+    model learned them, scores on the test months: `score`, or `score of <class>` of each. `missing` is by feature what
+    the model gets where it is not known, NaN for those that are not there. Other fields are ignored: releases of other
+    versions have others.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     features: tuple[str, ...]
     reference: dict[str, Reference] = Field(default_factory=dict)
+    missing: dict[str, float] = Field(default_factory=dict)
 
 
 class Record(Signature):
     """A model and its origin: `candidate.json`. It is packed, so the same data, code and lock give the same bytes.
 
     `training_key` is the same for the same data, code and libraries. `content` are keys of what lay in the tables that
-    the model was made from. `importance` is each feature's share of the gain, and sums to 1.
+    the model was made from. `importance` is each feature's share of what they contribute: it sums to 1,
+    and is empty where the model does not tell.
     """
 
     product: str
     training_key: str
     content: dict[str, str]
     feature_hash: str
-    params: dict[str, float | int | str | bool]
-    rounds: int
+    params: dict[str, Any]
     periods: Periods
     rows: dict[str, int]
     metrics: dict[str, float]
@@ -92,7 +93,7 @@ class Candidate:
 
     @property
     def model(self) -> Path:
-        """The ONNX file: `features` float32 [n, k] in, `probabilities` float32 [n, 2] out; the second is the score."""
+        """The ONNX file: `features` float32 [n, k] in, scores in its last output."""
         return self.path / "model.onnx"
 
     @property
@@ -114,12 +115,16 @@ class Candidate:
 
 
 def score(model: Path, features: "Floats") -> "Floats":
-    """Return the probability of the second class for each row of `features` [n, k], by ONNX runtime."""
+    """Return the scores of each row of `features[n, k]` by ONNX runtime: `[n]`, or `[n, classes]`.
+
+    Of two columns the second counts: it is the probability of yes.
+    """
     import onnxruntime  # noqa: PLC0415 - a run with nothing to do does not wait for it
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # several add up the trees of a row in parts, and in another order
+    options.log_severity_level = 3  # converters declare a shape of 1 for the labels, which nobody reads
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    (found,) = session.run([OUTPUT], {INPUT: features.astype("float32")})
-    scores: Floats = found[:, 1].astype("float64")
-    return scores
+    (found,) = session.run([session.get_outputs()[-1].name], {session.get_inputs()[0].name: features.astype("float32")})
+    scores: Floats = found.reshape(len(features), -1).astype("float64")
+    return scores if scores.shape[1] > 2 else scores[:, -1]  # noqa: PLR2004 - yes and no

@@ -1,14 +1,15 @@
 """Content keys: two steps with the same key have read the same data through the same code."""
 
+import ast
 import hashlib
 from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 
-from models.imports import closure
+from models.imports import closure, file_of
 from sixfold.contract import Product
 from sixfold.product import module_name
 
+_FRAMEWORKS = "models.frameworks."
 _ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -45,13 +46,37 @@ def product_key(product: Product, *modules: str) -> str:
     return content_key(*(part for name, path in own.items() for part in (name, file_key(path))))
 
 
+def framework_key(product: Product) -> str:
+    """Return a key of the frameworks that the product's `model.py` reaches: their source and their libraries' versions.
+
+    `libraries` of a framework is read from its source: nothing is imported to find out that nothing has changed.
+
+    Raises:
+        ModuleNotFoundError: the product has no `model.py`.
+
+    """
+    reached = closure(_ROOT, [module_name(product, "model")])
+    own = module_name(product, "")
+    files = [path for name, path in reached.items() if name.startswith((_FRAMEWORKS, own))]
+    libraries = {name for path in files for name in _libraries(path)}
+    sources = [file_key(path) for name, path in reached.items() if name.startswith(_FRAMEWORKS)]
+    return content_key(library_key(*sorted(libraries)), *sources)
+
+
+def _libraries(path: Path) -> tuple[str, ...]:
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Assign) and [ast.unparse(each) for each in node.targets] == ["libraries"]:
+            return tuple(ast.literal_eval(node.value))
+    return ()
+
+
 def library_key(*distributions: str) -> str:
     """Return a key of the installed versions of libraries whose output depends on their version."""
     return content_key(*(f"{name}=={version(name)}" for name in distributions))
 
 
 def _source(module: str) -> Path:
-    spec = find_spec(module)
-    if spec is None or spec.origin is None:
+    path = file_of(_ROOT, module)
+    if path is None:
         raise ModuleNotFoundError(module)
-    return Path(spec.origin)
+    return path

@@ -22,13 +22,13 @@ def closure(root: Path, modules: Iterable[str]) -> dict[str, Path]:
     """
     begin = list(modules)
     for name in begin:
-        if _file(root, name) is None:
+        if file_of(root, name) is None:
             raise ModuleNotFoundError(f"there is no module {name} below {root}", name=name)
     files: dict[str, Path] = {}
     waiting = begin
     while waiting:
         name = waiting.pop()
-        path = _file(root, name)
+        path = file_of(root, name)
         if path is None or name in files:
             continue
         files[name] = path
@@ -66,7 +66,8 @@ def _that_run(node: ast.AST) -> Iterator[ast.AST]:
         yield from _that_run(child)
 
 
-def _file(root: Path, module: str) -> Path | None:
+def file_of(root: Path, module: str) -> Path | None:
+    """Return the file of a module below `root`, None where it has none; no package on the way is imported."""
     if not module:
         return None
     place = root.joinpath(*module.split("."))

@@ -1,7 +1,7 @@
 """The data lake: Iceberg tables in S3 with their catalog in AWS Glue.
 
 Tables are named `layer.name`; the layer is one of the databases of `sixfold.outputs.Databases`. Each product has
-tables of its own: two products may both have `curated.weather`, and neither sees or writes the other's.
+tables of its own: two products may both have `curated.events`, and neither sees or writes the other's.
 """
 
 from typing import Any
@@ -123,7 +123,7 @@ class Lake:
     def lend(self) -> None:
         """Let releases from before tables carried their product read the curated tables and labels, as they are now.
 
-        Such a release knows `curated.weather` by its bare name, and a release never changes. Only the catalog is
+        Such a release knows `curated.events` by its bare name, and a release never changes. Only the catalog is
         written: the bare name leads to the same snapshot.
         """
         for layer in ("curated", "labels"):

@@ -36,7 +36,7 @@ def load(platform: PlatformRefs, product: Product, sources: tuple[Source, ...], 
         SixfoldError: rows were lost on the way: raw is not curated plus quarantined.
 
     """
-    code = code_key("models.quality", "models.sources"), product_key(product, "contracts", "curation")
+    code = code_key("models.quality", "models.sources"), product_key(product, "data")
     key = content_key(*code, *(file_key(source.path) for source in sources))
     tables = [f"{layer}.{source.name}" for source in sources for layer in ("raw", "quarantine", "curated")]
     tables.append(product.label_table)
@@ -52,18 +52,17 @@ def load(platform: PlatformRefs, product: Product, sources: tuple[Source, ...], 
 def _run(lake: "Lake", product: Product, sources: tuple[Source, ...], key: str, progress: Progress) -> None:
     from models.quality import check  # noqa: PLC0415 - the same, for pandera
 
-    code = load_code(product)
-    contracts, curation = code.contracts.CONTRACTS, code.curation
+    data = load_code(product).data
     checked: dict[str, Checked] = {}
     counts: dict[str, dict[str, str]] = {}
     for source in sources:
         raw = _load_raw(lake, source)
-        result = checked[source.name] = check(raw, contracts[source.name])
+        result = checked[source.name] = check(raw, data.CONTRACTS[source.name])
         counts[source.name] = _counts(raw, result)
         progress(f"{source.name}: {raw.height:,} rows, {result.failed.height:,} quarantined")
         _replace(lake, _quarantine(source), result.failed, {**counts[source.name], "content": key})
-    curated = curation.curate({name: result.passed for name, result in checked.items()})
-    for spec in curation.TABLES:
+    curated = data.curate({name: result.passed for name, result in checked.items()})
+    for spec in data.TABLES:
         source_name = spec.name.split(".")[1]
         _replace(lake, spec, curated[spec.name], {**counts.get(source_name, {}), "content": key})
         progress(f"{spec.name}: {curated[spec.name].height:,} rows")

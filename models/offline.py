@@ -1,6 +1,6 @@
 """Feast's offline store on the lake: feature tables in Iceberg, joined point-in-time by polars.
 
-Feast's own file stores join by a cross product per entity, which a year of flights does not fit into memory for.
+Feast's own file stores join by a cross product per entity, which some hundred thousand rows do not fit into memory for.
 Serving imports this module to read the registry, so Iceberg and polars load on first use. The module stays where it is:
 Feast's registry stores the import path of `IcebergSource`, and a store that was applied before would not be readable.
 """

@@ -25,6 +25,7 @@ from serving.mirror import others
 from serving.parsing import parse, parse_rows
 from serving.problems import Problem
 from serving.runtime import Runtime
+from sixfold.labels import number_of
 from sixfold.wire import CONSUMER, RELEASE, REPLAY_TIME, SHADOW
 
 MAX_IN_FLIGHT = 64
@@ -34,12 +35,12 @@ _log = logging.getLogger("sixfold.app")
 
 
 class Feedback(BaseModel):
-    """Observed outcome of a prediction. `label` is a number: for a yes or no, 1 or 0."""
+    """Observed outcome of a prediction. `label` is a number, for a yes or no 1 or 0, or the name of a class."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     prediction_id: UUID
-    label: float
+    label: float | str
 
 
 _FEEDBACK = TypeAdapter(Feedback)
@@ -77,7 +78,12 @@ async def predict(request: Request, runtime: Runtime) -> Response:
 async def feedback(request: Request, runtime: Runtime) -> Response:
     """Log the observed outcome of a prediction."""
     given = parse(await read_json(request), _FEEDBACK)
-    runtime.feed_back(given.prediction_id, given.label, _consumer(request, runtime), replayed_at(request, runtime))
+    try:
+        label = number_of(runtime.product, given.label)
+    except ValueError as error:
+        fault = {"pointer": "#/label", "detail": str(error)}
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), errors=[fault]) from None
+    runtime.feed_back(given.prediction_id, label, _consumer(request, runtime), replayed_at(request, runtime))
     return JSONResponse({"prediction_id": str(given.prediction_id)}, HTTPStatus.ACCEPTED)
 
 

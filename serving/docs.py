@@ -31,7 +31,7 @@ def openapi(runtime: Runtime) -> dict[str, Any]:
         _object({**release, "predictions": {"type": "array", "items": _object(one)}}),
     ]
     rows = {"rows": {"type": "array", "items": _ref("Row"), "minItems": 1, "maxItems": 1000}}
-    feedback = {"prediction_id": {"type": "string", "format": "uuid"}, "label": {"type": "number"}}
+    feedback = {"prediction_id": {"type": "string", "format": "uuid"}, "label": _label(runtime.product)}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -50,7 +50,10 @@ def openapi(runtime: Runtime) -> dict[str, Any]:
             "/feedback": _post(
                 "What turned out, for a prediction that was made",
                 _object(feedback),
-                {"prediction_id": "00000000-0000-4000-8000-000000000000", "label": 1},
+                {
+                    "prediction_id": "00000000-0000-4000-8000-000000000000",
+                    "label": _example(runtime.product),
+                },
                 {"202": _answer("taken", _object({"prediction_id": feedback["prediction_id"]})), **problems},
             ),
         },
@@ -77,6 +80,20 @@ def _fields(properties: dict[str, dict[str, Any]]) -> dict[str, str]:
         name: json.dumps({key: value for key, value in schema.items() if key not in {"title", "default"}})
         for name, schema in properties.items()
     }
+
+
+def _label(product: Product) -> dict[str, Any]:
+    match product.task:
+        case "multiclass":
+            return {"type": "string", "enum": list(product.classes)}
+        case "binary":
+            return {"type": "integer", "enum": [0, 1]}
+        case _:
+            return {"type": "number"}
+
+
+def _example(product: Product) -> str | int:
+    return product.classes[0] if product.classes else 1
 
 
 def _ref(name: str) -> dict[str, str]:

@@ -9,9 +9,13 @@ from sixfold.errors import SixfoldError
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
+Score = float | list[float]
+"""A number, or the probability of each class."""
+_YES_AND_NO = 2
+
 
 class Model:
-    """A loaded model: a row of features in, one score out. Safe to call from many threads.
+    """A loaded model: a row of features in, a score out. Safe to call from many threads.
 
     Args:
         path: the `.onnx` file.
@@ -42,12 +46,13 @@ class Model:
                 remedy="this release cannot be served: publish another one, and pin it in the stack file",
             ) from error
 
-    def score(self, rows: Sequence[Sequence[float]]) -> list[float]:
-        """Return the probability of the positive class, or the regression's value, for each row; NaN is a missing one.
+    def score(self, rows: Sequence[Sequence[float]]) -> list[Score]:
+        """Return a score for each row of features; NaN is a missing one.
 
-        The last output is what onnxmltools (zipmap off) calls `probabilities`, shape (n, 2); a regression's is (n, 1).
+        The last output has the scores, [n, 1] or [n, classes]. Of two classes the second is the probability of yes.
         """
         import numpy as np  # noqa: PLC0415 - onnxruntime has loaded it by now
 
         (found,) = self._session.run([self._output], {self._input: np.asarray(rows, dtype=np.float32)})
-        return [float(score) for score in found.reshape(len(rows), -1)[:, -1]]
+        scores: list[list[float]] = found.reshape(len(rows), -1).astype(float).tolist()
+        return [score if len(score) > _YES_AND_NO else score[-1] for score in scores]

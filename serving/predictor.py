@@ -1,21 +1,22 @@
 """From validated rows to predictions: features of the request and the online store, the model, the product's answer.
 
-The fallback, where a feature is missing or the store is away: the model gets NaN for it, which LightGBM's trees treat
-as they learned to treat missing values. The answer is then a prediction from what is known.
+The fallback, where a feature is missing or the store is away: the model gets what it learned to take for a missing one,
+a value that the product declares, or NaN. The answer is then a prediction from what is known.
 """
 
 import json
 import math
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
+from models.candidate import Signature
 from serving.lookup import Lookup
 from serving.metrics import Metrics
-from serving.model import Model
+from serving.model import Model, Score
 from sixfold import prediction_log as log
 from sixfold.product import ServiceModule
 
@@ -26,7 +27,7 @@ class Served(NamedTuple):
     prediction_id: str
     time: datetime
     prediction: dict[str, Any]
-    score: float
+    score: Score
     entities: dict[str, str]
     label_key: str
     features: dict[str, float | None]
@@ -50,7 +51,8 @@ class Served(NamedTuple):
             log.ENTITIES: json.dumps(self.entities),
             log.LABEL_KEY: self.label_key,
             log.FEATURES: json.dumps(self.features),
-            log.SCORE: self.score,
+            log.SCORE: max(self.score) if isinstance(self.score, list) else self.score,
+            log.SCORES: self.score if isinstance(self.score, list) else None,
             log.FALLBACK: self.fallback,
             log.SHADOW: self.shadow,
             log.LOGGED_AT: datetime.now(UTC),
@@ -63,7 +65,7 @@ class Predictor:
 
     Args:
         code: the product's functions.
-        features: the names of the model's inputs, in order.
+        signature: the model's inputs.
         model: scores them.
         lookup: reads those that the request does not give.
         metrics: counts predictions, missing features and fallbacks.
@@ -71,9 +73,10 @@ class Predictor:
     """
 
     def __init__(
-        self, code: ServiceModule, features: Sequence[str], model: Model, lookup: Lookup, metrics: Metrics
+        self, code: ServiceModule, signature: Signature, model: Model, lookup: Lookup, metrics: Metrics
     ) -> None:
-        self._code, self._features, self._model = code, features, model
+        self._code, self._model = code, model
+        self._features = {name: signature.missing.get(name, math.nan) for name in signature.features}
         self._lookup, self._metrics = lookup, metrics
 
     def predict(self, rows: Sequence[BaseModel], at: datetime | None = None) -> list[Served]:
@@ -85,7 +88,7 @@ class Predictor:
             for row, online in zip(rows, read or [{}] * len(rows), strict=True)
         ]
         features = [{name: row.get(name) for name in self._features} for row in known]
-        scores = self._model.score([[math.nan if v is None else v for v in row.values()] for row in features])
+        scores = self._model.score([self._filled(row) for row in features])
         now = at or datetime.now(UTC)
         served = [
             Served(
@@ -102,6 +105,9 @@ class Predictor:
         ]
         self._count(served, answered=read is not None)
         return served
+
+    def _filled(self, row: Mapping[str, float | None]) -> list[float]:
+        return [missing if (value := row[name]) is None else value for name, missing in self._features.items()]
 
     def _count(self, served: Sequence[Served], *, answered: bool) -> None:
         self._metrics.predictions.inc(len(served))

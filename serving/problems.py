@@ -14,7 +14,7 @@ class Problem(Exception):  # noqa: N818 - the word of the RFC
     Args:
         status: the HTTP status.
         detail: what is wrong with this request and what to send instead.
-        errors: for rows, each fault as `{"pointer": "#/rows/0/origin", "detail": "..."}`.
+        errors: for rows, each fault as `{"pointer": "#/rows/0/amount", "detail": "..."}`.
         headers: what the status asks for, as `Allow` or `Retry-After`.
 
     """

@@ -9,6 +9,7 @@ from uuid import UUID
 from prometheus_client import CollectorRegistry, ProcessCollector
 from pydantic import TypeAdapter
 
+from models.candidate import Signature
 from models.features.online import OnlineReader
 from serving.lookup import Lookup, Reader
 from serving.metrics import Identity, Metrics
@@ -36,7 +37,8 @@ class Runtime:
         settings: which release and platform.
         product: the contract in the bento.
         code: the product's own functions.
-        model: the loaded model, and `features` the names of its inputs, in order.
+        model: the loaded model.
+        signature: the model's inputs.
         open_reader: opens the online store.
 
     """
@@ -48,7 +50,7 @@ class Runtime:
         product: Product,
         code: ServiceModule,
         model: Model,
-        features: Sequence[str],
+        signature: Signature,
         open_reader: Callable[[], Reader],
     ) -> None:
         self.product, self.settings, self.code = product, settings, code
@@ -61,7 +63,7 @@ class Runtime:
         self.row: TypeAdapter[Any] = TypeAdapter(code.Row)
         self.batch: TypeAdapter[Any] = TypeAdapter(Batch[code.Row])  # type: ignore[name-defined] # known at run time
         self._lookup = Lookup(open_reader, _PATIENCE * product.slo.latency_ms / 1000, self.metrics.lookup_errors.inc)
-        self.predictor = Predictor(code, features, model, self._lookup, self.metrics)
+        self.predictor = Predictor(code, signature, model, self._lookup, self.metrics)
         self.mirror = Mirror(self.metrics.mirrored)
         self._predictions = self._log(product.package, log.PREDICTIONS)
         self._feedback = self._log(feedback_table(product.package), log.FEEDBACK)
@@ -115,7 +117,7 @@ def load() -> Runtime:
         product=product,
         code=load_code(product).service,
         model=Model(path, len(candidate.features)),
-        features=candidate.features,
+        signature=candidate,
         open_reader=lambda: OnlineReader(settings.platform, product),
     )
     runtime.warm_up()

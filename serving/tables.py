@@ -35,4 +35,5 @@ def _schema(columns: Mapping[str, str]) -> "pa.Schema":
     import pyarrow as pa  # noqa: PLC0415 - a third of a second that the start need not wait for
 
     types = {"string": pa.string(), "time": pa.timestamp("us", tz="UTC"), "double": pa.float64(), "bool": pa.bool_()}
+    types["doubles"] = pa.list_(pa.float64())
     return pa.schema([pa.field(name, types[kind]) for name, kind in columns.items()])

@@ -6,10 +6,10 @@ Written once per ML service; roles, alert rules, dashboards, release gates, rout
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator, model_validator
 
 from sixfold.errors import SixfoldError
 from sixfold.validation import explain
@@ -17,6 +17,7 @@ from sixfold.validation import explain
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=30)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Hours = Annotated[float, Field(gt=0)]
+_FEWEST_CLASSES = 3
 
 
 class Strict(BaseModel):
@@ -41,7 +42,7 @@ class Metric(Strict):
     """The metric that the data scientists chose, and how good is good enough. Margins are in units of the metric."""
 
     name: str
-    """A key of `sixfold.metrics.METRICS`, or a function in the product's own `metrics.py`."""
+    """A metric of the task (`sixfold/tasks`), or a function in the product's own `metrics.py`."""
     direction: Literal["higher", "lower"]
     """Whether a higher or a lower value is better."""
     baseline_margin: float = Field(ge=0)
@@ -147,6 +148,10 @@ class Product(Strict):
     """Name in URLs, metrics and resource names. The folder has the same name with `_` for `-`."""
     title: str
     """Name for people."""
+    task: Literal["binary", "multiclass", "regression"]
+    """What is predicted: yes or no, one of `classes`, or a number."""
+    classes: tuple[str, ...] = ()
+    """Names of the classes of a multiclass task, in the order of the scores; a label is one of them."""
     description: str
     """The question that the service answers, in one sentence."""
     owner: Slug
@@ -176,6 +181,15 @@ class Product(Strict):
         if name.startswith("feedback-"):
             raise ValueError(f"a table with the feedback of {name.removeprefix('feedback-')} would have this name")
         return name
+
+    @model_validator(mode="after")
+    def _has_its_classes(self) -> Self:
+        several = self.task == "multiclass"
+        if several and len(set(self.classes)) != max(len(self.classes), _FEWEST_CLASSES):
+            raise ValueError("classes: name three or more, each once; for two of them the task is `binary`")
+        if self.classes and not several:
+            raise ValueError(f"classes: a {self.task} task has none; leave them out")
+        return self
 
     @property
     def package(self) -> str:

@@ -1,12 +1,13 @@
 """Drift: the distance between live values and the training values. The reference is in the release itself."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from sixfold.contract import Strict
 
+SCORE = "score"
 CENTILES = 100
 _BINS = 10
 _LEAST = 1e-4  # an empty bin counts as this share, or one row in it would be infinitely surprising
@@ -35,6 +36,18 @@ def describe(values: Values) -> Reference:
 def describe_all(columns: Mapping[str, Values]) -> dict[str, Reference]:
     """Return the reference of each column."""
     return {name: describe(values) for name, values in columns.items()}
+
+
+def named_scores(classes: Sequence[str], scores: Values) -> dict[str, Values]:
+    """Return `scores[n]` as the column `score`, or `scores[n, k]` as a column for each class."""
+    if scores.ndim == 1:
+        return {SCORE: scores}
+    return {score_of(name): column for name, column in zip(classes, scores.T, strict=True)}
+
+
+def score_of(name: str) -> str:
+    """Return the name of the distribution of a class's probability, beside those of features."""
+    return f"{SCORE} of {name}"
 
 
 def population_stability(reference: Reference, values: Values) -> float:

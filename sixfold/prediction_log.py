@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 PREDICTION_ID, TIME, LOGGED_AT = "prediction_id", "time", "logged_at"
 PRODUCT, API_VERSION, RELEASE, CONSUMER = "product", "api_version", "release", "consumer"
-ENTITIES, LABEL_KEY, FEATURES, SCORE = "entities", "label_key", "features", "score"
+ENTITIES, LABEL_KEY, FEATURES = "entities", "label_key", "features"
+SCORE, SCORES = "score", "scores"
 FALLBACK, SHADOW, REPLAYED = "fallback", "shadow", "replayed"
 LABEL = "label"
 
@@ -22,7 +23,8 @@ PREDICTIONS: Mapping[str, str] = {
     ENTITIES: "string",  # JSON: entity name to key
     LABEL_KEY: "string",  # the key of the prediction's outcome in the product's label table
     FEATURES: "string",  # JSON: as the model got them, null where the fallback was used
-    SCORE: "double",
+    SCORE: "double",  # of several classes the largest probability
+    SCORES: "doubles",  # of several classes the probability of each, else null
     FALLBACK: "bool",
     SHADOW: "bool",
     LOGGED_AT: "time",  # by the clock of the machine, also where `time` was replayed

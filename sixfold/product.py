@@ -28,6 +28,15 @@ Read = Callable[[str], "pl.DataFrame"]
 """Gives a table of the lake by its name, `layer.name`."""
 
 
+Baseline = tuple[str, ...] | str | Callable[["pl.DataFrame", "pl.DataFrame"], "pl.Series"]
+"""The naive forecast that a model must beat.
+
+Columns group the examples: it is the mean label of a group while the model learned, of classes their frequencies. One
+column is the forecast itself: with that of the last known label, persistence. A function gets the learned examples and
+all of them, and returns a score for each of these; null where it knows none.
+"""
+
+
 @dataclass(frozen=True)
 class Source:
     """A CSV file, plain or as the only member of a zip archive, and the table that it becomes.
@@ -59,22 +68,14 @@ class TableSpec:
 
 
 class DataModule(Protocol):
-    """`data.py`: the source files."""
+    """`data.py`: the source files, the contracts of their rows, and the curated tables and labels made from them."""
 
     def sources(self) -> tuple[Source, ...]:
         """Return the source files."""
 
-
-class ContractsModule(Protocol):
-    """`contracts.py`: the contract of each source's rows."""
-
     @property
     def CONTRACTS(self) -> Mapping[str, "pa.DataFrameSchema"]:  # noqa: N802 - a constant of the module
         """A schema by the name of the source; rows that break it are quarantined."""
-
-
-class CurationModule(Protocol):
-    """`curation.py`: curated tables and labels, from the rows that keep their contract."""
 
     @property
     def TABLES(self) -> Sequence[TableSpec]:  # noqa: N802 - a constant of the module
@@ -131,12 +132,12 @@ class ServiceModule(Protocol):
     def request_features(self, row: Any) -> dict[str, float]:  # noqa: ANN401 - a row of this product
         """Return the features that the request alone gives."""
 
-    def predict(self, score: float) -> BaseModel:
+    def predict(self, score: Any) -> BaseModel:  # noqa: ANN401 - a number, or a list with a number for each class
         """Return the answer for a score."""
 
 
-class TrainModule(Protocol):
-    """`train.py`: the examples, their split by time, and the search space."""
+class ModelModule(Protocol):
+    """`model.py`: the examples, their split by time, and the search space."""
 
     @property
     def INPUTS(self) -> tuple[str, ...]:  # noqa: N802 - a constant of the module
@@ -159,8 +160,16 @@ class TrainModule(Protocol):
         """The first moment of the test period."""
 
     @property
-    def BASELINE(self) -> tuple[str, ...]:  # noqa: N802 - a constant of the module
-        """The columns by which the naive forecast groups."""
+    def BASELINE(self) -> Baseline:  # noqa: N802 - a constant of the module
+        """The naive forecast to beat."""
+
+    @property
+    def FRAMEWORK(self) -> Any:  # noqa: ANN401, N802 - a `models.frameworks.base.Framework`, which is above this floor
+        """Fits the model: one of `models.frameworks`, or an object of the product's own with the same methods."""
+
+    @property
+    def MISSING(self) -> Mapping[str, float]:  # noqa: N802 - a constant of the module
+        """By feature, what the model gets where it is not known. Others stay NaN, which the model must then take."""
 
     @property
     def FIXED(self) -> Mapping[str, Any]:  # noqa: N802 - a constant of the module
@@ -169,10 +178,6 @@ class TrainModule(Protocol):
     @property
     def SEARCH(self) -> Sequence[Mapping[str, Any]]:  # noqa: N802 - a constant of the module
         """The parameters of each trial."""
-
-    @property
-    def MAX_ROUNDS(self) -> int:  # noqa: N802 - a constant of the module
-        """The most trees of a trial."""
 
     def examples(self, read: Read) -> "pl.DataFrame":
         """Return a row for each label: entity keys, request features, `event_timestamp` (the moment of prediction)."""
@@ -201,18 +206,8 @@ class ProductCode:
 
     @cached_property
     def data(self) -> DataModule:
-        """The source files."""
+        """Sources, contracts, curated tables and labels."""
         return self._load("data", names_of(DataModule))
-
-    @cached_property
-    def contracts(self) -> ContractsModule:
-        """The contracts of the sources' rows."""
-        return self._load("contracts", names_of(ContractsModule))
-
-    @cached_property
-    def curation(self) -> CurationModule:
-        """How rows become curated tables and labels."""
-        return self._load("curation", names_of(CurationModule))
 
     @cached_property
     def features(self) -> FeaturesModule:
@@ -225,16 +220,16 @@ class ProductCode:
         return self._load("service", names_of(ServiceModule))
 
     @cached_property
-    def train(self) -> TrainModule:
+    def model(self) -> ModelModule:
         """How the model is made."""
-        return self._load("train", names_of(TrainModule))
+        return self._load("model", names_of(ModelModule))
 
     @cached_property
     def stream(self) -> StreamModule:
         """The past as a stream of requests."""
         return self._load("stream", names_of(StreamModule))
 
-    def metric(self, name: str) -> Any:  # noqa: ANN401 - a `sixfold.metrics.Measure`, whose module imports numpy
+    def metric(self, name: str) -> Any:  # noqa: ANN401 - a `sixfold.tasks.Measure`, whose module imports numpy
         """Return the function of that name in the optional module `metrics`."""
         return getattr(self._load("metrics", (name,)), name)
 

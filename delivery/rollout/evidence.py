@@ -16,9 +16,9 @@ from monitoring.evaluation.source import Source, clock
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
 from sixfold.metric_names import ALL_REQUESTS, REQUEST_SECONDS_BUCKET, REQUEST_SECONDS_COUNT
-from sixfold.metrics import measure_of
 from sixfold.outputs import PlatformRefs
 from sixfold.release import SHORT
+from sixfold.tasks import measure_of, values
 
 WINDOWS = 4
 """Predictions of so many windows of the contract are looked at: a rollout that takes longer has other troubles."""
@@ -92,7 +92,7 @@ def pairs(product: Product, rows: pl.DataFrame, live: str, candidate: str) -> Qu
     )
     both = old.join(new.select(*request, candidate="score"), on=request).sort("time")
     known = both.filter(pl.col("label").is_not_null())
-    labels, before, after = (known[name].to_numpy().astype(float) for name in ("label", "score", "candidate"))
+    labels, before, after = (values(known[name]) for name in ("label", "score", "candidate"))
     hours = known["time"].dt.epoch("s").to_numpy() // 3600
     return Quality(
         labelled=known.height,

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sixfold.metrics import Floats, Measure
+from sixfold.tasks import Floats, Measure
 
 LEVEL = 0.10
 """The chance that the truth is ever outside of the bounds: about half of it on each side."""
@@ -55,14 +55,14 @@ def paired(
     """Return the gain of the candidate's figure over the live one's, on the same rows.
 
     The variance is a delete-a-group jackknife, which errs to the large side (Efron and Stein, Ann. Statist. 9, 1981).
-    Whole hours are dealt to the groups, so that rows of one hour, which share their weather, may depend on each other;
-    hours are taken to be independent given how the difference behaves over the span as a whole.
+    Whole hours are dealt to the groups, so that rows of one hour, which share what happened then, may depend on each
+    other; hours are taken to be independent given how the difference behaves over the span as a whole.
 
     Args:
         measure: the product's metric.
         labels: what turned out [n].
-        live: scores of the live release [n].
-        candidate: scores of the candidate [n].
+        live: scores of the live release [n] or [n, classes].
+        candidate: scores of the candidate, of the same shape.
         hours: which hour each row is of [n].
 
     """

@@ -9,9 +9,10 @@ from sixfold.contract import Metric, Strict
 if TYPE_CHECKING:
     import polars as pl
 
-    from sixfold.metrics import Floats, Measure
+    from sixfold.tasks import Floats, Measure
 
 LIVE = "live"
+BINS = 10
 
 
 class Rule(Strict):
@@ -33,7 +34,8 @@ class Rule(Strict):
 class Verdict(Strict):
     """Verdict of the gate. `live` is None if no release is live; then only the baseline is to beat.
 
-    `key` is the same for the same candidate, live release, contract and code.
+    `key` is the same for the same candidate, live release, contract and code. `calibration_error` is None where scores
+    are no probabilities.
     """
 
     key: str
@@ -42,7 +44,7 @@ class Verdict(Strict):
     value: float
     baseline: float
     live: float | None
-    calibration_error: float
+    calibration_error: float | None
     rules: tuple[Rule, ...]
 
     @property
@@ -58,7 +60,7 @@ class Verdict(Strict):
 
 @dataclass(frozen=True)
 class Slice:
-    """The metric for the rows with one value of a column."""
+    """The metric for the rows with one value of a column; `rate` is their mean label."""
 
     column: str
     value: str
@@ -79,13 +81,11 @@ def judge(metric: Metric, value: float, baseline: float, live: float | None) -> 
     )
 
 
-def calibration(labels: "Floats", scores: "Floats") -> "pl.DataFrame":
-    """Return for `BINS` bins of equally many rows the mean `score`, the `rate` of positives, and the `rows`."""
+def calibration(outcomes: "Floats", scores: "Floats") -> "pl.DataFrame":
+    """Return for `BINS` bins of equally many rows the mean `score`, the `rate` of outcomes of 1, and the `rows`."""
     import polars as pl  # noqa: PLC0415 - with the rest of what evaluation loads
 
-    from sixfold.metrics import BINS  # noqa: PLC0415 - the same, for numpy
-
-    frame = pl.DataFrame({"score": scores, "rate": labels}).sort("score").with_row_index("at")
+    frame = pl.DataFrame({"score": scores, "rate": outcomes}).sort("score").with_row_index("at")
     binned = frame.with_columns(bin=pl.col("at") * BINS // max(frame.height, 1))
     means = binned.group_by("bin").agg(pl.col("score").mean(), pl.col("rate").mean(), rows=pl.len())
     return means.sort("bin").drop("bin")
@@ -93,9 +93,11 @@ def calibration(labels: "Floats", scores: "Floats") -> "pl.DataFrame":
 
 def slices(test: "pl.DataFrame", column: str, measure: "Measure") -> list[Slice]:
     """Return the metric by value of a column, most rows first."""
+    from sixfold.tasks import values  # noqa: PLC0415 - with the rest of what evaluation loads
+
     found = []
     for (value,), part in test.partition_by(column, as_dict=True).items():
         labels = part[LABEL].to_numpy()
-        figures = (measure(labels, part[name].to_numpy()) for name in (SCORE, BASELINE))
+        figures = (measure(labels, values(part[name])) for name in (SCORE, BASELINE))
         found.append(Slice(column, str(value), part.height, float(labels.mean()), *figures))
     return sorted(found, key=lambda each: (-each.rows, each.value))

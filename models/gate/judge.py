@@ -1,5 +1,6 @@
 """The release gate: measures a candidate on its test months, decides, and writes verdict and report."""
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,12 +35,13 @@ def evaluate(candidate: Candidate, product: Product, live: Path | None = None) -
         if last.key == key:
             return last
     from models.gate.report import write  # noqa: PLC0415 - pulls in matplotlib
-    from sixfold.metrics import calibration_error, measure_of  # noqa: PLC0415 - pulls in numpy
+    from sixfold.tasks import measure_of, task_of, values  # noqa: PLC0415 - pulls in numpy
 
     test = candidate.test()
     measure = measure_of(product)
-    labels = test[LABEL].to_numpy()
-    value, naive = measure(labels, test[SCORE].to_numpy()), measure(labels, test[BASELINE].to_numpy())
+    labels, scores = test[LABEL].to_numpy(), values(test[SCORE])
+    value, naive = measure(labels, scores), measure(labels, values(test[BASELINE]))
+    uncalibrated = task_of(product).calibration_error(labels, scores)
     live_value = None
     if release:
         test, live_value = _score_live(release, test, product)
@@ -50,7 +52,7 @@ def evaluate(candidate: Candidate, product: Product, live: Path | None = None) -
         value=value,
         baseline=naive,
         live=live_value,
-        calibration_error=calibration_error(labels, test[SCORE].to_numpy()),
+        calibration_error=None if math.isnan(uncalibrated) else uncalibrated,
         rules=judge(product.metric, value, naive, live_value),
     )
     write(candidate, product, verdict, test)
@@ -63,7 +65,8 @@ def _key(candidate: Candidate, product: Product, live: Candidate | None) -> str:
         file_key(path) for each in (candidate, live) if each for path in (each.model, each.path / "candidate.json")
     ]
     code = code_key(
-        "models.gate.judge", "models.gate.evaluation", "models.gate.report", "models.gate.plots", "sixfold.metrics"
+        *("models.gate.judge", "models.gate.evaluation", "models.gate.report", "models.gate.plots"),
+        *("sixfold.tasks.base", f"sixfold.tasks.{product.task}"),
     )
     return content_key(code, file_key(_TEMPLATE), product.model_dump_json(), *judged)
 
@@ -72,9 +75,10 @@ def _score_live(live: Candidate, test: "pl.DataFrame", product: Product) -> tupl
     import polars as pl  # noqa: PLC0415 - with the rest of what evaluation loads
 
     from models.training.search import matrix  # noqa: PLC0415 - pulls in numpy
-    from sixfold.metrics import measure_of  # noqa: PLC0415 - the same
+    from sixfold.tasks import measure_of, values  # noqa: PLC0415 - the same
 
     if not set(live.record.features) <= set(test.columns):
         return test, live.record.metrics[product.metric.name]
-    scored = test.with_columns(pl.Series(LIVE, score(live.model, matrix(test, live.record.features))))
-    return scored, measure_of(product)(test[LABEL].to_numpy(), scored[LIVE].to_numpy())
+    given = matrix(test, live.record.features, live.record.missing)
+    scored = test.with_columns(pl.Series(LIVE, score(live.model, given).tolist()))
+    return scored, measure_of(product)(test[LABEL].to_numpy(), values(scored[LIVE]))

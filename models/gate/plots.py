@@ -1,15 +1,16 @@
 """The plots of a report, as SVG text. The same numbers give the same text."""
 
 import io
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.figure import Figure
 from sklearn.metrics import roc_curve
 
 from models.gate.evaluation import Slice, calibration
-from sixfold.metrics import Floats
+from sixfold.tasks import Floats
 
 ACCENT, MUTED, LIVE, GRID = "#1f5fbf", "#9aa3af", "#d97706", "#e5e7eb"
 _STYLE: Any = {
@@ -28,14 +29,40 @@ _STYLE: Any = {
     "svg.hashsalt": "sixfold",
 }
 _CURVE_POINTS = 300
+_BANDS = 20
 
 
-def roc(labels: Floats, scores: dict[str, Floats]) -> str:
-    """Draw the share of late flights that are caught against the share of punctual ones that are flagged, by scorer."""
+class Judged(NamedTuple):
+    """Rows of the test months: `labels[n]`, the scores of each scorer, and the names of the classes, if any."""
+
+    labels: Floats
+    scores: Mapping[str, Floats]
+    classes: tuple[str, ...]
+
+    @property
+    def own(self) -> Floats:
+        """Scores of the candidate."""
+        return self.scores["candidate"]
+
+
+class Section(NamedTuple):
+    """A plot of the report, with what it says above it."""
+
+    title: str
+    caption: str
+    plot: Callable[[Judged], str]
+
+    def drawn(self, judged: Judged) -> dict[str, str]:
+        """Return title, caption and SVG."""
+        return {"title": self.title, "caption": self.caption, "plot": self.plot(judged)}
+
+
+def roc(judged: Judged) -> str:
+    """Draw the share of positives that are caught against the share of negatives that are flagged, by scorer."""
     figure, axes = _canvas(5.2, 4.2)
     axes.plot([0, 1], [0, 1], color=GRID, linewidth=1)
-    for (name, values), colour in zip(scores.items(), (ACCENT, MUTED, LIVE), strict=False):
-        wrong, right, _ = roc_curve(labels, values)
+    for (name, values), colour in zip(judged.scores.items(), (ACCENT, MUTED, LIVE), strict=False):
+        wrong, right, _ = roc_curve(judged.labels, values)
         thin = slice(None, None, max(1, len(wrong) // _CURVE_POINTS))
         axes.plot(wrong[thin], right[thin], color=colour, linewidth=2, label=name)
     axes.set(xlabel="false positive rate", ylabel="true positive rate", xlim=(0, 1), ylim=(0, 1.01), aspect="equal")
@@ -43,14 +70,84 @@ def roc(labels: Floats, scores: dict[str, Floats]) -> str:
     return _svg(figure)
 
 
-def calibrated(labels: Floats, scores: Floats) -> str:
+def calibrated(judged: Judged) -> str:
     """Draw the observed rate against the predicted one, in bins of equally many rows."""
-    bins = calibration(labels, scores)
+    return _reliability(judged.labels, judged.own, "predicted probability", "observed rate")
+
+
+def confidence(judged: Judged) -> str:
+    """Draw how often the most probable class is right, against its probability, in bins of equally many rows."""
+    right = (judged.own.argmax(axis=1) == judged.labels).astype(float)
+    return _reliability(right, judged.own.max(axis=1), "probability of the predicted class", "share that is right")
+
+
+def confusion(judged: Judged) -> str:
+    """Draw for each class, as a row, into which classes its rows are put: shares of the row."""
+    width = len(judged.classes)
+    counts = np.zeros((width, width))
+    np.add.at(counts, (judged.labels.astype(int), judged.own.argmax(axis=1)), 1)
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    figure, axes = _canvas(5.2, 4.6)
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    axes.set_xticks(range(width), judged.classes, rotation=30, ha="right")
+    axes.set_yticks(range(width), judged.classes)
+    axes.set(xlabel="predicted", ylabel="turned out")
+    axes.grid(visible=False)
+    for row, column in np.ndindex(width, width):
+        tone = "white" if shares[row, column] > 0.5 else "#374151"  # noqa: PLR2004 - half of the scale
+        axes.text(column, row, f"{shares[row, column]:.0%}", ha="center", va="center", color=tone, fontsize=9)
+    return _svg(figure)
+
+
+def predicted(judged: Judged) -> str:
+    """Draw the labels against the scores: median and middle 80% of the rows, in bins of equally many."""
+    order = np.argsort(judged.own, kind="stable")
+    parts = [part for part in np.array_split(order, min(_BANDS, len(order))) if len(part)]
+    at = [float(judged.own[part].mean()) for part in parts]
+    low, middle, high = np.array([np.quantile(judged.labels[part], [0.1, 0.5, 0.9]) for part in parts]).T
+    figure, axes = _canvas(5.2, 4.2)
+    ends = [min(*at, *low), max(*at, *high)]
+    axes.plot(ends, ends, color=MUTED, linewidth=1, linestyle="--", label="perfect")
+    axes.fill_between(at, low, high, color=ACCENT, alpha=0.18, linewidth=0, label="80% of the rows")
+    axes.plot(at, middle, color=ACCENT, linewidth=2, marker="o", markersize=4, label="median")
+    axes.set(xlabel="predicted", ylabel="turned out")
+    axes.legend(frameon=False, loc="upper left")
+    return _svg(figure)
+
+
+def errors(judged: Judged) -> str:
+    """Draw how the errors of candidate and baseline are distributed, within the middle 98% of both."""
+    found = {name: values - judged.labels for name, values in judged.scores.items()}
+    low, high = np.quantile(np.concatenate(list(found.values())), [0.01, 0.99])
+    figure, axes = _canvas(5.2, 4.2)
+    for (name, values), colour in zip(found.items(), (ACCENT, MUTED, LIVE), strict=False):
+        axes.hist(values, bins=40, range=(low, high), histtype="step", linewidth=2, color=colour, label=name)
+    axes.axvline(0, color=GRID, linewidth=1)
+    axes.set(xlabel="predicted less what turned out", ylabel="rows")
+    axes.legend(frameon=False, loc="upper right")
+    return _svg(figure)
+
+
+SECTIONS: Mapping[str, Section] = {
+    "roc": Section("ROC", "How many positives are caught for how many false alarms", roc),
+    "calibrated": Section(
+        "Calibration", "Whether a probability says what happens, in ten bins of equal size", calibrated
+    ),
+    "confusion": Section("Confusion", "What each class was taken for", confusion),
+    "confidence": Section("Calibration", "Whether the predicted class is right as often as it says", confidence),
+    "predicted": Section("Predicted and turned out", "In bins of equally many rows", predicted),
+    "errors": Section("Errors", "In the unit of the label", errors),
+}
+"""By name, as a task lists them."""
+
+
+def _reliability(outcomes: Floats, scores: Floats, xlabel: str, ylabel: str) -> str:
+    bins = calibration(outcomes, scores)
     top = max(bins["score"].to_list() + bins["rate"].to_list()) * 1.08
     figure, axes = _canvas(5.2, 4.2)
     axes.plot([0, top], [0, top], color=MUTED, linewidth=1, linestyle="--", label="perfect")
     axes.plot(bins["score"], bins["rate"], color=ACCENT, linewidth=2, marker="o", markersize=5, label="candidate")
-    axes.set(xlabel="predicted probability", ylabel="observed rate", xlim=(0, top), ylim=(0, top), aspect="equal")
+    axes.set(xlabel=xlabel, ylabel=ylabel, xlim=(0, top), ylim=(0, top), aspect="equal")
     axes.legend(frameon=False, loc="upper left")
     return _svg(figure)
 

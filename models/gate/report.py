@@ -10,8 +10,8 @@ from models.gate import plots
 from models.gate.evaluation import LIVE, Verdict, slices
 from sixfold import pages
 from sixfold.contract import Product
-from sixfold.metrics import measure_of
 from sixfold.release import SHORT
+from sixfold.tasks import measure_of, task_of, values
 
 if TYPE_CHECKING:
     import polars as pl
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
 
 def write(candidate: Candidate, product: Product, verdict: Verdict, test: "pl.DataFrame") -> None:
     """Write `report.html` into the candidate's folder."""
-    labels, measure = test[LABEL].to_numpy(), measure_of(product)
+    labels, measure, task = test[LABEL].to_numpy(), measure_of(product), task_of(product)
     scorers = {"candidate": SCORE, "baseline": BASELINE, "live release": LIVE}
-    scores = {name: test[column].to_numpy() for name, column in scorers.items() if column in test.columns}
+    scores = {name: values(test[column]) for name, column in scorers.items() if column in test.columns}
     cards = {name: slices(test, name, measure) for name in product.metric.slices}
     page = pages.render(
         __file__,
         product=product,
         verdict=verdict,
         figures=_figures(verdict, candidate),
-        roc=plots.roc(labels, scores),
-        calibration=plots.calibrated(labels, scores["candidate"]),
+        sections=[plots.SECTIONS[name].drawn(plots.Judged(labels, scores, task.classes)) for name in task.sections],
+        rate=task.rate,
         slices=[
             {"name": name, "rows": rows, "plot": plots.sliced(rows, verdict.value)} for name, rows in cards.items()
         ],
-        importance=plots.ranked(candidate.record.importance),
+        importance=plots.ranked(candidate.record.importance) if candidate.record.importance else None,
         origin=_origin(candidate),
         hashes=_hashes(candidate),
     )
@@ -46,7 +46,8 @@ def _figures(verdict: Verdict, candidate: Candidate) -> dict[str, str]:
         f"{verdict.metric}, candidate": f"{verdict.value:.3f}",
         f"{verdict.metric}, baseline": f"{verdict.baseline:.3f}",
         f"{verdict.metric}, live release": live,
-        "Brier score": f"{candidate.record.metrics['brier']:.3f}",
+        **{name: f"{value:.3f}" for name, value in candidate.record.metrics.items() if name != verdict.metric},
+        **({"calibration error": f"{verdict.calibration_error:.3f}"} if verdict.calibration_error is not None else {}),
         "rows judged": f"{candidate.record.rows['test']:,}",
     }
 
@@ -59,7 +60,7 @@ def _origin(candidate: Candidate) -> dict[str, str]:
         "chosen on": f"{periods.validate_from:%d %b %Y}, {record.rows['validate']:,} rows",
         "judged from": f"{periods.test_from:%d %b %Y}, {record.rows['test']:,} rows",
         "judged until": f"{periods.test_until:%d %b %Y}",
-        "trees": f"{record.rounds}",
+        **{name: f"{value}" for name, value in record.params.items()},
         "ONNX against the model": f"{candidate.origin.onnx_difference:.1e}",
     }
 

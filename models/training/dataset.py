@@ -1,5 +1,6 @@
 """The examples of a product with their features as known at prediction time, split by time."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,44 +8,53 @@ import polars as pl
 
 from models.candidate import BASELINE, LABEL, Periods
 from models.features.build import historical
+from models.frameworks.base import Part
 from models.lake import Lake
-from models.training.search import Part, matrix
+from models.training.search import matrix
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
-from sixfold.product import feature_names, load_code
+from sixfold.product import Baseline, feature_names, load_code
+from sixfold.tasks import Task, task_of
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """Examples by period, and the names of their features in the order of the model's input."""
+    """Examples by period, the names of their features in the order of the model's input, and what stands for null."""
 
     train: pl.DataFrame
     validate: pl.DataFrame
     test: pl.DataFrame
     features: tuple[str, ...]
+    missing: Mapping[str, float]
     periods: Periods
 
     def part(self, *frames: pl.DataFrame) -> Part:
         """Return frames of this dataset, one after the other, as arrays."""
         rows = pl.concat(frames)
-        return Part(matrix(rows, self.features), rows[LABEL].to_numpy())
+        return Part(matrix(rows, self.features, self.missing), rows[LABEL].to_numpy())
 
 
 def assemble(lake: Lake, product: Product) -> Dataset:
     """Return the product's examples with their features.
 
     Raises:
-        SixfoldError: a period has no examples.
+        SixfoldError: a period has no examples, or a label is none that the task has.
 
     """
-    code = load_code(product)
-    recipe, features = code.train, code.features
+    code, task = load_code(product), task_of(product)
+    recipe, features = code.model, code.features
     examples = recipe.examples(lake.read).rename({recipe.TIME: "at", recipe.LABEL: LABEL})
-    # LightGBM draws rows by their position, and a lake gives them in any order: only a sort by all columns settles it.
+    # Frameworks draw rows by their position, and a lake gives them in any order: only a sort by all columns settles it.
     examples = examples.sort("at", *(name for name in sorted(examples.columns) if name != "at"))
-    frame = historical(lake, features.SERVICE, examples.with_columns(pl.col(LABEL).cast(pl.Float64)))
+    examples = examples.with_columns(task.encode(examples[LABEL]).alias(LABEL))
+    if examples[LABEL].null_count():
+        raise SixfoldError(
+            f"{examples[LABEL].null_count():,} examples of {product.name} have a label that is not {task.domain()}",
+            remedy=f"correct `{recipe.LABEL}` in data.py, or `task` in product.yaml",
+        )
+    frame = historical(lake, features.SERVICE, examples)
     learned = frame.filter(pl.col("at") < recipe.VALIDATE_FROM)
-    frame = with_baseline(frame, learned, recipe.BASELINE)
+    frame = with_baseline(task, frame, learned, recipe.BASELINE)
     parts = split(frame, recipe.VALIDATE_FROM, recipe.TEST_FROM)
     for name, part in zip(("train", "validate", "test"), parts, strict=True):
         if part.is_empty():
@@ -56,7 +66,8 @@ def assemble(lake: Lake, product: Product) -> Dataset:
         test_from=recipe.TEST_FROM,
         test_until=test["at"][-1],
     )
-    return Dataset(train, validate, test, (*feature_names(features), *code.service.REQUEST_FEATURES), periods)
+    names = (*feature_names(features), *code.service.REQUEST_FEATURES)
+    return Dataset(train, validate, test, names, recipe.MISSING, periods)
 
 
 def split(
@@ -67,8 +78,14 @@ def split(
     return frame.filter(before), frame.filter(~before & ~after), frame.filter(after)
 
 
-def with_baseline(frame: pl.DataFrame, learned: pl.DataFrame, keys: tuple[str, ...]) -> pl.DataFrame:
-    """Add the naive forecast: the rate of positives among learned rows with the same keys, else among all of them."""
-    rates = learned.group_by(keys).agg(pl.col(LABEL).mean().alias(BASELINE))
-    joined = frame.join(rates, on=keys, how="left", maintain_order="left")
-    return joined.with_columns(pl.col(BASELINE).fill_null(learned[LABEL].mean()))
+def with_baseline(task: Task, frame: pl.DataFrame, learned: pl.DataFrame, baseline: Baseline) -> pl.DataFrame:
+    """Add the naive forecast (`sixfold.product.Baseline`); where it knows nothing, that of all learned rows."""
+    if isinstance(baseline, str):
+        naive = frame.with_columns(pl.col(baseline).cast(pl.Float64).alias(BASELINE))
+    elif callable(baseline):
+        naive = frame.with_columns(baseline(learned, frame).alias(BASELINE))
+    else:
+        rates = learned.group_by(baseline).agg(task.prior(LABEL).alias(BASELINE))
+        naive = frame.join(rates, on=baseline, how="left", maintain_order="left")
+    overall = learned.select(task.prior(LABEL).alias(BASELINE))[BASELINE]
+    return naive.with_columns(pl.coalesce(BASELINE, pl.lit(overall)))

@@ -3,74 +3,56 @@
 import os
 import secrets
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from sixfold.metrics import Floats, Measure
+from models.frameworks.base import Framework, Params, Part
+from sixfold.tasks import Floats, Measure
 from sixfold.telemetry import QUIET
 
-Params = dict[str, Any]
-# One thread a model and no timing-based choice: the same data gives the same bytes.
-REPRODUCIBLE: Params = {
-    "seed": 20130101, "deterministic": True, "force_row_wise": True, "num_threads": 1, "verbosity": -1,
-}  # fmt: skip
-PATIENCE = 30
 _LOCAL_WORKERS = 2
 _LOCAL_OBJECT_STORE = 256 * 1024**2
 
 
 @dataclass(frozen=True)
-class Part:
-    """Features [n, k] as float32 with nan where missing, and labels [n] of 0 and 1."""
-
-    features: Floats
-    labels: Floats
-
-
-@dataclass(frozen=True)
 class Trial:
-    """Parameters, the number of trees that did best, and the metric on the validation period."""
+    """Parameters that settle the model, and the metric on the validation period."""
 
     params: Params
-    rounds: int
     value: float
 
 
-def fit(params: Params, train: Part, rounds: int, validate: Part | None = None) -> Any:  # noqa: ANN401 - untyped library
-    """Return a LightGBM booster; with a validation period it stops once that has not improved for `PATIENCE` trees."""
-    import lightgbm as lgb  # noqa: PLC0415 - loaded where it trains, which may be another machine
-
-    data = lgb.Dataset(train.features, train.labels)
-    watched = [lgb.Dataset(validate.features, validate.labels, reference=data)] if validate else []
-    stop: list[Callable[..., Any]] = [lgb.early_stopping(PATIENCE, verbose=False)] if validate else []
-    return lgb.train({**params, **REPRODUCIBLE}, data, rounds, valid_sets=watched, callbacks=stop)
-
-
-def attempt(params: Params, rounds: int, measure: Measure, train: Part, validate: Part) -> Trial:
+def attempt(framework: Framework, params: Params, measure: Measure, train: Part, validate: Part) -> Trial:
     """Fit one set of parameters and measure it on the validation period."""
-    booster = fit(params, train, rounds, validate)
-    return Trial(params, booster.best_iteration, measure(validate.labels, booster.predict(validate.features)))
+    model = framework.fit(params, train, validate)
+    return Trial(model.params, measure(validate.labels, model.score(validate.features)))
 
 
-def search(space: Sequence[Params], rounds: int, measure: Measure, train: Part, validate: Part) -> Iterator[Trial]:
+def search(
+    framework: Framework, space: Sequence[Params], measure: Measure, train: Part, validate: Part
+) -> Iterator[Trial]:
     """Yield each trial of `space` as it ends; their results do not depend on that order."""
     with _ray() as ray:
         run = ray.remote(num_cpus=1)(attempt)
         shared = ray.put(train), ray.put(validate)
-        running = [run.remote(params, rounds, measure, *shared) for params in space]
+        running = [run.remote(framework, params, measure, *shared) for params in space]
         while running:
             (ended, *_), running = ray.wait(running)
             yield ray.get(ended)
 
 
 def best(trials: Sequence[Trial], direction: str) -> Trial:
-    """Return the trial with the best metric; of equals the one with the fewest trees, then by parameters."""
+    """Return the trial with the best metric; of equals the one with the fewest rounds, then by parameters."""
     sign = 1 if direction == "higher" else -1
-    return max(trials, key=lambda trial: (sign * trial.value, -trial.rounds, sorted(map(str, trial.params.items()))))
+
+    def rank(trial: Trial) -> tuple[float, int, list[str]]:
+        return sign * trial.value, -trial.params.get("rounds", 0), sorted(map(str, trial.params.items()))
+
+    return max(trials, key=rank)
 
 
 @contextmanager
@@ -98,7 +80,10 @@ def _ray() -> Iterator[Any]:
             ray.shutdown()
 
 
-def matrix(frame: Any, columns: Sequence[str]) -> Floats:  # noqa: ANN401 - a polars frame
-    """Return columns of a polars frame as float32 [n, k], nan where null."""
-    found: Floats = np.ascontiguousarray(frame.select(columns).to_numpy(), dtype=np.float32)
-    return found
+def matrix(frame: Any, columns: Sequence[str], missing: Mapping[str, float]) -> Floats:  # noqa: ANN401 - a polars frame
+    """Return columns of a polars frame as float32 [n, k]; where null, what `missing` says by name, else nan."""
+    found: Floats = np.array(frame.select(columns).to_numpy(), dtype=np.float32)
+    for place, name in enumerate(columns):
+        if name in missing:
+            found[np.isnan(found[:, place]), place] = missing[name]
+    return np.ascontiguousarray(found)

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 from models import steps
 from models.candidate import BASELINE, SCORE, Candidate, Origin, Record
-from models.hashing import code_key, content_key, library_key, product_key
+from models.hashing import code_key, content_key, framework_key, product_key
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
 from sixfold.outputs import PlatformRefs
 from sixfold.product import load_code
 
 if TYPE_CHECKING:
+    from models.frameworks.base import Params
     from models.lake import Lake
     from models.training.dataset import Dataset
-    from models.training.search import Params
     from sixfold.drift import Reference
-    from sixfold.metrics import Floats
+    from sixfold.tasks import Floats
 
 Progress = Callable[[str], None]
 DIGITS = 9
@@ -63,21 +63,24 @@ def _code(product: Product) -> str:
         "models.training.dataset",
         "models.offline",
         "sixfold.drift",
+        "sixfold.tasks.base",
+        f"sixfold.tasks.{product.task}",
     )
     return content_key(
         code_key(*modules),
-        product_key(product, "train"),
+        product_key(product, "model"),
         feature_hash(product),
-        library_key("lightgbm", "onnxmltools"),
+        framework_key(product),
         product.metric.name,
+        *product.classes,
     )
 
 
-def _reference(data: "Dataset", scores: "Floats") -> "dict[str, Reference]":
-    from sixfold.drift import describe_all  # noqa: PLC0415 - a run with nothing to do does not wait for numpy
+def _reference(product: Product, data: "Dataset", scores: "Floats") -> "dict[str, Reference]":
+    from sixfold.drift import describe_all, named_scores  # noqa: PLC0415 - a run with nothing to do needs no numpy
 
     learned = data.part(data.train, data.validate).features
-    exact = describe_all({**dict(zip(data.features, learned.T, strict=True)), SCORE: scores})
+    exact = describe_all({**dict(zip(data.features, learned.T, strict=True)), **named_scores(product.classes, scores)})
     return {
         name: reference.model_copy(
             update={
@@ -92,7 +95,7 @@ def _reference(data: "Dataset", scores: "Floats") -> "dict[str, Reference]":
 def _content(lake: "Lake", product: Product) -> dict[str, str]:
     """Return the content keys of the tables that training reads."""
     code = load_code(product)
-    tables = (*code.train.INPUTS, *(view.batch_source.name for view in code.features.VIEWS))
+    tables = (*code.model.INPUTS, *(view.batch_source.name for view in code.features.VIEWS))
     content = {name: lake.facts(name).get("content", "") for name in tables}
     missing = [name for name, key in content.items() if not key]
     if missing:
@@ -107,9 +110,9 @@ def _train(
 ) -> Candidate:
     from models.training.dataset import assemble  # noqa: PLC0415 - a run with nothing to do does not wait for polars
     from models.training.search import best, search  # noqa: PLC0415 - the same
-    from sixfold.metrics import measure_of  # noqa: PLC0415 - the same, for numpy
+    from sixfold.tasks import measure_of  # noqa: PLC0415 - the same, for numpy
 
-    recipe = load_code(product).train
+    recipe = load_code(product).model
     measure = measure_of(product)
     data = assemble(lake, product)
     progress(
@@ -117,15 +120,15 @@ def _train(
     )
     trials = []
     space = [{**recipe.FIXED, **params} for params in recipe.SEARCH]
-    for trial in search(space, recipe.MAX_ROUNDS, measure, data.part(data.train), data.part(data.validate)):
+    for trial in search(recipe.FRAMEWORK, space, measure, data.part(data.train), data.part(data.validate)):
         trials.append(trial)
-        progress(f"trial {len(trials)} of {len(space)}: {product.metric.name} {trial.value:.4f}, {trial.rounds} trees")
-    chosen = best(trials, product.metric.direction)
-    return _fit(lake, product, data, folder, content, key, chosen.params, chosen.rounds)
+        rounds = f", {trial.params['rounds']} rounds" if "rounds" in trial.params else ""
+        progress(f"trial {len(trials)} of {len(space)}: {product.metric.name} {trial.value:.4f}{rounds}")
+    return _fit(lake, product, data, folder, content, key, best(trials, product.metric.direction).params)
 
 
 def refit(platform: PlatformRefs, product: Product, base: Candidate, folder: Path, change: "Params") -> Candidate:
-    """Leave a candidate with other parameters than `base`, without a search; `rounds`, the number of trees, is one.
+    """Leave a candidate with other parameters than `base`, without a search.
 
     Raises:
         SixfoldError: the features were never built, or ONNX says something else than the model.
@@ -138,8 +141,7 @@ def refit(platform: PlatformRefs, product: Product, base: Candidate, folder: Pat
     content = _content(lake, product)
     params = {**base.record.params, **change}
     key = content_key(_code(product), *content.values(), repr(sorted(params.items())))
-    rounds = params.pop("rounds", base.record.rounds)
-    return _fit(lake, product, assemble(lake, product), folder, content, key, params, rounds)
+    return _fit(lake, product, assemble(lake, product), folder, content, key, params)
 
 
 def _fit(
@@ -150,43 +152,77 @@ def _fit(
     content: dict[str, str],
     key: str,
     params: "Params",
-    rounds: int,
 ) -> Candidate:
     """Fit on all but the test months, and leave the candidate."""
     import polars as pl  # noqa: PLC0415 - a run with nothing to do does not wait for polars
 
     from models.training.export import export  # noqa: PLC0415 - the same
-    from models.training.search import fit  # noqa: PLC0415 - the same
-    from sixfold.metrics import METRICS, measure_of  # noqa: PLC0415 - the same, for numpy
+    from sixfold.tasks import measure_of, task_of, values  # noqa: PLC0415 - the same, for numpy
 
-    measures = {**METRICS, product.metric.name: measure_of(product)}
-    booster = fit(params, data.part(data.train, data.validate), rounds)
+    measures = {**task_of(product).metrics, product.metric.name: measure_of(product)}
+    model = load_code(product).model.FRAMEWORK.fit(params, data.part(data.train, data.validate))
     judged = data.part(data.test)
     folder.mkdir(parents=True, exist_ok=True)
-    difference = export(booster, judged.features, folder / "model.onnx", product.name)
-    scores = booster.predict(judged.features)
-    data.test.with_columns(pl.Series(SCORE, scores)).write_parquet(folder / "test.parquet")
-    gain, naive = booster.feature_importance("gain"), data.test[BASELINE].to_numpy()
+    difference = export(model, judged.features, folder / "model.onnx", product.name)
+    scores, naive = model.score(judged.features), values(data.test[BASELINE])
+    _require_scores(product, scores, folder / "model.onnx", data)
+    data.test.with_columns(pl.Series(SCORE, scores.tolist())).write_parquet(folder / "test.parquet")
     record = Record(
         product=product.name,
         training_key=key,
         content=content,
         feature_hash=feature_hash(product),
         features=data.features,
-        reference=_reference(data, scores),
+        missing=dict(data.missing),
+        reference=_reference(product, data, scores),
         params=params,
-        rounds=rounds,
         periods=data.periods,
         rows={"train": data.train.height, "validate": data.validate.height, "test": data.test.height},
         metrics={name: _figure(metric(judged.labels, scores)) for name, metric in measures.items()},
         baseline={name: _figure(metric(judged.labels, naive)) for name, metric in measures.items()},
-        importance=dict(zip(data.features, map(_figure, gain / gain.sum()), strict=True)),
+        importance=_shares(data.features, model.importance()),
     )
     origin = Origin(snapshots={name: lake.snapshot_id(name) for name in content}, onnx_difference=difference)
     (folder / "origin.json").write_text(origin.model_dump_json(indent=2) + "\n")
     # Last, so that a training that dies leaves no candidate that looks whole.
     (folder / "candidate.json").write_text(record.model_dump_json(indent=2) + "\n")
     return Candidate(folder)
+
+
+def _require_scores(product: Product, scores: "Floats", model: Path, data: "Dataset") -> None:
+    """Do nothing where scores have the task's shape, and a row that the store knows nothing of gets one too.
+
+    Raises:
+        SixfoldError: they do not; the release would fail its first consumer, or all while the online store is away.
+
+    """
+    import numpy as np  # noqa: PLC0415 - a run with nothing to do does not wait for numpy
+
+    from models.candidate import score  # noqa: PLC0415 - the same
+    from sixfold.product import feature_names  # noqa: PLC0415 - the same
+    from sixfold.tasks import task_of  # noqa: PLC0415 - the same
+
+    width = scores.shape[1] if scores.ndim > 1 else 1
+    if width != task_of(product).width:
+        raise SixfoldError(
+            f"the model of {product.name} gives {width} numbers a row, and a {product.task} score has "
+            f"{task_of(product).width}",
+            remedy="fit a model of that kind; each class must occur before VALIDATE_FROM, in model.py",
+        )
+    unknown = data.part(data.test.head(1)).features.copy()
+    for name in feature_names(load_code(product).features):
+        unknown[0, data.features.index(name)] = data.missing.get(name, np.nan)
+    if not np.isfinite(score(model, unknown)).all():
+        raise SixfoldError(
+            f"the model of {product.name} has no score for a row that the online store knows nothing of",
+            remedy="say in `MISSING` of model.py what the model gets then, or put an imputer before it",
+        )
+
+
+def _shares(features: tuple[str, ...], contributions: "Floats | None") -> dict[str, float]:
+    if contributions is None or len(contributions) != len(features) or not contributions.sum() > 0:
+        return {}  # a step before the model made other columns of them, or it does not tell
+    return dict(zip(features, map(_figure, contributions / contributions.sum()), strict=True))
 
 
 def _figure(value: float) -> float:

@@ -8,7 +8,6 @@ import polars as pl
 from sixfold.contract import Strict
 from sixfold.drift import Reference, kolmogorov_smirnov, population_stability
 
-SCORE = "score"
 FEWEST = 200
 """A distribution of fewer rows says more about chance than about drift."""
 

@@ -10,16 +10,16 @@ from monitoring.evaluation.cells import KEYS
 from monitoring.evaluation.interval import interval
 from sixfold.contract import Metric, Product, Strict
 from sixfold.labels import Labels
-from sixfold.metrics import calibration_error, measure_of
+from sixfold.tasks import measure_of, task_of
 
 
 class State(StrEnum):
-    """Whether a figure may be judged."""
+    """Whether a figure may be judged; `undefined` where the metric says nothing about the labels: all the same, say."""
 
     ENOUGH = "enough"
     FEW_LABELS = "few_labels"
     LOW_COVERAGE = "low_coverage"
-    ONE_OUTCOME = "one_outcome"
+    UNDEFINED = "undefined"
 
 
 class Figure(Strict):
@@ -56,11 +56,11 @@ def figures(product: Product, cells: pl.DataFrame) -> list[Figure]:
 
 
 def _figure(product: Product, about: dict[str, Any], cells: pl.DataFrame) -> Figure:
-    measure = measure_of(product)
-    with_label = cells.filter(pl.col("label").is_not_null())
-    labels, scores, weights = (with_label[name].to_numpy().astype(float) for name in ("label", "score", "rows"))
-    found = interval(measure, labels, scores, weights)
-    labelled, due = int(weights.sum()), int(cells.filter("due")["rows"].sum())
+    measure, task = measure_of(product), task_of(product)
+    with_label = cells.filter("labelled")
+    rows = task.counted(with_label)
+    found = interval(measure, *rows)
+    labelled, due = int(with_label["rows"].sum()), int(cells.filter("due")["rows"].sum())
     coverage = int(with_label.filter("due")["rows"].sum()) / due if due else float("nan")
     return Figure(
         **about,
@@ -74,7 +74,7 @@ def _figure(product: Product, about: dict[str, Any], cells: pl.DataFrame) -> Fig
         labelled=labelled,
         coverage=coverage,
         lag_s=with_label["lag_ms"].sum() / labelled / 1000 if labelled else float("nan"),
-        calibration_error=calibration_error(labels, scores, weights),
+        calibration_error=task.calibration_error(*rows),
         state=state(product.metric, labelled=labelled, coverage=coverage, figure=found.value),
     )
 
@@ -86,4 +86,4 @@ def state(metric: Metric, *, labelled: int, coverage: float, figure: float) -> S
             return State.FEW_LABELS
         case Labels.LOW_COVERAGE:
             return State.LOW_COVERAGE
-    return State.ONE_OUTCOME if math.isnan(figure) else State.ENOUGH
+    return State.UNDEFINED if math.isnan(figure) else State.ENOUGH

@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sixfold.metrics import Floats, Measure, roc_auc
+from sixfold.tasks import Floats, Measure
+from sixfold.tasks.binary import roc_auc
 
 CONFIDENCE = 0.95
 _Z = 1.959964
@@ -20,7 +21,7 @@ class Interval(NamedTuple):
 
 
 def interval(measure: Measure, labels: Floats, scores: Floats, weights: Floats) -> Interval:
-    """Measure `labels[n]`, `scores[n]`, each of which stands for `weights[n]` rows.
+    """Measure `labels[n]` and `scores[n]` or `[n, classes]`, each of which stands for `weights[n]` rows.
 
     An AUC has an exact variance (DeLong, DeLong and Clarke-Pearson, Biometrics 1988); every other metric is measured
     again on 200 resamples, and the interval is from their 2.5th percentile to their 97.5th (Efron's percentile
@@ -32,7 +33,8 @@ def interval(measure: Measure, labels: Floats, scores: Floats, weights: Floats) 
     if measure is roc_auc:
         half = _Z * delong_deviation(labels, scores, weights)
         return Interval(value, max(0.0, value - half), min(1.0, value + half))
-    draws = np.random.default_rng(0).multinomial(int(weights.sum()), weights / weights.sum(), _RESAMPLES)
+    random, rows = np.random.default_rng(0), round(weights.sum())
+    draws = (random.multinomial(rows, weights / weights.sum()) for _ in range(_RESAMPLES))  # one at a time in memory
     figures = [measure(labels[drawn > 0], scores[drawn > 0], drawn[drawn > 0].astype(float)) for drawn in draws]
     low, high = np.nanquantile(figures, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     return Interval(value, float(low), float(high))

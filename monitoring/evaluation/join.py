@@ -13,19 +13,31 @@ import polars as pl
 
 from sixfold import prediction_log as log
 from sixfold.contract import Label
+from sixfold.drift import score_of
 from sixfold.release import SHORT
+from sixfold.tasks import Task
 
 CATEGORY = pl.Categorical()
 """Of what has few values: a number each in memory, a text to whoever asks."""
 _MOMENT = pl.Datetime("us", "UTC")
-_TYPES: dict[str, Any] = {"string": pl.String, "time": _MOMENT, "double": pl.Float64, "bool": pl.Boolean}
-_NEEDED = (
-    *(log.PREDICTION_ID, log.API_VERSION, log.RELEASE, log.ENTITIES),
-    *(log.LABEL_KEY, log.TIME, log.SCORE, log.SHADOW),
-)
-PREDICTIONS: dict[str, Any] = {name: _TYPES[log.PREDICTIONS[name]] for name in _NEEDED}
-"""The columns of the log that the join needs, with their types in polars."""
-SAMPLE_COLUMNS = (log.TIME, log.API_VERSION, log.RELEASE, log.SCORE, log.FEATURES)
+_TYPES: dict[str, Any] = {
+    "string": pl.String,
+    "time": _MOMENT,
+    "double": pl.Float64,
+    "bool": pl.Boolean,
+    "doubles": pl.List(pl.Float64),
+}
+
+
+def needed(task: Task) -> dict[str, Any]:
+    """Return the columns of the log that the join needs, with their types in polars."""
+    names = (log.PREDICTION_ID, log.API_VERSION, log.RELEASE, log.ENTITIES, log.LABEL_KEY, log.TIME, log.SHADOW)
+    return {name: _TYPES[log.PREDICTIONS[name]] for name in (*names, task.score_column)}
+
+
+def sampled(task: Task) -> tuple[str, ...]:
+    """Return the columns of the log that drift is measured by."""
+    return (log.TIME, log.API_VERSION, log.RELEASE, task.score_column, log.FEATURES)
 
 
 class Joined(NamedTuple):
@@ -41,7 +53,7 @@ class Joined(NamedTuple):
     changes_at: datetime | None
 
 
-def compact(raw: pl.DataFrame, slices: Sequence[str]) -> pl.DataFrame:
+def compact(task: Task, raw: pl.DataFrame, slices: Sequence[str]) -> pl.DataFrame:
     """Return logged predictions without what the join does not need."""
     entities = pl.col(log.ENTITIES).str.json_decode(pl.Struct(dict.fromkeys(slices, pl.String)))
     given = raw.select(pl.col(log.ENTITIES).unique()).with_columns(
@@ -53,7 +65,7 @@ def compact(raw: pl.DataFrame, slices: Sequence[str]) -> pl.DataFrame:
         pl.col(log.TIME).cast(_MOMENT),
         pl.col(log.API_VERSION).cast(CATEGORY),
         pl.col(log.RELEASE).str.slice(0, SHORT).cast(CATEGORY),
-        pl.col(log.SCORE),
+        pl.col(task.score_column).alias("score"),
         pl.col(log.SHADOW).fill_null(value=False),
         *(pl.col(f"of {name}").alias(name) for name in slices),
     )
@@ -63,12 +75,12 @@ def _hashed(name: str) -> pl.Expr:
     return pl.when(pl.col(name).is_not_null()).then(pl.col(name).hash())
 
 
-def compact_labels(raw: pl.DataFrame, names: Label) -> pl.DataFrame:
-    """Return labels as `key`, `known_at`, `label`."""
+def compact_labels(task: Task, raw: pl.DataFrame, names: Label) -> pl.DataFrame:
+    """Return labels as `key`, `known_at`, `label`; a label that the task does not have counts as none."""
     return raw.select(
         _hashed(names.key).alias("key"),
         pl.col(names.known_at).cast(_MOMENT).alias("known_at"),
-        pl.col(names.value).cast(pl.Float64).alias("label"),
+        task.encode(raw[names.value]).alias("label"),
     ).drop_nulls()
 
 
@@ -125,8 +137,11 @@ def _changes_at(rows: pl.DataFrame, history: pl.DataFrame, as_of: datetime, dela
     return min((moment for moment in moments if moment is not None), default=None)
 
 
-def features(raw: pl.DataFrame) -> pl.DataFrame:
-    """Return the features as served, a column each, with `time`, `api_version`, `release` and `score`."""
+def features(task: Task, raw: pl.DataFrame) -> pl.DataFrame:
+    """Return the features as served, a column each, with `time`, `api_version`, `release` and the scores.
+
+    These are `score`, or for each class `score of <class>`.
+    """
     first = raw.drop_nulls(log.FEATURES).unique(log.RELEASE, keep="first")[log.FEATURES]
     names = {name for each in first for name in json.loads(each)}
     given = pl.col(log.FEATURES).str.json_decode(pl.Struct(dict.fromkeys(sorted(names), pl.Float64)))
@@ -134,6 +149,13 @@ def features(raw: pl.DataFrame) -> pl.DataFrame:
         pl.col(log.TIME).cast(_MOMENT),
         pl.col(log.API_VERSION),
         pl.col(log.RELEASE).str.slice(0, SHORT),
-        pl.col(log.SCORE),
+        *_scores(task),
     )
     return raw.select(*about, *(given.struct.field(name) for name in sorted(names)))
+
+
+def _scores(task: Task) -> list[pl.Expr]:
+    score = pl.col(task.score_column)
+    if task.width == 1:
+        return [score.alias(log.SCORE)]
+    return [score.list.get(place, null_on_oob=True).alias(score_of(name)) for place, name in enumerate(task.classes)]

@@ -19,6 +19,7 @@ from monitoring.evaluation.join import attach, features
 from monitoring.evaluation.source import LogFile, clock
 from monitoring.evaluation.store import Seen, Store
 from sixfold.contract import Product
+from sixfold.tasks import task_of
 
 SAMPLE = 5_000
 """Of so many predictions a day the features are looked at: chance alone gives them a stability index of 0.002."""
@@ -80,7 +81,7 @@ class Evaluator:
     """
 
     def __init__(self, product: Product, tables: Tables, folder: Path | None = None) -> None:
-        self._product, self._tables = product, tables
+        self._product, self._task, self._tables = product, task_of(product), tables
         own = folder or Path(tempfile.mkdtemp(prefix="sixfold-evaluation-"))
         if folder is None:
             weakref.finalize(self, shutil.rmtree, own, ignore_errors=True)
@@ -106,7 +107,7 @@ class Evaluator:
         self._days = {day: self._days[day] for day in days}
         self._store.keep(set(days))
         kept = self._days.values()
-        found = figures(self._product, cells.add([day.cells for day in kept])) if kept else []
+        found = figures(self._product, cells.add(self._task, [day.cells for day in kept])) if kept else []
         sample = pl.concat([day.sample for day in kept], how="diagonal") if kept else pl.DataFrame()
         return Evaluation(self._product, now, found, sample, self._counted(kept), stale)
 
@@ -141,14 +142,15 @@ class Evaluator:
         metric, known = self._product.metric, self._days.get(day)
         if known is None or known.files != files:
             self._store.follow(day, self._tables.log(day))
-            sample = features(self._tables.sample(day, SAMPLE))
+            sample = features(self._task, self._tables.sample(day, SAMPLE))
         else:
             sample = known.sample
         counted: list[pl.DataFrame] = []
         counts, moments = Counter[str](), []
         for rows, labels, told in self._store.buckets(day):
             joined = attach(rows, labels, told, as_of=now, delay=timedelta(hours=metric.label_delay_hours))
-            counted = [cells.add([*counted, cells.count(joined.rows, metric.slices)])]
+            fresh = cells.count(self._task, joined.rows, metric.slices)
+            counted = [cells.add(self._task, [*counted, fresh])]
             counts.update(joined.counts)
             moments += [joined.changes_at] if joined.changes_at else []
         return Day(files, self._store.seen, min(moments, default=None), counted[0], sample, dict(counts))

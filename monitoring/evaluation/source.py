@@ -12,14 +12,15 @@ import polars as pl
 from models.aws import open_catalog
 from monitoring.evaluation.copies import Listing
 from monitoring.evaluation.join import (
-    PREDICTIONS,
-    SAMPLE_COLUMNS,
     compact,
     compact_labels,
+    needed,
+    sampled,
 )
 from sixfold import prediction_log as log
 from sixfold.contract import Label, Product
 from sixfold.outputs import PlatformRefs, feedback_table
+from sixfold.tasks import task_of
 
 if TYPE_CHECKING:
     from pyiceberg.table import DataScan, FileScanTask, Table
@@ -64,7 +65,7 @@ class Source:
     """
 
     def __init__(self, platform: PlatformRefs, product: Product) -> None:
-        self._product, self._databases = product, platform.databases
+        self._product, self._task, self._databases = product, task_of(product), platform.databases
         self._catalog = open_catalog(platform)
 
     def files(self) -> list[LogFile]:
@@ -83,8 +84,8 @@ class Source:
 
     def log(self, day: date) -> Listing:
         """Return the predictions of a day, as `join.compact` gives them."""
-        slices = self._product.metric.slices
-        return _listing(self._scan(day, tuple(PREDICTIONS)), PREDICTIONS, lambda raw: compact(raw, slices))
+        columns, slices = needed(self._task), self._product.metric.slices
+        return _listing(self._scan(day, tuple(columns)), columns, lambda raw: compact(self._task, raw, slices))
 
     def sample(self, day: date, rows: int) -> pl.DataFrame:
         """Return about that many predictions of a day with their features, from files spread over it.
@@ -94,7 +95,8 @@ class Source:
         import pyarrow as pa  # noqa: PLC0415 - see serving.lake
         from pyarrow.parquet import ParquetFile  # noqa: PLC0415 - the same
 
-        scan = self._scan(day, SAMPLE_COLUMNS)
+        columns = sampled(self._task)
+        scan = self._scan(day, columns)
         tasks = sorted(scan.plan_files(), key=lambda task: task.file.file_path) if scan else []
         chosen = tasks[:: max(1, sum(task.file.record_count for task in tasks) // (4 * rows))]
         if not scan or not chosen:
@@ -103,7 +105,7 @@ class Source:
         parts = []
         for task in chosen:
             with scan.io.new_input(task.file.file_path).open() as file:
-                batches = ParquetFile(file).iter_batches(SAMPLE_BATCH, columns=list(SAMPLE_COLUMNS))
+                batches = ParquetFile(file).iter_batches(SAMPLE_BATCH, columns=list(columns))
                 parts += [batch.take(pa.array(range(0, len(batch), every))) for batch in batches]
         return pl.DataFrame(pa.Table.from_batches(parts))
 
@@ -131,7 +133,7 @@ class Source:
         later = f"{columns.known_at} >= '{since.isoformat()}'"
         scan = table.scan(later, (columns.key, columns.known_at, columns.value)) if table else None
         raw = {columns.key: pl.String, columns.known_at: pl.Datetime("us", "UTC"), columns.value: pl.Float64}
-        return _listing(scan, raw, lambda part: compact_labels(part, columns))._replace(since=since)
+        return _listing(scan, raw, lambda part: compact_labels(self._task, part, columns))._replace(since=since)
 
     def _table(self, database: str, name: str) -> "Table | None":
         from pyiceberg.exceptions import NoSuchTableError  # noqa: PLC0415 - see serving.lake

@@ -3,13 +3,11 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from products.flight_delays import contracts, curation, data, features, service, stream, train
+    from products.flight_delays import data, features, model, service, stream
     from sixfold import product
 
     _DATA: product.DataModule = data
-    _CONTRACTS: product.ContractsModule = contracts
-    _CURATION: product.CurationModule = curation
     _FEATURES: product.FeaturesModule = features
+    _MODEL: product.ModelModule = model
     _SERVICE: product.ServiceModule = service
-    _TRAIN: product.TrainModule = train
     _STREAM: product.StreamModule = stream

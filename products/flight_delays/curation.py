@@ -6,7 +6,7 @@ moment at which it became known, so that no feature can read it by accident.
 
 import polars as pl
 
-from products.flight_delays.data import OWNER
+from products.flight_delays.sources import OWNER
 from sixfold.product import TableSpec
 
 LATE_MINUTES = 15

@@ -14,7 +14,7 @@ from feast.types import Float64, String
 
 from models.offline import IcebergSource
 from products.flight_delays import history
-from products.flight_delays.data import OWNER
+from products.flight_delays.sources import OWNER
 from sixfold.product import TableSpec
 
 HORIZON = timedelta(hours=2)

@@ -16,8 +16,9 @@ METRIC = "sixfold_requests_per_second"
 A_POD_TAKES = 20
 """Requests per second that a release's pod should get.
 
-A request of one row took the release of flight-delays 14.4 ms of processor time, nearly all of it to read the features
-(200 reads and 500 requests on two cores, 2026-11-25). Of the half a core that a pod asks for, 20 a second use 58%.
+A request of one row took a release with five feature views 14.4 ms of processor time, nearly all of it to read the
+features (200 reads and 500 requests on two cores, 2026-11-25). Of the half a core that a pod asks for, 20 a second use
+58%.
 """
 
 # A request that another release answered is as much work as one of its own.

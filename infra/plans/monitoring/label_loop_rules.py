@@ -70,14 +70,14 @@ def _metric(product: Product) -> list[Rule]:
 def _distributions(product: Product) -> list[Rule]:
     metric, drifted = (
         product.metric,
-        f'{DRIFT_PSI}{{product="{product.name}",feature%s"score"}} > %.15g{_runs(product)}',
+        f'{DRIFT_PSI}{{product="{product.name}",feature%s"score( of .+)?"}} > %.15g{_runs(product)}',
     )
     psi = "PSI {{ $value | humanize }} over the window, limit %g."
     own = f'{{product="{product.name}"}}'
     return [
         alert(
             "FeatureDrift",
-            drifted % ("!=", metric.max_feature_drift),
+            drifted % ("!~", metric.max_feature_drift),
             "ticket",
             f"The distribution of feature {{{{ $labels.feature }}}} of {product.name} has shifted from training",
             psi % metric.max_feature_drift,
@@ -85,7 +85,7 @@ def _distributions(product: Product) -> list[Rule]:
         ),
         alert(
             "PredictionDrift",
-            drifted % ("=", metric.max_prediction_drift),
+            drifted % ("=~", metric.max_prediction_drift),
             "ticket",
             f"The distribution of predictions of {product.name} has shifted from training",
             psi % metric.max_prediction_drift,

@@ -41,7 +41,7 @@ class VersionTraffic(Strict):
 
     @property
     def path(self) -> str:
-        """Where the edge serves it, such as `/flight-delays/v1`."""
+        """Where the edge serves it, such as `/<product>/v1`."""
         return f"/{self.product}/{self.version}"
 
     @property

@@ -18,6 +18,7 @@ def faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Faults:
     folder = tmp_path / "flight_delays"
     shutil.copytree(Path(products.__path__[0], "flight_delays"), folder, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(products, "__path__", [str(tmp_path)])
+    monkeypatch.setattr(products, "flight_delays", None, raising=False)  # an import sets it, and must not for good
     for name in ("products.flight_delays", *(f"products.flight_delays.{path.stem}" for path in folder.glob("*.py"))):
         monkeypatch.setitem(sys.modules, name, products)  # afterwards it is what it was, or not there
         monkeypatch.delitem(sys.modules, name)
@@ -32,18 +33,24 @@ def faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Faults:
 
 
 def test_nothing_is_wrong_with_the_reference_product(faults: Faults) -> None:
-    assert faults("train.py", "MAX_ROUNDS", "MAX_ROUNDS") == []
+    assert faults("model.py", "SEARCH", "SEARCH") == []
 
 
 LATE = "return Prediction(late_probability=score, late=score >= LATE_FROM)"
 CASES = {
-    "a file that is not there": ("data.py", '"weather.csv"', '"rain.csv"', "data.sources", "weather: there is no file"),
-    "a source without a contract": ("data.py", '"planes"', '"ships"', "contracts.CONTRACTS", "ships has no"),
+    "a file that is not there": (
+        "sources.py",
+        '"weather.csv"',
+        '"rain.csv"',
+        "data.sources",
+        "weather: there is no file",
+    ),
+    "a source without a contract": ("sources.py", '"planes"', '"ships"', "data.CONTRACTS", "ships has no"),
     "no label table": (
         "curation.py",
         '"labels.flight_delays",',
         '"labels.x",',
-        "curation.TABLES",
+        "data.TABLES",
         "labels.flight_delays",
     ),
     "a table of nobody": ("features.py", '"curated.planes", "lab', '"curated.boats", "lab', "features.INPUTS", "boats"),
@@ -55,12 +62,14 @@ CASES = {
     "a feature too many": ("service.py", ', "weekday")', ",)", "service.request_features", "surplus weekday"),
     "no number": ("service.py", "float(local.weekday())", "'Monday'", "service.request_features", "Monday"),
     "an answer of another kind": ("service.py", LATE, "return score", "service.predict", "0.5"),
-    "a moment without a zone": ("train.py", "4, tzinfo=UTC)", "4)", "train.VALIDATE_FROM", "datetime.datetime"),
-    "periods out of order": ("train.py", "datetime(2013, 10", "datetime(2013, 8", "train.TEST_FROM", "begins before"),
-    "no trial": ("train.py", "MAX_ROUNDS = 400", "MAX_ROUNDS = 0", "train.SEARCH", "no trial"),
+    "a moment without a zone": ("model.py", "4, tzinfo=UTC)", "4)", "model.VALIDATE_FROM", "datetime.datetime"),
+    "periods out of order": ("model.py", "datetime(2013, 10", "datetime(2013, 8", "model.TEST_FROM", "begins before"),
+    "no trial": ("model.py", "in ((15, 200, 1.0), ", "in () and ((15, 200, 1.0), ", "model.SEARCH", "no trial"),
+    "no framework": ("model.py", "= LightGBM()", "= 'lightgbm'", "model.FRAMEWORK", "has no `fit`"),
+    "a missing value of nobody": ("model.py", "float] = {}", "float] = {'snow': 0}", "model.MISSING", "snow"),
     "a metric of nobody": ("product.yaml", "name: roc_auc", "name: roc", "metrics", "no metric 'roc'"),
     "a name that is missing": ("service.py", "def label_key", "def key_of", "service", "does not define `label_key`"),
-    "a module that cannot be read": ("train.py", "MAX_ROUNDS = 400", "MAX_ROUNDS = 400 +", "train", "SyntaxError"),
+    "a module that cannot be read": ("model.py", "= LightGBM()", "= LightGBM() +", "model", "SyntaxError"),
 }
 
 

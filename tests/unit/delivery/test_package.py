@@ -20,7 +20,7 @@ WATCHES_REPORTS_AND_COMMANDS = (
     "models.gate.plots",
     "models.gate.report",
     "models.training.train",
-    "products.flight_delays.train",
+    "products.flight_delays.model",
     "delivery.codeowners",
     "delivery.commands",
     "serving.run",

@@ -16,8 +16,8 @@ from models.training import train as training
 from monitoring.evaluation.cells import count
 from monitoring.evaluation.figures import figures
 from sixfold.contract import Product
-from sixfold.metrics import METRICS
 from sixfold.outputs import PlatformRefs
+from sixfold.tasks.binary import Binary
 
 Changed = Callable[[str], Product]
 CHOICES = pytest.mark.parametrize("name", ["roc_auc", "brier"])
@@ -48,7 +48,7 @@ def rows() -> pl.DataFrame:
 
 def expected(rows: pl.DataFrame, name: str) -> float:
     one = rows.head(1000)
-    return METRICS[name](one["label"].to_numpy(), one["score"].to_numpy())
+    return Binary.metrics[name](one["label"].to_numpy(), one["score"].to_numpy())
 
 
 @CHOICES
@@ -74,7 +74,7 @@ def test_the_canary_is_decided_by_it(changed: Changed, name: str, rows: pl.DataF
 
 @CHOICES
 def test_the_live_figure_is_its_value(changed: Changed, name: str, rows: pl.DataFrame) -> None:
-    (first, _) = figures(changed(name), count(rows, []))
+    (first, _) = figures(changed(name), count(Binary(), rows, []))
     assert (first.metric, first.figure) == (name, pytest.approx(expected(rows, name), abs=1e-4))
 
 

@@ -8,7 +8,8 @@ from models.candidate import Candidate
 from models.gate.evaluation import judge, slices
 from models.gate.judge import evaluate
 from sixfold.contract import Metric, Product
-from sixfold.metrics import calibration_error, roc_auc
+from sixfold.tasks.base import reliability
+from sixfold.tasks.binary import roc_auc
 
 METRIC = Metric(
     name="roc_auc", direction="higher", baseline_margin=0.03, release_margin=0.005, live_threshold=0.6,
@@ -44,8 +45,8 @@ def test_probabilities_that_come_true_are_calibrated() -> None:
     scores = np.repeat([0.1, 0.9], 500)
     labels = np.concatenate([np.arange(500) < 50, np.arange(500) < 450]).astype(float)
     rng = np.random.default_rng(3).permutation(1000)
-    assert calibration_error(labels[rng], scores[rng]) < 0.05
-    assert calibration_error(1 - labels, scores) == pytest.approx(0.8, abs=0.01)
+    assert reliability(labels[rng], scores[rng]) < 0.05
+    assert reliability(1 - labels, scores) == pytest.approx(0.8, abs=0.01)
 
 
 def test_a_good_candidate_passes_and_leaves_a_page_that_needs_no_other(candidate: Candidate, product: Product) -> None:

@@ -67,10 +67,10 @@ def test_that_other_future_is_one_that_features_tell_afterwards(
 def test_a_flight_sees_only_what_was_known_two_hours_before_it_is_due(built: PlatformRefs) -> None:
     assert timedelta(hours=2) == HORIZON
     from models.features.build import historical  # noqa: PLC0415 - takes seconds
-    from products.flight_delays import train  # noqa: PLC0415 - the same
+    from products.flight_delays import model  # noqa: PLC0415 - the same
 
     lake = Lake(built, "flight_delays")
-    flight = train.examples(lake.read).filter(pl.col("tailnum") != "unknown").sort("scheduled_departure")[[9000]]
+    flight = model.examples(lake.read).filter(pl.col("tailnum") != "unknown").sort("scheduled_departure")[[9000]]
     seen = historical(lake, features.SERVICE, flight)
     landings = lake.read("labels.flight_delays").join(
         lake.read("curated.flights").select("flight_id", "carrier"), on="flight_id"

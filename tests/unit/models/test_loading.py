@@ -95,11 +95,11 @@ def test_a_contract_that_loses_rows_is_found_out(
     few: Callable[[int], tuple[Source, ...]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from products.flight_delays import curation  # noqa: PLC0415 - patched for this test alone
+    from products.flight_delays import data  # noqa: PLC0415 - patched for this test alone
 
-    whole = curation.curate
+    whole = data.curate
     lossy = lambda passed: {name: frame.head(5) for name, frame in whole(passed).items()}  # noqa: E731
-    monkeypatch.setattr(curation, "curate", lossy)
+    monkeypatch.setattr(data, "curate", lossy)
     with pytest.raises(SixfoldError, match="flights: 200 raw rows became 5 curated and 0 quarantined"):
         loading.load(platform, product, few(200))
 

@@ -8,7 +8,7 @@ from models.features.build import historical
 from models.features.online import OnlineReader
 from models.features.past import _index
 from models.lake import Lake
-from products.flight_delays import features, train
+from products.flight_delays import features, model
 from sixfold.contract import Product
 from sixfold.outputs import PlatformRefs
 
@@ -21,7 +21,7 @@ def reader(built: PlatformRefs, product: Product) -> OnlineReader:
 
 
 def test_a_replay_is_answered_from_just_what_training_saw(reader: OnlineReader, built: PlatformRefs) -> None:
-    examples = train.examples(Lake(built, "flight_delays").read).sample(300, seed=1)
+    examples = model.examples(Lake(built, "flight_delays").read).sample(300, seed=1)
     seen = historical(Lake(built, "flight_delays"), features.SERVICE, examples).select(reader.feature_names)
     keys = list(features.ENTITIES)
     answered = [

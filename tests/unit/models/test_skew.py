@@ -12,7 +12,7 @@ from models.features.online import OnlineReader
 from models.features.skew import compare
 from models.lake import Lake
 from monitoring.evaluation.skew import skew
-from products.flight_delays import features, train
+from products.flight_delays import features, model
 from serving.tables import writer
 from sixfold.contract import Product
 from sixfold.outputs import PlatformRefs
@@ -25,7 +25,7 @@ Served = Callable[[timedelta, int], list[dict[str, Any]]]
 def served(built: PlatformRefs, product: Product) -> Served:
     """A function that gives what the log has of flights, some time after the first, as the online reader serves."""
     reader = OnlineReader(built, product)
-    flights = train.examples(Lake(built, "flight_delays").read).sort("event_timestamp")
+    flights = model.examples(Lake(built, "flight_delays").read).sort("event_timestamp")
 
     def serve(later: timedelta, rows: int) -> list[dict[str, Any]]:
         return [_logged(reader, row, row["event_timestamp"] + later) for row in flights.head(rows).to_dicts()]

@@ -5,64 +5,20 @@ import pytest
 
 from models.candidate import Candidate, score
 from models.training import train as training
-from models.training.export import export, in_single_precision
-from models.training.search import (
-    REPRODUCIBLE,
-    Part,
-    Trial,
-    best,
-    fit,
-    matrix,
-)
+from models.training.search import Trial, best, matrix
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
-from sixfold.metrics import roc_auc
 from sixfold.outputs import PlatformRefs
-
-PARAMS = {"objective": "binary", "num_leaves": 15, "min_data_in_leaf": 5}
-
-
-@pytest.fixture(scope="module")
-def part() -> Part:
-    """Rows with gaps, whose values lie so close that a rounded threshold would put some on the other side."""
-    random = np.random.default_rng(7)
-    features = (1000 + random.integers(0, 200, (3000, 4)) * 2**-14).astype(np.float32)
-    labels = (features[:, 0] + random.normal(0, 0.003, 3000) > 1000.006).astype(float)
-    features[random.random((3000, 4)) < 0.1] = np.nan
-    return Part(features, labels)
-
-
-def test_onnx_says_the_same_as_the_model(part: Part, tmp_path: Path) -> None:
-    path = tmp_path / "model.onnx"
-    assert export(fit(PARAMS, part, 40), part.features, path, "test") < 1e-6
-
-
-def test_without_rounding_down_onnx_would_say_something_else(part: Part) -> None:
-    text = fit(PARAMS, part, 40).model_to_string()
-    exact, rounded = (_thresholds(model) for model in (text, in_single_precision(text)))
-    assert (rounded <= exact).all()
-    assert (rounded == rounded.astype(np.float32)).all()
-    assert (exact.astype(np.float32) > exact).any()
-
-
-def _thresholds(model: str) -> np.ndarray:
-    lines = (line.removeprefix("threshold=") for line in model.splitlines() if line.startswith("threshold="))
-    return np.array(" ".join(lines).split(), dtype=np.float64)
-
-
-def test_the_same_data_gives_the_same_bytes(part: Part) -> None:
-    first, second = (fit(PARAMS, part, 20).model_to_string() for _ in range(2))
-    assert first == second
-    assert REPRODUCIBLE["deterministic"] is True
+from sixfold.tasks.binary import roc_auc
 
 
 def test_the_best_trial_follows_the_direction_of_the_metric() -> None:
-    low, high = Trial({}, 10, 0.1), Trial({}, 10, 0.9)
+    low, high = Trial({}, 0.1), Trial({}, 0.9)
     assert (best([low, high], "higher"), best([low, high], "lower")) == (high, low)
 
 
 def test_of_equal_trials_the_smaller_wins_in_any_order() -> None:
-    small, large = Trial({}, 10, 0.5), Trial({}, 20, 0.5)
+    small, large = Trial({"rounds": 10}, 0.5), Trial({"rounds": 20}, 0.5)
     assert best([small, large], "higher") == best([large, small], "higher") == small
 
 
@@ -76,7 +32,7 @@ def test_a_candidate_says_what_it_was_made_of(candidate: Candidate, product: Pro
 
 def test_the_scores_of_the_test_months_come_out_of_the_model_file(candidate: Candidate) -> None:
     test = candidate.test()
-    again = score(candidate.model, matrix(test, candidate.record.features))
+    again = score(candidate.model, matrix(test, candidate.record.features, candidate.record.missing))
     assert np.allclose(test["score"].to_numpy(), again, atol=1e-6)
     assert roc_auc(test["label"].to_numpy(), again) == pytest.approx(candidate.record.metrics["roc_auc"], abs=1e-6)
 

@@ -16,6 +16,7 @@ import uvicorn
 from onnxmltools.convert import convert_lightgbm
 from onnxmltools.convert.common.data_types import FloatTensorType
 
+from models.candidate import Signature
 from products.flight_delays import service as flight_delays
 from serving.app import create_app
 from serving.model import Model
@@ -116,7 +117,7 @@ def runtime(platform: PlatformRefs, store: FakeStore, model_path: Path, tmp_path
         product=load_product(PRODUCT_FOLDER / "product.yaml"),
         code=flight_delays,
         model=Model(model_path, len(FEATURES)),
-        features=FEATURES,
+        signature=Signature(features=tuple(FEATURES)),
         open_reader=lambda: store,
     )
 

@@ -28,7 +28,7 @@ def odd(product: Product, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pr
     return product.model_copy(update={"name": "odd-one"})
 
 
-@pytest.mark.parametrize("module", ["data", "contracts", "curation", "features", "service", "train", "stream"])
+@pytest.mark.parametrize("module", ["data", "features", "service", "model", "stream"])
 def test_the_reference_product_has_every_module(product: Product, module: str) -> None:
     assert getattr(load_code(product), module).__name__ == f"products.flight_delays.{module}"
 

@@ -10,7 +10,8 @@ from delivery.rollout.sequential import (
     paired,
     shares,
 )
-from sixfold.metrics import Floats, brier
+from sixfold.tasks import Floats
+from sixfold.tasks.binary import brier
 
 RUNS, LOOKS, ROWS_A_LOOK, ROWS_AN_HOUR = 200, 12, 120, 12
 

@@ -36,6 +36,7 @@ metrics = st.fixed_dictionaries(
 contracts = st.fixed_dictionaries(
     {
         "title": texts,
+        "task": st.sampled_from(["binary", "regression"]),
         "description": texts,
         "owner": slugs,
         "on_call": texts,

@@ -18,6 +18,7 @@ TODAY = date(2026, 11, 23)
 CONTRACT = {
     "name": "flight-delays",
     "title": "Flight delays",
+    "task": "binary",
     "description": "Will it be late?",
     "owner": "arrivals",
     "on_call": "on-call@example.com",

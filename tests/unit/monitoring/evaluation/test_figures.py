@@ -10,7 +10,7 @@ from monitoring.evaluation.cells import add, count
 from monitoring.evaluation.figures import Figure, State, figures
 from monitoring.evaluation.interval import delong_deviation, interval
 from sixfold.contract import Product
-from sixfold.metrics import METRICS, brier
+from sixfold.tasks.binary import Binary, brier, roc_auc
 
 START = datetime(2013, 10, 1, tzinfo=UTC)
 
@@ -32,7 +32,7 @@ def joined(rows: int, *, seed: int = 1, labelled: float = 1.0) -> pl.DataFrame:
 
 @pytest.fixture
 def measured(product: Product) -> Callable[[pl.DataFrame], list[Figure]]:
-    return lambda rows: figures(product, count(rows, ["origin"]))
+    return lambda rows: figures(product, count(Binary(), rows, ["origin"]))
 
 
 def test_counted_rows_have_the_auc_of_the_rows_themselves(measured: Callable[[pl.DataFrame], list[Figure]]) -> None:
@@ -43,8 +43,8 @@ def test_counted_rows_have_the_auc_of_the_rows_themselves(measured: Callable[[pl
 
 def test_days_add_up_to_the_whole(product: Product) -> None:
     first, second = joined(2000, seed=1), joined(3000, seed=2)
-    apart = add([count(first, ["origin"]), count(second, ["origin"])])
-    together = count(pl.concat([first, second]), ["origin"])
+    apart = add(Binary(), [count(Binary(), part, ["origin"]) for part in (first, second)])
+    together = count(Binary(), pl.concat([first, second]), ["origin"])
     assert figures(product, apart)[0].figure == pytest.approx(figures(product, together)[0].figure, abs=1e-12)
 
 
@@ -66,13 +66,13 @@ def test_not_enough_labels_is_a_state_of_its_own(
 
 def test_labels_that_are_all_the_same_tell_no_auc(measured: Callable[[pl.DataFrame], list[Figure]]) -> None:
     whole = measured(joined(4000).with_columns(label=pl.lit(1.0)))[0]
-    assert (whole.state, str(whole.figure)) == (State.ONE_OUTCOME, "nan")
+    assert (whole.state, str(whole.figure)) == (State.UNDEFINED, "nan")
 
 
 def test_the_deviation_of_an_auc_is_that_of_many_samples() -> None:
     drawn = [joined(1000, seed=seed) for seed in range(200)]
     arrays = [(rows["label"].to_numpy(), rows["score"].to_numpy()) for rows in drawn]
-    spread = np.std([METRICS["roc_auc"](*each) for each in arrays])
+    spread = np.std([roc_auc(*each) for each in arrays])
     stated = np.mean([delong_deviation(*each, np.ones(1000)) for each in arrays])
     assert stated == pytest.approx(spread, rel=0.15)
 

@@ -11,6 +11,7 @@ from monitoring.evaluation.join import (
     compact_labels,
 )
 from sixfold.contract import Label
+from sixfold.tasks.binary import Binary
 
 MOMENT = pl.Datetime("us", "UTC")
 Known = list[tuple[str, float, float]]
@@ -24,7 +25,7 @@ def labels(known: Known) -> pl.DataFrame:
     """Return labels given as key, hours, value."""
     rows = [{"label_key": key, "known_at": at(hours), "label": value} for key, hours, value in known]
     schema = {"label_key": pl.String, "known_at": MOMENT, "label": pl.Float64}
-    return compact_labels(pl.DataFrame(rows, schema), Label())
+    return compact_labels(Binary(), pl.DataFrame(rows, schema), Label())
 
 
 def logged(identity: str, hours: float) -> dict[str, object]:
@@ -37,7 +38,7 @@ def join() -> Callable[..., Joined]:
     """A function that joins predictions (id, hours) with labels as known after some hours."""
 
     def join(predicted: list[tuple[str, float]], known: Known, told: Known = [], *, now: float = 24) -> Joined:  # noqa: B006 - only read
-        predictions = compact(pl.DataFrame([logged(*each) for each in predicted]), ["origin"])
+        predictions = compact(Binary(), pl.DataFrame([logged(*each) for each in predicted]), ["origin"])
         return attach(predictions, labels(known), labels(told), as_of=at(now), delay=timedelta(hours=12))
 
     return join

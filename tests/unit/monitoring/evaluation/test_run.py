@@ -131,7 +131,8 @@ def test_a_file_of_the_log_is_read_once(
 ) -> None:
     read: list[int] = []
     monkeypatch.setattr(
-        "monitoring.evaluation.source.compact", lambda raw, slices: read.append(raw.height) or compact(raw, slices)
+        "monitoring.evaluation.source.compact",
+        lambda task, raw, slices: read.append(raw.height) or compact(task, raw, slices),
     )
     for release in "ab":
         log(predictions(50, release=release * 64))
