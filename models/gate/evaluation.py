@@ -16,19 +16,21 @@ BINS = 10
 
 
 class Rule(Strict):
-    """One condition of the gate: `value` must reach `bound` in the direction of the metric."""
+    """One condition of the gate: `value` must be at least `bound`, or at most where a lower metric is better."""
 
     what: str
     value: float
     bound: float
     passed: bool
+    lower_is_better: bool = False
 
     @property
     def sentence(self) -> str:
         """The rule and its numbers as a sentence."""
-        short = f"misses {self.bound:.4f} by {abs(self.value - self.bound):.4f}"
-        verb = f"reaches {self.bound:.4f}" if self.passed else short
-        return f"{self.what}: {self.value:.4f} {verb}"
+        side = "at most" if self.lower_is_better else "at least"
+        verdict = "is" if self.passed else "is not"
+        gap = "" if self.passed else f", by {abs(self.value - self.bound):.4f}"
+        return f"{self.what}: {self.value:.4f} {verdict} {side} {self.bound:.4f}{gap}"
 
 
 class Verdict(Strict):
@@ -72,12 +74,13 @@ class Slice:
 
 def judge(metric: Metric, value: float, baseline: float, live: float | None) -> tuple[Rule, ...]:
     """Hold a candidate's figure to the margins that the product declares; nan reaches nothing."""
-    sign = metric.sign
-    bounds = {f"{metric.name} against the baseline plus its margin": baseline + sign * metric.baseline_margin}
+    sign, lower = metric.sign, metric.direction == "lower"
+    bounds = {f"{metric.name} against the baseline and its margin": baseline + sign * metric.baseline_margin}
     if live is not None:
-        bounds[f"{metric.name} against the live release less its margin"] = live - sign * metric.release_margin
+        bounds[f"{metric.name} against the live release and its margin"] = live - sign * metric.release_margin
     return tuple(
-        Rule(what=what, value=value, bound=bound, passed=sign * value >= sign * bound) for what, bound in bounds.items()
+        Rule(what=what, value=value, bound=bound, passed=sign * value >= sign * bound, lower_is_better=lower)
+        for what, bound in bounds.items()
     )
 
 

@@ -14,7 +14,7 @@ from sixfold.contract import Product
 
 
 def test_the_gate_prints_a_metric_that_beats_the_baseline_by_more_than_its_margin(first_up: str) -> None:
-    value, bound = re.findall(r"roc_auc against the baseline plus its margin: ([\d.]+) reaches ([\d.]+)", first_up)[0]
+    value, bound = re.findall(r"roc_auc against the baseline and its margin: ([\d.]+) is at least ([\d.]+)", first_up)[0]
     assert float(value) > float(bound) > 0.5
 
 

@@ -38,7 +38,7 @@ def test_the_gate_holds_a_candidate_to_both_margins(
 
 def test_a_refusal_says_which_number_failed_and_by_how_much() -> None:
     _, rule = judge(METRIC, 0.74, 0.63, 0.76)
-    assert rule.sentence == "roc_auc against the live release less its margin: 0.7400 misses 0.7550 by 0.0150"
+    assert rule.sentence == "roc_auc against the live release and its margin: 0.7400 is not at least 0.7550, by 0.0150"
 
 
 def test_probabilities_that_come_true_are_calibrated() -> None:
@@ -73,7 +73,7 @@ def test_where_rows_lack_a_feature_of_the_live_release_its_own_figure_stands(
     (tmp_path / "live" / "candidate.json").write_text(better.model_dump_json())
     verdict = evaluate(candidate, product, tmp_path / "live")
     assert verdict.live == 0.99
-    assert "misses" in verdict.refusals[0]
+    assert "is not at least" in verdict.refusals[0]
 
 
 def test_what_was_judged_is_not_judged_again(candidate: Candidate, product: Product) -> None:
