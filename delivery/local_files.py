@@ -1,5 +1,6 @@
 """The files of one product in the home of a project on this machine, as far as they are those of one stack."""
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -27,18 +28,28 @@ class LocalFiles(NamedTuple):
 
 
 def find(stack: LiveStack, product: str) -> LocalFiles:
-    """Find a product's candidate, the mark of a stopped replay, and, of a local stack, what its processes keep.
+    """Find a product's candidates, the mark of a stopped replay, and, of a local stack, what its processes keep.
 
     All stacks of a project share its candidates and the mark: those stay while another stack names the product.
     """
-    project = stack.project
-    own, common = _of_processes(stack, product), [project.candidate(product)]
-    mark = project.home / "replay.json"
+    own, common = _of_processes(stack, product), _candidates(stack, product)
+    mark = stack.project.home / "replay.json"
     if mark.exists() and Span.model_validate_json(mark.read_text()).product == product:
         common.append(mark)
-    common = [path for path in common if path.exists()]
     others = tuple(_others(stack, product))
     return LocalFiles((*own, *(() if others else common)), tuple(common) if others else (), others)
+
+
+def _candidates(stack: LiveStack, product: str) -> list[Path]:
+    """Return the folders of a product's candidates: that of `sixfold train`, also half-made, and those of the demo."""
+    own = stack.project.candidate(product)
+    made = {path.parent for path in own.parent.glob("*/candidate.json") if _product_of(path) == product}
+    return sorted(made | {own} if own.exists() else made)
+
+
+def _product_of(candidate: Path) -> str | None:
+    name: str | None = json.loads(candidate.read_text()).get("product")
+    return name
 
 
 def _others(stack: LiveStack, product: str) -> list[str]:
@@ -52,6 +63,6 @@ def _of_processes(stack: LiveStack, product: str) -> list[Path]:
     if stack.settings().local is None:
         return []
     run = stack.project.home / "run"
-    log = re.compile(rf"{re.escape(product)}-v\d+-[0-9a-f]{{8}}\.log(\.\d+)?")
+    log = re.compile(rf"{re.escape(product)}-v\d+-[0-9a-f]{{8}}-[0-9a-f]+\.log(\.\d+)?")
     logs = [path for path in sorted((run / "logs").glob("*")) if log.fullmatch(path.name)]
     return [path for path in (run / "evaluation" / product, *logs) if path.exists()]

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from typer.core import TyperGroup
 
 from delivery import lifecycle
 from delivery.commands import app, main
+from delivery.replay import Reached
 from models.candidate import Candidate
 from sixfold.registry.releases import Record, Registry
 from tests.unit.delivery._stacks import Engine, file_of, platform_at
@@ -158,3 +160,14 @@ def test_a_removal_prints_what_it_deleted(run: Run) -> None:
 
 def test_the_ledger_of_a_product_without_entries_is_empty_and_no_error(run: Run) -> None:
     assert run("ledger", NAME, "--json") == (0, "", "")
+
+
+@pytest.mark.parametrize(("failed", "finished", "code"), [(0, True, 0), (3, True, 1), (0, False, 130)])
+def test_a_replay_ends_with_what_became_of_its_predictions(
+    run: Run, monkeypatch: pytest.MonkeyPatch, *, failed: int, finished: bool, code: int
+) -> None:
+    reached = Reached(datetime(2013, 10, 2, tzinfo=UTC), answered=7, failed=failed)
+    monkeypatch.setattr("delivery.replay.resumable", lambda *_: (reached, finished))
+    ended, out, _ = run(*call("replay", product=NAME), "--json")
+    document = json.loads(out)
+    assert (ended, document["answered"], document["failed"], document["finished"]) == (code, 7, failed, finished)

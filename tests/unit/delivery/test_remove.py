@@ -92,6 +92,21 @@ def test_files_that_another_stack_shares_are_kept(traffic: Traffic) -> None:
     ]
 
 
+def test_a_candidate_is_the_products_that_it_names_whatever_its_folder_is_called(traffic: Traffic) -> None:
+    for folder, product in (("demo", NAME), ("other", "other")):
+        (path := traffic.stack.project.candidate(folder)).mkdir()
+        (path / "candidate.json").write_text(f'{{"product": "{product}"}}')
+    assert [path.name for path in plan(traffic, NAME).files.own] == ["demo", NAME]
+
+
+def test_the_logs_of_a_product_are_those_of_its_releases(traffic: Traffic) -> None:
+    (logs := traffic.stack.project.home / "run" / "logs").mkdir(parents=True)
+    mine, others = f"{NAME}-v1-0123abcd-89abcdef.log", f"{NAME}-two-v1-0123abcd-89abcdef.log"
+    for name in (mine, others, "edge-0123abcd.log"):
+        (logs / name).touch()
+    assert [path.name for path in plan(traffic, NAME).files.own if path.suffix == ".log"] == [mine]
+
+
 def test_an_aws_that_is_away_is_an_error_with_a_remedy(traffic: Traffic, monkeypatch: pytest.MonkeyPatch) -> None:
     engine: Any = traffic.stack.engine
     engine.platform = engine.platform.model_copy(update={"aws_endpoint": "http://127.0.0.1:9"})
