@@ -78,3 +78,9 @@ def test_no_other_process_is_given_the_same_port(monkeypatch: pytest.MonkeyPatch
 def test_a_port_is_not_given_twice() -> None:
     given = [free_port() for _ in range(50)]
     assert len(set(given)) == len(given)
+
+
+def test_the_committed_local_stack_has_no_release_of_a_machine_that_once_ran_it() -> None:
+    committed = subprocess.check_output(["git", "show", "HEAD:stacks/Pulumi.local.yaml"], cwd=_ROOT, text=True)
+    assert not re.search(r"release: [0-9a-f]{64}|encryptionsalt", committed)
+    assert "first_port: 4600" in committed
