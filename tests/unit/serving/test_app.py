@@ -142,6 +142,15 @@ def test_feedback_is_taken(client: httpx.Client, row: dict[str, Any]) -> None:
     assert client.post("/feedback", json={"prediction_id": prediction_id, "label": True}).status_code == 422
 
 
+@pytest.mark.parametrize("label", [2, 0.5, -1, "late", None, 1e30])
+def test_feedback_that_no_label_of_the_task_is_gets_refused(
+    client: httpx.Client, row: dict[str, Any], label: object
+) -> None:
+    prediction_id = client.post("/predict", json=row).json()["prediction_id"]
+    answer = client.post("/feedback", json={"prediction_id": prediction_id, "label": label})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"][:7]) == (422, "#/label")
+
+
 def test_a_release_starts_while_its_store_is_away_and_finds_it_later(store: Any) -> None:
     reachable = threading.Event()
 
