@@ -66,6 +66,11 @@ class Project:
     def environment(self) -> StackOutputs:
         return StackOutputs.model_validate_json(self.run("sixfold", "status", "--json"))
 
+    def url(self, product: str = "flight-delays") -> str:
+        """Return where the edge serves v1 of a product."""
+        (served,) = (each for each in self.environment().products if each.name == product)
+        return str(served.api_versions[0].url)
+
     def pin(self, *releases: Pin) -> None:
         pin(self.stack_file, "flight-delays", "v1", list(releases))
 

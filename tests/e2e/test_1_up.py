@@ -27,20 +27,26 @@ def test_status_is_json_as_documented(platform: Any) -> None:
 
 
 def test_the_live_service_predicts(platform: Any, flight: dict[str, Any]) -> None:
-    answer = httpx.post(f"{_url(platform)}/predict", json=flight).raise_for_status().json()
+    answer = httpx.post(f"{platform.url()}/predict", json=flight).raise_for_status().json()
     assert set(answer) == {"prediction_id", "release", "prediction"}
     assert 0 < answer["prediction"]["late_probability"] < 1
 
 
+def test_another_product_of_another_task_answers_beside_it(platform: Any) -> None:
+    row = {"station": "SEA", "day": "2016-01-01"}
+    answer = httpx.post(f"{platform.url('daily-high')}/predict", json=row).raise_for_status().json()
+    assert -10 < answer["prediction"]["high_celsius"] < 40
+
+
 def test_the_answer_depends_on_features_from_the_store(platform: Any, flight: dict[str, Any]) -> None:
     rows = [flight, flight | {"tailnum": None}]
-    answers = httpx.post(f"{_url(platform)}/predict", json={"rows": rows}).raise_for_status().json()["predictions"]
+    answers = httpx.post(f"{platform.url()}/predict", json={"rows": rows}).raise_for_status().json()["predictions"]
     known, unknown = (answer["prediction"]["late_probability"] for answer in answers)
     assert known != unknown
 
 
 def test_a_bad_row_gets_a_problem_document(platform: Any, flight: dict[str, Any]) -> None:
-    answer = httpx.post(f"{_url(platform)}/predict", json=flight | {"origin": "ZZZ"})
+    answer = httpx.post(f"{platform.url()}/predict", json=flight | {"origin": "ZZZ"})
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
     assert "origin" in answer.text
 
@@ -81,7 +87,7 @@ def test_what_was_served_is_what_the_lake_has(replayed: Any) -> None:
 
 def test_every_query_of_the_dashboard_returns_data(replayed: Any, contract: Product, flight: dict[str, Any]) -> None:
     platform = replayed
-    httpx.post(f"{_url(platform)}/predict", json=flight | {"tailnum": "NOSUCH"}).raise_for_status()
+    httpx.post(f"{platform.url()}/predict", json=flight | {"tailnum": "NOSUCH"}).raise_for_status()
     queries = expressions(product_dashboard(product=contract))
     _until(lambda: all(_query(platform, query.replace("$__rate_interval", "1m")) for query in queries))
 
@@ -92,12 +98,8 @@ def test_a_healthy_platform_alerts_nobody(platform: Any) -> None:
 
 
 def test_a_prediction_is_in_the_lake_after_the_flush_interval(platform: Any, flight: dict[str, Any]) -> None:
-    predicted = httpx.post(f"{_url(platform)}/predict", json=flight).json()["prediction_id"]
+    predicted = httpx.post(f"{platform.url()}/predict", json=flight).json()["prediction_id"]
     _until(lambda: predicted in _logged(platform))
-
-
-def _url(platform: Any) -> str:
-    return str(platform.environment().products[0].api_versions[0].url)
 
 
 def _query(platform: Any, expression: str) -> list[dict[str, Any]]:

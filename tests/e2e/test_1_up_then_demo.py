@@ -43,7 +43,7 @@ def test_the_broken_release_was_taken_back_on_its_metric(decided: list[dict[str,
 def test_no_prediction_of_the_replay_failed_and_the_good_release_answers(
     decided: list[dict[str, Any]], platform: Any, flight: dict[str, Any]
 ) -> None:
-    url = platform.environment().products[0].api_versions[0].url
+    url = platform.url()
     good = decided[3]["versions"]["v1"][0]["release"]
     assert httpx.post(f"{url}/predict", json=flight).json()["release"] == good[:12]
     assert all(entry["decision"]["numbers"].get("failed", 0) == 0 for entry in decided)

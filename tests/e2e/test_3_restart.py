@@ -16,7 +16,7 @@ def test_after_a_restart_up_restores_infrastructure_tables_and_releases(platform
     assert "loaded, checked and labelled" in again
     assert _published(platform) >= {serving}
     assert _published(platform) <= before
-    url = platform.environment().products[0].api_versions[0].url
+    url = platform.url()
     assert httpx.post(f"{url}/predict", json=flight).json()["release"] == serving[:12]
 
 
