@@ -134,6 +134,8 @@ def second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Product:
         text = path.read_text().replace("flight_delays", "flight_copies").replace("flight-delays", "flight-copies")
         path.write_text(text)
     (root / "flight_delays").symlink_to(Path(products.__path__[0], "flight_delays"))
+    for name in ("models", "sixfold"):  # of which the keys of steps are made too
+        (tmp_path / name).symlink_to(Path(__file__).parents[3] / name)
     monkeypatch.setattr(products, "__path__", [str(root)])
     monkeypatch.setattr(hashing, "_ROOT", tmp_path)
     return load_product(folder / "product.yaml")
