@@ -9,12 +9,16 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
 from traceback import extract_tb
 from typing import Any, NamedTuple
 
+from packaging.requirements import InvalidRequirement, Requirement
 from pydantic import TypeAdapter, ValidationError
 
+from delivery.project import PRODUCTS
 from sixfold.contract import Product
+from sixfold.elsewhere import REQUIREMENTS, folder_of
 from sixfold.errors import SixfoldError
 from sixfold.product import ProductCode, feature_names, load_code
 from sixfold.validation import explain
@@ -34,6 +38,7 @@ def check(product: Product) -> list[Fault]:
     """Return the faults of a product's code; without any, it can be loaded, trained and served."""
     code = load_code(product)
     parts: tuple[tuple[str, Callable[[Product, ProductCode], Iterable[Fault]]], ...] = (
+        (REQUIREMENTS, _requirements),
         ("data", _data),
         ("data", _curation),
         ("features", _features),
@@ -60,6 +65,22 @@ def _tried(
         frame = extract_tb(error.__traceback__)[-1]
         said = f"{type(error).__name__}: {error}"
         yield Fault(module, said, f"correct it: it was raised in {frame.filename}, line {frame.lineno}")
+
+
+def _requirements(product: Product, _: ProductCode) -> Iterator[Fault]:
+    file = folder_of(product.package, PRODUCTS) / REQUIREMENTS
+    lines = file.read_text().splitlines() if file.is_file() else []
+    for line in filter(None, (line.partition("#")[0].strip() for line in lines)):
+        try:
+            asked = Requirement(line)
+            there = version(asked.name)
+        except InvalidRequirement as error:
+            yield Fault(REQUIREMENTS, f"{line!r} is no requirement: {error}", "write `name==version` on each line")
+        except PackageNotFoundError:
+            yield Fault(REQUIREMENTS, f"{asked.name} is not installed", "run `make bootstrap`, which installs it")
+        else:
+            if not asked.specifier.contains(there, prereleases=True):
+                yield Fault(REQUIREMENTS, f"{line} is asked for, and {there} is installed", "run `make bootstrap`")
 
 
 def _data(product: Product, code: ProductCode) -> Iterator[Fault]:

@@ -130,7 +130,7 @@ def _broken_code(folder: Path) -> Path:
     """Return a project whose serving code takes minutes for hours."""
     shutil.rmtree(folder, ignore_errors=True)
     for name in ("sixfold", "serving", "models", "products"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "elsewhere.yaml"))
     shutil.copy(ROOT / "requirements.lock", folder)
     lookup = folder / "serving" / "lookup.py"
     code = lookup.read_text()

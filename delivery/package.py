@@ -17,6 +17,7 @@ import yaml
 
 from models.imports import closure
 from sixfold.contract import Product
+from sixfold.elsewhere import REQUIREMENTS, folder_of
 from sixfold.errors import SixfoldError
 from sixfold.pages import template_of
 from sixfold.product import module_name
@@ -27,6 +28,7 @@ from sixfold.telemetry import QUIET
 ROOT = Path(__file__).resolve().parents[1]
 _RUN = ("serving.service", "models.features.__main__")
 _RUN_OF_THE_PRODUCT = ("service", "features")
+OF_THE_PRODUCT = "requirements.product.txt"
 _NO_TIME = "1970-01-01T00:00:00+00:00"  # BentoML wants one; the day of publishing is in the release's record
 
 
@@ -58,13 +60,17 @@ def stage(candidate: Path, product: Product, root: Path, source: Path) -> None:
         SixfoldError: the candidate is not whole.
 
     """
-    folder = f"products/{product.package}"
-    for module in modules(product, root).values():
-        for path in (module, template_of(module)):
+    for name, module in modules(product, root).items():
+        place = source.joinpath(*name.split("."))
+        place = place / "__init__.py" if module.name == "__init__.py" else place.with_suffix(".py")
+        for path, to in ((module, place), (template_of(module), template_of(place))):
             if path.exists():
-                _copy(path, source / path.relative_to(root))
-    for path in (root / folder / "product.yaml", root / "requirements.lock"):
+                _copy(path, to)
+    folder = folder_of(product.package, root / "products")
+    for path in (folder / "product.yaml", root / "requirements.lock"):
         _copy(path, source / path.name)
+    if (folder / REQUIREMENTS).is_file():
+        _copy(folder / REQUIREMENTS, source / OF_THE_PRODUCT)
     for name in ("model.onnx", "candidate.json"):
         if not (candidate / name).is_file():
             raise SixfoldError(

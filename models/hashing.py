@@ -7,6 +7,7 @@ from pathlib import Path
 
 from models.imports import closure, file_of
 from sixfold.contract import Product
+from sixfold.elsewhere import REQUIREMENTS, folder_of
 from sixfold.product import module_name
 
 _FRAMEWORKS = "models.frameworks."
@@ -49,6 +50,8 @@ def product_key(product: Product, *modules: str) -> str:
 def framework_key(product: Product) -> str:
     """Return a key of the frameworks that the product's `model.py` reaches: their source and their libraries' versions.
 
+    What the product requires beside our lock is part of it.
+
     `libraries` of a framework is read from its source: nothing is imported to find out that nothing has changed.
 
     Raises:
@@ -59,8 +62,10 @@ def framework_key(product: Product) -> str:
     own = module_name(product, "")
     files = [path for name, path in reached.items() if name.startswith((_FRAMEWORKS, own))]
     libraries = {name for path in files for name in _libraries(path)}
-    sources = [file_key(path) for name, path in reached.items() if name.startswith(_FRAMEWORKS)]
-    return content_key(library_key(*sorted(libraries)), *sources)
+    sources = [path for name, path in reached.items() if name.startswith(_FRAMEWORKS)]
+    asked = folder_of(product.package, _ROOT / "products") / REQUIREMENTS
+    also = [asked] if asked.is_file() else []
+    return content_key(library_key(*sorted(libraries)), *(file_key(path) for path in (*sources, *also)))
 
 
 def _libraries(path: Path) -> tuple[str, ...]:

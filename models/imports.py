@@ -8,6 +8,8 @@ import ast
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from sixfold.elsewhere import folders
+
 
 def closure(root: Path, modules: Iterable[str]) -> dict[str, Path]:
     """Return the file of each module below `root` that `modules` reach, by dotted name in sorted order.
@@ -67,8 +69,15 @@ def _that_run(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def file_of(root: Path, module: str) -> Path | None:
-    """Return the file of a module below `root`, None where it has none; no package on the way is imported."""
-    if not module:
+    """Return the file of a module below `root`, None where it has none; no package on the way is imported.
+
+    A product's module may lie in another folder (`sixfold.elsewhere`).
+    """
+    package, _, within = module.partition(".")
+    if not package:
         return None
-    place = root.joinpath(*module.split("."))
-    return next((path for path in (place.with_suffix(".py"), place / "__init__.py") if path.is_file()), None)
+    products = package == "products" and within
+    places = [place.joinpath(*within.split(".")) for place in folders(root / package)] if products else []
+    candidates = places or [root.joinpath(*module.split("."))]
+    files = (file for place in candidates for file in (place.with_suffix(".py"), place / "__init__.py"))
+    return next((file for file in files if file.is_file()), None)

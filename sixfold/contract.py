@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator, model_validator
 
+from sixfold.elsewhere import folders
 from sixfold.errors import SixfoldError
 from sixfold.validation import explain
 
@@ -219,19 +220,24 @@ def load_product(path: Path) -> Product:
 
 
 def load_products(root: Path) -> dict[str, Product]:
-    """Read every `<root>/*/product.yaml`, by product name.
+    """Read every `*/product.yaml` below `root` and the folders that it names (`sixfold.elsewhere`), by product name.
 
     Raises:
-        SixfoldError: one is not valid, or does not live in the folder of its name.
+        SixfoldError: one is not valid, does not live in the folder of its name, or another has the same name.
 
     """
-    products = {}
-    for path in sorted(root.glob("*/product.yaml")):
+    products: dict[str, Product] = {}
+    for path in sorted(path for folder in folders(root) for path in folder.glob("*/product.yaml")):
         product = load_product(path)
         if product.package != path.parent.name:
             raise SixfoldError(
                 f"{path} declares the product {product.name!r} in the folder {path.parent.name!r}",
                 remedy=f"rename the folder to {product.package!r}",
+            )
+        if product.name in products:
+            raise SixfoldError(
+                f"{path} declares the product {product.name!r}, which another folder declares too",
+                remedy="rename one of them, folder and `name`",
             )
         products[product.name] = product
     return products

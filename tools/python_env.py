@@ -17,8 +17,21 @@ _PINS = Path(__file__).with_name("uv.txt")
 
 def digest(project: Path) -> str:
     """Digest what the environment is made from: when it changes, the environment is brought up to date."""
-    inputs = [(project / name).read_bytes() for name in ("requirements.lock", "pyproject.toml")]
+    files = (project / "requirements.lock", project / "pyproject.toml", *of_products(project))
+    inputs = [file.read_bytes() for file in files]
     return hashlib.sha256(b"\0".join([*inputs, sys.version.encode()])).hexdigest()
+
+
+def of_products(project: Path) -> list[Path]:
+    """Return the files of what products require beside the lock, in the project and in the folders that it names.
+
+    The list of folders (`sixfold.elsewhere`) is read by hand: nothing is installed yet.
+    """
+    products = project / "products"
+    listed = products / "elsewhere.yaml"
+    lines = listed.read_text().splitlines() if listed.is_file() else []
+    places = [products, *(products / line[2:].strip().strip("\"'") for line in lines if line.startswith("- "))]
+    return sorted(file for place in places for file in place.glob("*/requirements.txt"))
 
 
 async def find_uv() -> Path:
@@ -77,6 +90,9 @@ async def make(project: Path, uv: Path) -> None:
         await run(*pip, "sync", "--python", python, *locked, log=log, cwd=project)
         editable = ("--no-build-isolation", "--no-deps", "--editable", project)  # hatchling is in the lock
         await run(*pip, "install", "--python", python, *editable, log=log, cwd=project)
+        for file in of_products(project):  # the lock is a constraint: a product cannot change what others run on
+            theirs = ("--constraints", "requirements.lock", "--requirements", file)
+            await run(*pip, "install", "--python", python, *theirs, log=log, cwd=project)
     except CommandFailed as error:
         remedy = "see the package index that pip or uv is set to use (PIP_INDEX_URL, UV_INDEX_URL), then run make again"
         raise StepFailed("making .venv from requirements.lock", why=str(error), remedy=remedy) from error

@@ -16,10 +16,12 @@ commands = typer.Typer()
 def codeowners(organisation: Annotated[str, typer.Option(help="The GitHub organisation of the teams.")]) -> None:
     """Print the reviewers of each path, for GitHub: from `stacks/roles.yaml` and the owners of products."""
     from delivery.codeowners import codeowners as written
+    from delivery.project import PRODUCTS
     from sixfold.roles import read_roles
 
     here = project()
-    write(written(read_roles(here.root / "stacks" / "roles.yaml"), here.products().values(), organisation))
+    inside = [each for each in here.products().values() if (PRODUCTS / each.package).is_dir()]
+    write(written(read_roles(here.root / "stacks" / "roles.yaml"), inside, organisation))
 
 
 @commands.command()

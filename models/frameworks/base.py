@@ -37,7 +37,7 @@ class Fitted(Protocol):
         """Return a score for each row of `features[n, k]`: `[n]`, or `[n, classes]`."""
 
     def importance(self) -> Floats | None:
-        """Return what each feature contributes, in any unit; None where the model does not tell."""
+        """Return the contribution of each feature, in any unit; None where the model does not tell."""
 
     def to_onnx(self, name: str, width: int) -> bytes:
         """Return the model as ONNX; its input is `INPUT`, float32 [n, width], and its last output the scores."""

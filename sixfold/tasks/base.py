@@ -80,10 +80,10 @@ class Task(ABC):
 
     @abstractmethod
     def cell(self) -> dict[str, pl.Expr]:
-        """Return what makes a cell, from the columns `score` and `label`; null in `label` where it is not known."""
+        """Return the columns of a cell's key, from `score` and `label`, which is null where no label is known."""
 
     def sums(self) -> dict[str, pl.Expr]:
-        """Return what is added up within a cell."""
+        """Return the sums that a cell keeps beside its number of rows."""
         return {}
 
     @abstractmethod
@@ -92,7 +92,7 @@ class Task(ABC):
 
     @abstractmethod
     def calibration_error(self, labels: Floats, scores: Floats, weights: Floats | None = None) -> float:
-        """Return how far the scores are from the rates that they promise, nan where they promise none."""
+        """Return the mean distance between scores and the rates that they promise, nan where they promise none."""
 
 
 def values(column: pl.Series) -> Floats:

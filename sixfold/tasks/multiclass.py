@@ -65,7 +65,7 @@ class Multiclass(Task):
         return f"one of {', '.join(self.classes)}"
 
     def prior(self, label: str) -> pl.Expr:
-        """Return how frequent each class is."""
+        """Return the frequency of each class."""
         return pl.concat_list((pl.col(label) == place).mean() for place in range(self.width))
 
     def cell(self) -> dict[str, pl.Expr]:

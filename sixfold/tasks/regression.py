@@ -74,7 +74,7 @@ class Regression(Task):
         return "a finite number"
 
     def cell(self) -> dict[str, pl.Expr]:
-        """Return where score and error lie; both are of no interest without a label."""
+        """Return the cell of the score and that of the error; rows without a label share one."""
         known = pl.col("label").is_not_null()
         return {
             "score_bin": pl.when(known).then(log_bin(pl.col("score"))),
