@@ -9,7 +9,9 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from traceback import extract_tb
 from typing import Any, NamedTuple
 
@@ -34,11 +36,11 @@ class Fault(NamedTuple):
     remedy: str
 
 
-def check(product: Product) -> list[Fault]:
-    """Return the faults of a product's code; without any, it can be loaded, trained and served."""
+def check(product: Product, products: Path = PRODUCTS) -> list[Fault]:
+    """Return the faults of a product's code, whose folder is below `products`; without any, it can go live."""
     code = load_code(product)
     parts: tuple[tuple[str, Callable[[Product, ProductCode], Iterable[Fault]]], ...] = (
-        (REQUIREMENTS, _requirements),
+        (REQUIREMENTS, partial(_requirements, products)),
         ("data", _data),
         ("data", _curation),
         ("features", _features),
@@ -67,8 +69,8 @@ def _tried(
         yield Fault(module, said, f"correct it: it was raised in {frame.filename}, line {frame.lineno}")
 
 
-def _requirements(product: Product, _: ProductCode) -> Iterator[Fault]:
-    file = folder_of(product.package, PRODUCTS) / REQUIREMENTS
+def _requirements(products: Path, product: Product, _: ProductCode) -> Iterator[Fault]:
+    file = folder_of(product.package, products) / REQUIREMENTS
     lines = file.read_text().splitlines() if file.is_file() else []
     for line in filter(None, (line.partition("#")[0].strip() for line in lines)):
         try:

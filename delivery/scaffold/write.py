@@ -127,7 +127,7 @@ def write(rows: pl.DataFrame, wish: Wish, csv: Path | None, root: Path, today: d
             (folder / name).write_text(text)
         shutil.copyfile(csv, folder / DATA) if csv else rows.write_csv(folder / DATA)
         with _importable(folder):
-            faults = check(load_product(folder / "product.yaml"))
+            faults = check(load_product(folder / "product.yaml"), folder.parent)
         if faults:
             said = "; ".join(f"{fault.where}: {fault.what} ({fault.remedy})" for fault in faults)
             raise SixfoldError(
