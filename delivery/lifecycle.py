@@ -19,7 +19,7 @@ from models.features import build as features
 from models.features.store import OF_ALL
 from models.gate.evaluation import Verdict
 from models.gate.judge import evaluate as judge
-from models.loading import load
+from models.loading import is_loaded, load
 from models.training import train as training
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
@@ -33,7 +33,9 @@ UNCHANGED = "nothing to do: made from the same already"
 
 def load_data(platform: PlatformRefs, product: Product, report: Reporter) -> bool:
     """Bring the lake in step with the product's sources; return whether there was anything to do."""
-    changed = load(platform, product, load_code(product).data.sources(), report.say)
+    changed = not is_loaded(platform, product) and load(
+        platform, product, load_code(product).data.sources(), report.say
+    )
     report.say("loaded, checked and labelled" if changed else UNCHANGED)
     return changed
 

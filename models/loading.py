@@ -6,8 +6,9 @@ readers see was checked and counted.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models import steps
@@ -29,6 +30,18 @@ _STEP = "load"
 _LOG = logging.getLogger(__name__)
 
 
+def is_loaded(platform: PlatformRefs, product: Product) -> bool:
+    """Say whether the lake is in step with the source files; the product's code, with pandera, is not imported for it.
+
+    Which files those are follows from the code: while that is the same, they are those of the last load.
+    """
+    done = steps.recorded(platform, product.package, _STEP)
+    files = [Path(file) for file in done.files] if done else []
+    if done is None or not files or not all(file.is_file() for file in files):
+        return False
+    return steps.unchanged(platform, product.package, _STEP, _key(product, files), done.tables)
+
+
 def load(platform: PlatformRefs, product: Product, sources: tuple[Source, ...], progress: Progress = _LOG.info) -> bool:
     """Bring the lake in step with the source files. Return False where it already was, which takes milliseconds.
 
@@ -36,8 +49,8 @@ def load(platform: PlatformRefs, product: Product, sources: tuple[Source, ...], 
         SixfoldError: rows were lost on the way: raw is not curated plus quarantined.
 
     """
-    code = code_key("models.quality", "models.sources"), product_key(product, "data")
-    key = content_key(*code, *(file_key(source.path) for source in sources))
+    files = [source.path for source in sources]
+    key = _key(product, files)
     tables = [f"{layer}.{source.name}" for source in sources for layer in ("raw", "quarantine", "curated")]
     tables.append(product.label_table)
     if steps.unchanged(platform, product.package, _STEP, key, tables):
@@ -45,8 +58,13 @@ def load(platform: PlatformRefs, product: Product, sources: tuple[Source, ...], 
     from models.lake import Lake  # noqa: PLC0415 - a run with nothing to do does not wait for Iceberg
 
     _run(Lake(platform, product.package), product, sources, key, progress)
-    steps.record(platform, product.package, _STEP, key, tables)
+    steps.record(platform, product.package, _STEP, key, tables, map(str, files))
     return True
+
+
+def _key(product: Product, files: Iterable[Path]) -> str:
+    code = code_key("models.quality", "models.sources"), product_key(product, "data")
+    return content_key(*code, *map(file_key, files))
 
 
 def _run(lake: "Lake", product: Product, sources: tuple[Source, ...], key: str, progress: Progress) -> None:

@@ -5,7 +5,8 @@ Iceberg table moves its metadata, so a table that was changed, dropped or forgot
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from botocore.exceptions import ClientError
 
@@ -13,14 +14,25 @@ from models import aws
 from sixfold.outputs import PlatformRefs
 
 
+class Done(NamedTuple):
+    """The record of a finished step: key of its inputs, metadata location of its tables, and the files that it read."""
+
+    key: str
+    tables: dict[str, str | None]
+    files: Sequence[str] = ()
+
+
 def unchanged(platform: PlatformRefs, package: str, step: str, key: str, tables: Iterable[str]) -> bool:
     """Say whether `step` last finished with the same key, and its tables are as it left them."""
-    return recorded(platform, package, step) == {"key": key, "tables": versions(platform, package, tables)}
+    done = recorded(platform, package, step)
+    return done is not None and done.key == key and done.tables == versions(platform, package, tables)
 
 
-def record(platform: PlatformRefs, package: str, step: str, key: str, tables: Iterable[str]) -> None:
-    """Note that `step` has finished."""
-    body = json.dumps({"key": key, "tables": versions(platform, package, tables)})
+def record(
+    platform: PlatformRefs, package: str, step: str, key: str, tables: Iterable[str], files: Iterable[str] = ()
+) -> None:
+    """Note that `step` has finished, and which files on this machine it has read."""
+    body = json.dumps(Done(key, versions(platform, package, tables), [*files])._asdict())
     aws.s3(platform).put_object(Bucket=platform.lake_bucket, Key=_object(package, step), Body=body.encode())
 
 
@@ -29,7 +41,7 @@ def forget(platform: PlatformRefs, package: str, step: str) -> None:
     aws.s3(platform).delete_object(Bucket=platform.lake_bucket, Key=_object(package, step))
 
 
-def recorded(platform: PlatformRefs, package: str, step: str) -> dict[str, object] | None:
+def recorded(platform: PlatformRefs, package: str, step: str) -> Done | None:
     """Return the record of `step`, or None if it has never finished."""
     try:
         found = aws.s3(platform).get_object(Bucket=platform.lake_bucket, Key=_object(package, step))
@@ -37,8 +49,7 @@ def recorded(platform: PlatformRefs, package: str, step: str) -> dict[str, objec
         if error.response["Error"]["Code"] == "NoSuchKey":
             return None
         raise
-    document: dict[str, object] = json.loads(found["Body"].read())
-    return document
+    return Done(**json.loads(found["Body"].read()))
 
 
 def versions(platform: PlatformRefs, package: str, tables: Iterable[str]) -> dict[str, str | None]:

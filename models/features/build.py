@@ -36,9 +36,8 @@ def build(platform: PlatformRefs, product: Product, progress: Progress = _LOG.in
 
     """
     code = product_key(product, "features")
-    done = steps.recorded(platform, product.package, _STEP) or {}
-    known: dict[str, str | None] = done.get("tables", {})  # type: ignore[assignment] # as `steps.record` wrote it
-    if known and steps.unchanged(platform, product.package, _STEP, code, known):
+    done = steps.recorded(platform, product.package, _STEP)
+    if done and steps.unchanged(platform, product.package, _STEP, code, done.tables):
         return False
     from models.lake import Lake  # noqa: PLC0415 - a run with nothing to do does not wait for Iceberg and Feast
 

@@ -10,6 +10,7 @@ import pytest
 
 from delivery import smoke as module
 from delivery.smoke import smoke, unknown_to_lake
+from models import steps
 from models.lake import Lake
 from sixfold.contract import Product, Status, load_product
 from sixfold.errors import SixfoldError
@@ -40,7 +41,13 @@ def product() -> Product:
 
 
 @pytest.fixture
-def answers(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+def looks() -> list[int]:
+    """An entry for each time that the lake was looked into."""
+    return []
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch, looks: list[int]) -> Callable[..., None]:
     """A function that lets the service answer once with each of these headers, and with the last from then on."""
 
     def answer(*missing: str, not_in_lake: tuple[str, ...] = ()) -> None:
@@ -52,7 +59,12 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
         monkeypatch.setattr(httpx, "post", post)
         monkeypatch.setattr(module, "_AGAIN_S", 0)
-        monkeypatch.setattr(module, "unknown_to_lake", lambda *_: not_in_lake)
+        monkeypatch.setattr(module, "unknown_to_lake", lambda *_: looks.append(1) or not_in_lake)
+        done: dict[str, steps.Done] = {"features": steps.Done("", {"curated.features_x": "s3://lake/1"})}
+        monkeypatch.setattr(steps, "recorded", lambda _platform, _package, step: done.get(step))
+        monkeypatch.setattr(steps, "versions", lambda *_: {"curated.features_x": "s3://lake/1"})
+        record = lambda _platform, _package, step, key, _tables: done.update({step: steps.Done(key, steps.versions())})  # noqa: E731
+        monkeypatch.setattr(steps, "record", record)
 
     return answer
 
@@ -70,6 +82,24 @@ def test_a_feature_that_the_lake_has_no_value_for_may_be_missing(
 ) -> None:
     answers("temp", not_in_lake=("temp",))
     assert smoke(OUTPUTS, product, "v1", within_s=0).missing == ("temp",)
+
+
+def test_the_lake_is_looked_into_once_while_its_tables_stay(
+    product: Product, answers: Callable[..., None], looks: list[int]
+) -> None:
+    answers("temp", not_in_lake=("temp",))
+    for _ in range(3):
+        smoke(OUTPUTS, product, "v1", within_s=0)
+    assert len(looks) == 1
+
+
+def test_other_features_that_are_missing_are_looked_for_again(
+    product: Product, answers: Callable[..., None], looks: list[int]
+) -> None:
+    answers("temp", "temp, humid", not_in_lake=("temp", "humid"))
+    for _ in range(2):
+        smoke(OUTPUTS, product, "v1", within_s=0)
+    assert len(looks) == 2
 
 
 def test_the_request_is_repeated_until_the_release_asks_its_store_again(

@@ -10,13 +10,15 @@ AGAIN = """
 import sys
 from pathlib import Path
 from models.features import build as features
+from models.loading import is_loaded
 from models.training import train as training
 from sixfold.contract import load_product
 from sixfold.outputs import PlatformRefs
 platform, product = PlatformRefs.model_validate_json(sys.argv[1]), load_product(Path(sys.argv[2]))
+assert is_loaded(platform, product)
 assert not features.build(platform, product)
 training.train(platform, product, Path(sys.argv[3]))
-print(*({"polars", "pandas", "pyiceberg", "feast", "ray", "lightgbm", "sklearn"} & set(sys.modules)))
+print(*({"polars", "pandera", "pandas", "pyiceberg", "feast", "ray", "lightgbm", "sklearn"} & set(sys.modules)))
 """
 
 

@@ -108,3 +108,18 @@ def test_a_day_of_flights_keeps_its_clock(loaded: PlatformRefs) -> None:
     flights = Lake(loaded, "flight_delays").read("curated.flights")
     assert flights.schema["scheduled_departure"] == pl.Datetime("us", "UTC")
     assert flights["flight_id"].is_unique().all()
+
+
+def test_the_lake_is_in_step_until_a_file_or_a_table_changes(
+    platform: PlatformRefs, product: Product, few: Callable[[int], tuple[Source, ...]]
+) -> None:
+    sources = few(50)
+    assert not loading.is_loaded(platform, product)
+    loading.load(platform, product, sources)
+    assert loading.is_loaded(platform, product)
+    whole = sources[1].path.read_bytes()
+    sources[1].path.write_bytes(whole[:-40])
+    assert not loading.is_loaded(platform, product)
+    sources[1].path.write_bytes(whole)
+    Lake(platform, product.package)._catalog.drop_table((platform.databases.raw, f"{product.package}__weather"))
+    assert not loading.is_loaded(platform, product)
