@@ -54,7 +54,7 @@ def smoke(outputs: StackOutputs, product: Product, version: str, within_s: float
 
 
 class _Known:
-    """What the lake was found to lack of some features, for as long as its feature tables stay as they are.
+    """A finding: the lake lacks some features. It holds for as long as the feature tables stay as they are.
 
     To look takes seconds of imports, and an `up` with nothing to do has to take none.
     """
