@@ -120,7 +120,7 @@ def release(
     stack: StackName = "local",
     as_json: AsJson = False,
 ) -> None:
-    """Let a published release answer an API version: pin it in the stack file, apply, and request a prediction."""
+    """Let a published release answer an API version: pin it in the stack file, apply; on this machine, request a prediction."""
     from delivery.smoke import smoke
     from delivery.traffic import me
     from sixfold.registry.ledger import Decision
@@ -131,8 +131,10 @@ def release(
     full = traffic.registry.resolve(product, digest)
     decision = Decision(by=me(), verdict="release", reason="by hand, without a rollout")
     entry = traffic.change(product, {version: (Pin(release=full),)}, decision)
-    answer = smoke(traffic.stack.outputs, contract, version)
-    document = {"ledger": json.loads(entry.model_dump_json(exclude_none=True)), "prediction": answer.document}
+    # The edge of a cluster is where its consumers are, which need not be where this command runs.
+    local = traffic.stack.settings().local is not None
+    asked = {"prediction": smoke(traffic.stack.outputs, contract, version).document} if local else {}
+    document = {"ledger": json.loads(entry.model_dump_json(exclude_none=True)), **asked}
     text = f"Next: `sixfold predict {product}`, and commit {traffic.stack.file.name}"
     finish({"product": product, "version": version, "digest": full, **document}, text, as_json=as_json)
 

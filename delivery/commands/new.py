@@ -1,5 +1,6 @@
 """The command that writes a new product."""
 
+import json
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -9,7 +10,8 @@ import typer
 from rich.markup import escape
 
 from delivery.commands.console import console
-from delivery.commands.context import project
+from delivery.commands.console import write as write_json
+from delivery.commands.context import AsJson, project
 
 commands = typer.Typer()
 
@@ -42,6 +44,7 @@ def new(  # noqa: PLR0913 - the options of a command
     entity: Annotated[str | None, typer.Option(help="Its column that tells rows of the same time apart.")] = None,
     owner: Annotated[str, typer.Option(help="The team that owns the product.")] = "data-science",
     stack: Annotated[str | None, typer.Option(help="Name the product in this stack's file too.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write a small product that trains, serves and is evaluated as it is. Its folder is below products/."""
     from delivery.project import PRODUCTS
@@ -59,6 +62,11 @@ def new(  # noqa: PLR0913 - the options of a command
     decided = write(data.rows, wish, csv, PRODUCTS, datetime.now(UTC).date())
     if stack_file:
         pin(stack_file, name, "v1", [])
+    if as_json:
+        commands = [command for command, _ in decided.next(stack)]
+        told = {"product": name, "folder": f"products/{wish.package}", "says": decided.told(data.rows.height)}
+        write_json(json.dumps({**told, "next": commands}, indent=2) + "\n")
+        return
     for line in decided.told(data.rows.height):
         console.print(f"  {escape(line)}")
     console.print(f"products/{wish.package} passes `sixfold check {name}`. Next:", soft_wrap=True)

@@ -142,7 +142,7 @@ def write(rows: pl.DataFrame, wish: Wish, csv: Path | None, root: Path, today: d
 @contextmanager
 def _importable(folder: Path) -> Iterator[None]:
     """Let the package in a folder be imported as a product, and forget it afterwards."""
-    place, name = str(folder.parent), f"products.{folder.name}"
+    place, name = str(folder.parent), f"{products.__name__}.{folder.name}"
     products.__path__.append(place)
     try:
         yield

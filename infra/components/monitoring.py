@@ -1,6 +1,6 @@
 """Monitoring on one machine: exporter, live evaluation, Prometheus, Alertmanager and the alert inbox."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from pulumi import ComponentResource, Input, ResourceOptions
 
@@ -8,6 +8,7 @@ from infra.components.processes import Processes, binary, code_digest, python
 from infra.plans import names
 from infra.plans.monitoring.local import MonitoringPlan
 from pulumi_sixfold.resources.process import Process, Reload
+from sixfold.wire import ENV_PRODUCTS
 
 _CODE = ("monitoring", "serving", "sixfold")
 """The packages whose code the jobs of `monitoring/` run."""
@@ -24,13 +25,14 @@ class Monitoring(ComponentResource):
         plan: MonitoringPlan,
         ports: Mapping[str, int],
         environment: Mapping[str, Input[str]],
+        products: Iterable[str],
         opts: ResourceOptions | None = None,
     ) -> None:
         super().__init__("sixfold:components:Monitoring", name, None, opts)
         self._runtime, self._ports = runtime, ports
         self._service("inbox", "--file", str(runtime.home / "alerts.jsonl"))
         self._service("exporter", environment=environment)
-        self._service("evaluation", environment=environment)
+        self._service("evaluation", environment={**environment, ENV_PRODUCTS: ",".join(sorted(products))})
         self._monitor(
             "alertmanager",
             "--config.file={dir}/alertmanager.yml",

@@ -44,6 +44,7 @@ class LocalRuntime:
             ),
             ports=self._ports,
             environment=workloads.environment,
+            products=workloads.products,
         )
         Serving(
             "serving",

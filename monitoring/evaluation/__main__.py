@@ -26,7 +26,7 @@ from sixfold.drift import Reference
 from sixfold.errors import SixfoldError
 from sixfold.outputs import PlatformRefs
 from sixfold.registry.releases import Registry
-from sixfold.wire import ENV_HOME
+from sixfold.wire import ENV_HOME, ENV_PRODUCTS
 
 EVERY_S = 15.0
 SKEW_EVERY_S = 60.0
@@ -104,9 +104,11 @@ def main() -> None:
 
 
 def _contracts(last: dict[str, Product]) -> dict[str, Product]:
-    """Return the contracts as they are now, or the last valid ones: they may change while this process runs."""
+    """Return the contracts of the stack's products now, or the last valid ones: they may change while this runs."""
+    names = os.environ.get(ENV_PRODUCTS)
     try:
-        return load_products(PRODUCTS)
+        known = load_products(PRODUCTS)
+        return known if names is None else {name: known[name] for name in names.split(",") if name in known}
     except SixfoldError as error:
         _log.warning("the contracts stay as they were: %s", error)
         return last

@@ -15,7 +15,7 @@ import pulumi
 
 from infra import config, mlplatform
 
-(ours,) = config.load_products(config._SOURCE / "products").values()
+ours = config.load_products(config._SOURCE / "products")["flight-delays"]
 names = [f"product-{{n}}" for n in range({PRODUCTS})]
 config.load_products = lambda _: {{name: ours.model_copy(update={{"name": name}}) for name in names}}
 pulumi.export("environment", mlplatform.build(config.read()))

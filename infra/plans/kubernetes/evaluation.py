@@ -3,10 +3,12 @@
 Two pods would both compact the log and export each figure twice, so the old one ends before the new one starts.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from infra.plans.kubernetes import network_policy, pods
 from infra.plans.kubernetes.manifest import COMPONENT, NAME, Manifest
+from sixfold.wire import ENV_PRODUCTS
 
 EVALUATION = "evaluation"
 _LABELS = {NAME: EVALUATION, COMPONENT: "monitoring"}
@@ -23,11 +25,18 @@ def evaluation_base(where: str, *, scraper: network_policy.Peer) -> tuple[Manife
     )
 
 
-def evaluation(where: str, image: Any) -> tuple[Manifest, ...]:  # noqa: ANN401 - a text, or an Output
-    """Return the evaluation's Deployment and Service."""
+def evaluation(where: str, image: Any, products: Iterable[str]) -> tuple[Manifest, ...]:  # noqa: ANN401 - a text, or an Output
+    """Return the evaluation's Deployment and Service; it watches these products."""
+    watched = pods.of_the_platform({"name": ENV_PRODUCTS, "value": ",".join(sorted(products))})
     run = ["python", "-m", "monitoring.evaluation", "--port", str(pods.PORT), "--host", "0.0.0.0"]  # noqa: S104 - in its pod
     evaluates = pods.container(
-        EVALUATION, image=image, command=run, cpu="500m", memory=_MEMORY, ready="/readyz", **pods.of_the_platform()
+        EVALUATION,
+        image=image,
+        command=run,
+        cpu="500m",
+        memory=_MEMORY,
+        ready="/readyz",
+        **watched,
     )
     template = pods.pod([evaluates], labels=_LABELS, service_account=EVALUATION)
     return (

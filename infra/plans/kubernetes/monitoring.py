@@ -5,7 +5,7 @@ Keys: https://prometheus-operator.dev/docs/api-reference/api/.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from infra.plans.kubernetes import network_policy, pods, prometheus_proxy
@@ -52,7 +52,7 @@ def plan_monitoring(
         manifest(_API, "Alertmanager", ALERTMANAGER, own, spec=_alertmanager()),
         manifest(_API, "PrometheusRule", "sixfold", own, labels=_SCRAPED, spec=rules),
         *(_dashboard(product, own) for product in products.values()),
-        *((*_exporter(own, image), *_evaluation(own, image)) if image is not None else ()),
+        *((*_exporter(own, image), *_evaluation(own, image, products)) if image is not None else ()),
     )
     base = (
         *quota(own, needed(monitors).times(_WITH_SIDECARS)),
@@ -176,8 +176,8 @@ def _exporter(own: str, image: Any) -> tuple[Manifest, ...]:  # noqa: ANN401 - a
     )
 
 
-def _evaluation(own: str, image: Any) -> tuple[Manifest, ...]:  # noqa: ANN401 - as above
-    return (*evaluation(own, image), _scraping(EVALUATION, own, {NAME: EVALUATION}, ()))
+def _evaluation(own: str, image: Any, products: Iterable[str]) -> tuple[Manifest, ...]:  # noqa: ANN401 - as above
+    return (*evaluation(own, image, products), _scraping(EVALUATION, own, {NAME: EVALUATION}, ()))
 
 
 def _scraping(

@@ -29,7 +29,16 @@ WITHOUT_JSON = {
     "deployer-policy": "it prints JSON",
     "codeowners": "it prints a file for GitHub",
 }
-VALUES = {"version": "v1", "digest": "abc", "since": "2013-10-01", "until": "2013-10-02", "yes": None}
+VALUES = {
+    "name": "new-one",
+    "task": "binary",
+    "framework": "sklearn",
+    "version": "v1",
+    "digest": "abc",
+    "since": "2013-10-01",
+    "until": "2013-10-02",
+    "yes": None,
+}
 Run = Callable[..., tuple[int, str, str]]
 
 

@@ -38,7 +38,7 @@ def test_an_orphan_is_named_and_ends_with_exit_code_1(
     arn = topics.create_topic(Name="news", Tags=[{"Key": "sixfold:urn", "Value": mark}])["TopicArn"]
     found = leaks()
     assert found.returncode == 1
-    assert f"sixfold:sns:Topic {arn}, made as {mark}" in " ".join(found.stdout.split())
+    assert f"sixfold:sns:Topic {arn}, made as {mark}" in " ".join(found.stderr.split())
     topics.delete_topic(TopicArn=arn)
     topics.close()
 

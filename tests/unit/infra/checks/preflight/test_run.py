@@ -97,8 +97,8 @@ def test_without_credentials_it_says_so_at_once_and_changes_nothing(tmp_path: Pa
     command = [Path(sys.prefix, "bin", "sixfold"), "preflight", "--stack", "dev"]
     done = subprocess.run(command, cwd=ROOT, env=bare | state, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert "Unable to locate credentials" in done.stdout
-    assert "AWS_PROFILE" in done.stdout
+    assert "Unable to locate credentials" in done.stderr
+    assert "AWS_PROFILE" in done.stderr
 
 
 def test_an_up_looks_first_unless_told_not_to(monkeypatch: pytest.MonkeyPatch) -> None:
