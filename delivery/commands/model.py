@@ -120,7 +120,7 @@ def release(
     stack: StackName = "local",
     as_json: AsJson = False,
 ) -> None:
-    """Let a published release answer an API version: pin it in the stack file, apply; on this machine, request a prediction."""
+    """Let a published release answer an API version: pin it, apply, and on this machine request a prediction."""
     from delivery.smoke import smoke
     from delivery.traffic import me
     from sixfold.registry.ledger import Decision
