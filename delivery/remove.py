@@ -18,7 +18,7 @@ from delivery.served import describe
 from delivery.traffic import Traffic, me
 from models import belongings
 from models.belongings import Belongings
-from sixfold.contract import Slug
+from sixfold.contract import Slug, package_of
 from sixfold.errors import SixfoldError
 from sixfold.outputs import owner_of
 from sixfold.registry.ledger import Decision
@@ -95,7 +95,7 @@ def plan(traffic: Traffic, name: str) -> Removal:
     if not _could_be_a_product(name):
         raise unknown
     with _reaching_aws(traffic):
-        found = belongings.find(stack.platform, name.replace("-", "_"))
+        found = belongings.find(stack.platform, package_of(name))
     kept = Kept(len(traffic.registry.records(name)), len(traffic.ledger.entries(name)))
     live, files = describe(traffic.now(name)), local_files.find(stack, name)
     removal = Removal(stack.name, name, name in declared, live, found, files, kept)
@@ -121,7 +121,7 @@ def carry_out(traffic: Traffic, removal: Removal) -> None:
     if entries and entries[-1].versions:
         decision = Decision(by=me(), verdict="remove", reason=f"removed from the stack {stack.name}")
         traffic.record_what_is_live(name, decision)
-    package = name.replace("-", "_")
+    package = package_of(name)
     with report.stage(f"{name}: tables, objects and files"), _reaching_aws(traffic):
         belongings.delete(stack.platform, belongings.find(stack.platform, package), report.say)
         local_files.find(stack, name).delete()
@@ -136,7 +136,7 @@ def carry_out(traffic: Traffic, removal: Removal) -> None:
 def _could_be_a_product(name: str) -> bool:
     """Return whether a contract may have this name; the feedback table of another product has a name that none may."""
     try:
-        return owner_of(_NAME.validate_python(name).replace("-", "_"))[0] == name
+        return owner_of(package_of(_NAME.validate_python(name)))[0] == name
     except ValidationError:
         return False
 

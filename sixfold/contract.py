@@ -18,7 +18,9 @@ from sixfold.validation import explain
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=30)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Hours = Annotated[float, Field(gt=0)]
-_FEWEST_CLASSES = 3
+TaskName = Literal["binary", "multiclass", "regression"]
+FEWEST_CLASSES = 3
+"""Of a multiclass task."""
 
 
 class Strict(BaseModel):
@@ -149,7 +151,7 @@ class Product(Strict):
     """Name in URLs, metrics and resource names. The folder has the same name with `_` for `-`."""
     title: str
     """Name for people."""
-    task: Literal["binary", "multiclass", "regression"]
+    task: TaskName
     """What is predicted: yes or no, one of `classes`, or a number."""
     classes: tuple[str, ...] = ()
     """Names of the classes of a multiclass task, in the order of the scores; a label is one of them."""
@@ -186,7 +188,7 @@ class Product(Strict):
     @model_validator(mode="after")
     def _has_its_classes(self) -> Self:
         several = self.task == "multiclass"
-        if several and len(set(self.classes)) != max(len(self.classes), _FEWEST_CLASSES):
+        if several and len(set(self.classes)) != max(len(self.classes), FEWEST_CLASSES):
             raise ValueError("classes: name three or more, each once; for two of them the task is `binary`")
         if self.classes and not several:
             raise ValueError(f"classes: a {self.task} task has none; leave them out")
@@ -195,12 +197,17 @@ class Product(Strict):
     @property
     def package(self) -> str:
         """The Python package that holds the product's own code, below `products`."""
-        return self.name.replace("-", "_")
+        return package_of(self.name)
 
     @property
     def label_table(self) -> str:
         """The table of the lake with the product's labels."""
         return f"labels.{self.package}"
+
+
+def package_of(name: str) -> str:
+    """Return the Python package of the product with that name."""
+    return name.replace("-", "_")
 
 
 def load_product(path: Path) -> Product:

@@ -1,35 +1,20 @@
 """The command that writes a new product."""
 
-import json
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.markup import escape
 
-from delivery.commands.console import console
-from delivery.commands.console import write as write_json
+from delivery.commands.console import console, write_json
 from delivery.commands.context import AsJson, project
+from sixfold.contract import TaskName
+
+FrameworkName = Literal["lightgbm", "xgboost", "sklearn"]
+"""The frameworks of `models.frameworks`."""
 
 commands = typer.Typer()
-
-
-class TaskName(StrEnum):
-    """The tasks of `sixfold.tasks`."""
-
-    BINARY = "binary"
-    MULTICLASS = "multiclass"
-    REGRESSION = "regression"
-
-
-class FrameworkName(StrEnum):
-    """The frameworks of `models.frameworks`."""
-
-    LIGHTGBM = "lightgbm"
-    XGBOOST = "xgboost"
-    SKLEARN = "sklearn"
 
 
 @commands.command()
@@ -62,13 +47,12 @@ def new(  # noqa: PLR0913 - the options of a command
     decided = write(data.rows, wish, csv, PRODUCTS, datetime.now(UTC).date())
     if stack_file:
         pin(stack_file, name, "v1", [])
+    folder, told, following = f"products/{wish.package}", decided.told(data.rows.height), decided.next(stack)
     if as_json:
-        commands = [command for command, _ in decided.next(stack)]
-        told = {"product": name, "folder": f"products/{wish.package}", "says": decided.told(data.rows.height)}
-        write_json(json.dumps({**told, "next": commands}, indent=2) + "\n")
+        write_json({"product": name, "folder": folder, "says": told, "next": [command for command, _ in following]})
         return
-    for line in decided.told(data.rows.height):
+    for line in told:
         console.print(f"  {escape(line)}")
-    console.print(f"products/{wish.package} passes `sixfold check {name}`. Next:", soft_wrap=True)
-    for command, effect in decided.next(stack):
+    console.print(f"{folder} passes `sixfold check {name}`. Next:", soft_wrap=True)
+    for command, effect in following:
         console.print(f"  {escape(command)}\n    {effect}", soft_wrap=True)

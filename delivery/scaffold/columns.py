@@ -8,9 +8,10 @@ from typing import NamedTuple
 import polars as pl
 from pydantic import BaseModel
 
+from sixfold.contract import FEWEST_CLASSES
 from sixfold.errors import SixfoldError
 
-_MOST_CLASSES, _FEWEST_CLASSES = 50, 3
+_MOST_CLASSES = 50
 _POSITIVE = ("1", "true", "yes", "y", "t")
 _RESERVED = {"at", "known_at", "event_timestamp", "label", "label_key", "hour", "weekday", "probability"}
 _LONGEST = 20
@@ -67,8 +68,8 @@ def label(column: pl.Series, task: str) -> Label:
         positive = next((text for text in found if text.lower() in _POSITIVE), found[1])
         places = tuple((text, float(text == positive)) for text in sorted(found, key=lambda text: text == positive))
         return Label(column.replace_strict(dict(places), return_dtype=pl.Float64), (), places)
-    if not _FEWEST_CLASSES <= len(found) <= _MOST_CLASSES:
-        limits = f"{_FEWEST_CLASSES} to {_MOST_CLASSES}"
+    if not FEWEST_CLASSES <= len(found) <= _MOST_CLASSES:
+        limits = f"{FEWEST_CLASSES} to {_MOST_CLASSES}"
         raise _no_label(column, task, f"it has {len(found)} values instead of {limits}{_such_as(found)}")
     codes = {text: float(place) for place, text in enumerate(found)}
     return Label(column.replace_strict(codes, return_dtype=pl.Float64), tuple(found))

@@ -72,7 +72,7 @@ def figures(rows: pl.DataFrame, task: str, entity: str | None) -> Figures:
 
 
 def _margins(task: str, known: pl.DataFrame, test: pl.DataFrame) -> tuple[float, float, str]:
-    """Return by how much a release may be worse, the value beyond which the live metric is bad, and why that."""
+    """Return the release margin, the live threshold, and the reason for the threshold."""
     if task == "binary":
         return 0.01, 0.5, "no better than chance"
     if task == "multiclass":

@@ -9,6 +9,7 @@ import polars as pl
 
 from delivery.scaffold import columns
 from delivery.scaffold.figures import Figures, figures
+from sixfold.contract import package_of
 from sixfold.errors import SixfoldError
 
 SERIES = "series"
@@ -33,7 +34,7 @@ class Wish:
     @property
     def package(self) -> str:
         """The Python package of the product."""
-        return self.name.replace("-", "_")
+        return package_of(self.name)
 
 
 @dataclass(frozen=True)
