@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from delivery.served import Answer, ask
 from models import steps
+from models.features.build import STEP
 from models.hashing import content_key, product_key
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
@@ -62,7 +63,7 @@ class _Known:
     def __init__(self, platform: PlatformRefs, product: Product, names: Collection[str]) -> None:
         self._platform, self._package = platform, product.package
         self._key = content_key(product_key(product, "service"), product.model_dump_json(), *sorted(names))
-        built = steps.recorded(platform, product.package, "features")
+        built = steps.recorded(platform, product.package, STEP)
         self._tables = sorted(built.tables) if built else []
 
     def lacking(self) -> bool:

@@ -115,10 +115,7 @@ class Candidate:
 
 
 def score(model: Path, features: "Floats") -> "Floats":
-    """Return the scores of each row of `features[n, k]` by ONNX runtime: `[n]`, or `[n, classes]`.
-
-    Of two columns the second counts: it is the probability of yes.
-    """
+    """Return the scores of each row of `features[n, k]` by ONNX runtime, as `scores_of` has them."""
     import onnxruntime  # noqa: PLC0415 - a run with nothing to do does not wait for it
 
     options = onnxruntime.SessionOptions()
@@ -126,5 +123,13 @@ def score(model: Path, features: "Floats") -> "Floats":
     options.log_severity_level = 3  # converters declare a shape of 1 for the labels, which nobody reads
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     (found,) = session.run([session.get_outputs()[-1].name], {session.get_inputs()[0].name: features.astype("float32")})
-    scores: Floats = found.reshape(len(features), -1).astype("float64")
+    return scores_of(found, len(features))
+
+
+def scores_of(output: "Floats", rows: int) -> "Floats":
+    """Return the scores that a model's last output has for so many rows: `[n]`, or `[n, classes]`.
+
+    Of two columns the second counts: it is the probability of yes.
+    """
+    scores: Floats = output.reshape(rows, -1).astype("float64")
     return scores if scores.shape[1] > 2 else scores[:, -1]  # noqa: PLR2004 - yes and no

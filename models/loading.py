@@ -39,7 +39,7 @@ def is_loaded(platform: PlatformRefs, product: Product) -> bool:
     files = [Path(file) for file in done.files] if done else []
     if done is None or not files or not all(file.is_file() for file in files):
         return False
-    return steps.unchanged(platform, product.package, _STEP, _key(product, files), done.tables)
+    return steps.holds(platform, product.package, done, _key(product, files))
 
 
 def load(platform: PlatformRefs, product: Product, sources: tuple[Source, ...], progress: Progress = _LOG.info) -> bool:

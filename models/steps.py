@@ -25,7 +25,12 @@ class Done(NamedTuple):
 def unchanged(platform: PlatformRefs, package: str, step: str, key: str, tables: Iterable[str]) -> bool:
     """Say whether `step` last finished with the same key, and its tables are as it left them."""
     done = recorded(platform, package, step)
-    return done is not None and done.key == key and done.tables == versions(platform, package, tables)
+    return done is not None and done.tables.keys() == set(tables) and holds(platform, package, done, key)
+
+
+def holds(platform: PlatformRefs, package: str, done: Done, key: str) -> bool:
+    """Say whether the step of a record had the same key, and its tables are as it left them."""
+    return done.key == key and done.tables == versions(platform, package, done.tables)
 
 
 def record(

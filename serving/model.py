@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from models.candidate import scores_of
 from sixfold.errors import SixfoldError
 
 if TYPE_CHECKING:
@@ -11,7 +12,6 @@ if TYPE_CHECKING:
 
 Score = float | list[float]
 """A number, or the probability of each class."""
-_YES_AND_NO = 2
 
 
 class Model:
@@ -47,12 +47,9 @@ class Model:
             ) from error
 
     def score(self, rows: Sequence[Sequence[float]]) -> list[Score]:
-        """Return a score for each row of features; NaN is a missing one.
-
-        The last output has the scores, [n, 1] or [n, classes]. Of two classes the second is the probability of yes.
-        """
+        """Return a score for each row of features, as `scores_of` reads the model's output; NaN is a missing one."""
         import numpy as np  # noqa: PLC0415 - onnxruntime has loaded it by now
 
         (found,) = self._session.run([self._output], {self._input: np.asarray(rows, dtype=np.float32)})
-        scores: list[list[float]] = found.reshape(len(rows), -1).astype(float).tolist()
-        return [score if len(score) > _YES_AND_NO else score[-1] for score in scores]
+        scores: list[Score] = scores_of(found, len(rows)).tolist()
+        return scores

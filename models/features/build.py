@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from models.lake import Lake
 
 Progress = Callable[[str], None]
-_STEP = "features"
+STEP = "features"
 _EPOCH = datetime(1970, 1, 2, tzinfo=UTC)  # Feast refuses the first
 _LOG = logging.getLogger(__name__)
 
@@ -36,8 +36,8 @@ def build(platform: PlatformRefs, product: Product, progress: Progress = _LOG.in
 
     """
     code = product_key(product, "features")
-    done = steps.recorded(platform, product.package, _STEP)
-    if done and steps.unchanged(platform, product.package, _STEP, code, done.tables):
+    done = steps.recorded(platform, product.package, STEP)
+    if done and steps.holds(platform, product.package, done, code):
         return False
     from models.lake import Lake  # noqa: PLC0415 - a run with nothing to do does not wait for Iceberg and Feast
 
@@ -46,7 +46,7 @@ def build(platform: PlatformRefs, product: Product, progress: Progress = _LOG.in
     key = content_key(code, _inputs_key(lake, definitions.INPUTS))
     newest = _write_tables(lake, definitions, key, progress)
     _materialize(platform, product.package, definitions, newest, progress)
-    steps.record(platform, product.package, _STEP, code, [*definitions.INPUTS, *newest])
+    steps.record(platform, product.package, STEP, code, [*definitions.INPUTS, *newest])
     return True
 
 
@@ -60,7 +60,7 @@ def teardown(platform: PlatformRefs, package: str) -> None:
     open_store(platform, package).teardown()  # type: ignore[no-untyped-call] # Feast types some of its methods
     for key in (registry_key(package), freshness_key(package)):  # Feast empties its file and leaves it
         aws.s3(platform).delete_object(Bucket=platform.features_bucket, Key=key)
-    steps.forget(platform, package, _STEP)
+    steps.forget(platform, package, STEP)
 
 
 def historical(lake: "Lake", service: Any, spine: "pl.DataFrame") -> "pl.DataFrame":  # noqa: ANN401 - Feast ships no types

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models import steps
-from models.candidate import BASELINE, SCORE, Candidate, Origin, Record
+from models.candidate import BASELINE, SCORE, Candidate, Origin, Record, score
 from models.hashing import code_key, content_key, framework_key, product_key
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
 from sixfold.outputs import PlatformRefs
-from sixfold.product import load_code
+from sixfold.product import feature_names, load_code
 
 if TYPE_CHECKING:
     from models.frameworks.base import Params
@@ -197,22 +197,19 @@ def _require_scores(product: Product, scores: "Floats", model: Path, data: "Data
 
     """
     import numpy as np  # noqa: PLC0415 - a run with nothing to do does not wait for numpy
+    import polars as pl  # noqa: PLC0415 - the same, for polars
 
-    from models.candidate import score  # noqa: PLC0415 - the same
-    from sixfold.product import feature_names  # noqa: PLC0415 - the same
     from sixfold.tasks import task_of  # noqa: PLC0415 - the same
 
-    width = scores.shape[1] if scores.ndim > 1 else 1
-    if width != task_of(product).width:
+    width, wanted = scores.shape[1] if scores.ndim > 1 else 1, task_of(product).width
+    if width != wanted:
         raise SixfoldError(
-            f"the model of {product.name} gives {width} numbers a row, and a {product.task} score has "
-            f"{task_of(product).width}",
+            f"the model of {product.name} gives {width} numbers a row, and a {product.task} score has {wanted}",
             remedy="fit a model of that kind; each class must occur before VALIDATE_FROM, in model.py",
         )
-    unknown = data.part(data.test.head(1)).features.copy()
-    for name in feature_names(load_code(product).features):
-        unknown[0, data.features.index(name)] = data.missing.get(name, np.nan)
-    if not np.isfinite(score(model, unknown)).all():
+    online = feature_names(load_code(product).features)
+    unknown = data.test.head(1).with_columns(pl.lit(None, pl.Float64).alias(name) for name in online)
+    if not np.isfinite(score(model, data.part(unknown).features)).all():
         raise SixfoldError(
             f"the model of {product.name} has no score for a row that the online store knows nothing of",
             remedy="say in `MISSING` of model.py what the model gets then, or put an imputer before it",

@@ -33,8 +33,8 @@ def interval(measure: Measure, labels: Floats, scores: Floats, weights: Floats) 
     if measure is roc_auc:
         half = _Z * delong_deviation(labels, scores, weights)
         return Interval(value, max(0.0, value - half), min(1.0, value + half))
-    random, rows = np.random.default_rng(0), round(weights.sum())
-    draws = (random.multinomial(rows, weights / weights.sum()) for _ in range(_RESAMPLES))  # one at a time in memory
+    random, rows, shares = np.random.default_rng(0), round(weights.sum()), weights / weights.sum()
+    draws = (random.multinomial(rows, shares) for _ in range(_RESAMPLES))  # one at a time in memory
     figures = [measure(labels[drawn > 0], scores[drawn > 0], drawn[drawn > 0].astype(float)) for drawn in draws]
     low, high = np.nanquantile(figures, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     return Interval(value, float(low), float(high))
