@@ -18,6 +18,24 @@ from sixfold.outputs import (
 from sixfold.stack import read
 
 RELEASE = "a" * 64
+PLATFORM = PlatformRefs(
+    stack="it",
+    region="eu-west-1",
+    aws_endpoint=None,
+    lake_bucket="l",
+    features_bucket="f",
+    registry_bucket="r",
+    feature_project="it",
+    databases=Databases(raw="r", curated="c", quarantine="q", labels="l", predictions="p"),
+)
+"""For what never asks AWS."""
+NOWHERE = Endpoints(prometheus=None, alertmanager=None, aws=None, portal=None)
+
+
+def outputs_of(platform: PlatformRefs, *products: tuple[str, tuple[ServedVersion, ...]]) -> StackOutputs:
+    """Return the outputs of a stack that serves products, each with its API versions."""
+    served = tuple(ServedProduct(name=name, api_versions=versions) for name, versions in products)
+    return StackOutputs(platform=platform, products=served, endpoints=NOWHERE)
 
 
 def file_of(product: str) -> str:
@@ -70,6 +88,4 @@ class Engine:
     def outputs(self) -> StackOutputs:
         release = ServedRelease(release=RELEASE, weight=100)
         v1 = ServedVersion(version="v1", url="http://edge", status=Status.LIVE, releases=(release,))
-        products = tuple(ServedProduct(name=name, api_versions=(v1,)) for name in self.names)
-        nowhere = Endpoints(prometheus=None, alertmanager=None, aws=None, portal=None)
-        return StackOutputs(platform=self.platform, products=products, endpoints=nowhere)
+        return outputs_of(self.platform, *((name, (v1,)) for name in self.names))

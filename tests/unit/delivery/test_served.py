@@ -5,27 +5,10 @@ import pytest
 from delivery.served import describe, live_release, pins, url
 from sixfold.contract import Status
 from sixfold.errors import SixfoldError
-from sixfold.outputs import (
-    Databases,
-    Endpoints,
-    PlatformRefs,
-    ServedProduct,
-    ServedRelease,
-    ServedVersion,
-    StackOutputs,
-)
+from sixfold.outputs import ServedRelease, ServedVersion, StackOutputs
+from tests.unit.delivery._stacks import PLATFORM, outputs_of
 
 OLD, NEW = "a" * 64, "b" * 64
-PLATFORM = PlatformRefs(
-    stack="it",
-    region="eu-west-1",
-    aws_endpoint=None,
-    lake_bucket="l",
-    features_bucket="f",
-    registry_bucket="r",
-    feature_project="it",
-    databases=Databases(raw="r", curated="c", quarantine="q", labels="l", predictions="p"),
-)
 
 
 def version(name: str, **weights: int) -> ServedVersion:
@@ -34,10 +17,7 @@ def version(name: str, **weights: int) -> ServedVersion:
 
 
 def outputs(*versions: ServedVersion) -> StackOutputs:
-    nowhere = Endpoints(prometheus=None, alertmanager=None, aws=None, portal=None)
-    return StackOutputs(
-        platform=PLATFORM, products=(ServedProduct(name="p", api_versions=versions),), endpoints=nowhere
-    )
+    return outputs_of(PLATFORM, ("p", versions))
 
 
 def test_the_live_release_answers_most_of_the_newest_version_that_has_any() -> None:

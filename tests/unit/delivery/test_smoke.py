@@ -14,25 +14,12 @@ from models import steps
 from models.lake import Lake
 from sixfold.contract import Product, Status, load_product
 from sixfold.errors import SixfoldError
-from sixfold.outputs import Databases, Endpoints, PlatformRefs, ServedProduct, ServedVersion, StackOutputs
+from sixfold.outputs import ServedVersion
 from sixfold.product import load_code
+from tests.unit.delivery._stacks import PLATFORM, outputs_of
 
-PLATFORM = PlatformRefs(
-    stack="it",
-    region="eu-west-1",
-    aws_endpoint=None,
-    lake_bucket="l",
-    features_bucket="f",
-    registry_bucket="r",
-    feature_project="it",
-    databases=Databases(raw="r", curated="c", quarantine="q", labels="l", predictions="p"),
-)
 V1 = ServedVersion(version="v1", url="http://edge/v1", status=Status.LIVE, releases=())
-OUTPUTS = StackOutputs(
-    platform=PLATFORM,
-    products=(ServedProduct(name="flight-delays", api_versions=(V1,)),),
-    endpoints=Endpoints(prometheus=None, alertmanager=None, aws=None, portal=None),
-)
+OUTPUTS = outputs_of(PLATFORM, ("flight-delays", (V1,)))
 
 
 @pytest.fixture
