@@ -22,6 +22,7 @@ from delivery.project import PRODUCTS
 from sixfold.contract import Product
 from sixfold.elsewhere import REQUIREMENTS, folder_of
 from sixfold.errors import SixfoldError
+from sixfold.moments import moment_of
 from sixfold.product import ProductCode, feature_names, load_code
 from sixfold.validation import explain
 
@@ -160,8 +161,10 @@ def _model(_: Product, code: ProductCode) -> Iterator[Fault]:
     yield from _known("model.INPUTS", model.INPUTS, _tables(code))
     for name in ("VALIDATE_FROM", "TEST_FROM"):
         moment: Any = getattr(model, name)
-        if not isinstance(moment, datetime) or moment.tzinfo is None:
-            yield Fault(f"model.{name}", f"it is {moment!r}", "make it a datetime with a time zone")
+        try:
+            moment_of(moment if isinstance(moment, datetime) else None)
+        except ValueError:
+            yield Fault(f"model.{name}", f"it is {moment!r}", "make it a datetime with a time zone, from 1700 to 2199")
             return
     if model.VALIDATE_FROM >= model.TEST_FROM:
         yield Fault("model.TEST_FROM", "the test period begins before the validation period", "let it begin later")

@@ -21,6 +21,7 @@ from delivery.served import url
 from models.lake import Lake
 from sixfold.contract import Product, Strict
 from sixfold.errors import SixfoldError
+from sixfold.moments import Moment
 from sixfold.outputs import StackOutputs
 from sixfold.product import load_code
 from sixfold.wire import CONSUMER, REPLAY_TIME
@@ -35,8 +36,8 @@ class Span(Strict):
 
     product: str
     version: str
-    since: datetime
-    until: datetime
+    since: Moment
+    until: Moment
 
 
 class Request(NamedTuple):

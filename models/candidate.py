@@ -1,6 +1,5 @@
 """A candidate: the folder that training leaves and a release is made from."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sixfold.contract import Strict
 from sixfold.drift import Reference
 from sixfold.errors import SixfoldError
+from sixfold.moments import Moment
 
 if TYPE_CHECKING:
     import polars as pl
@@ -21,10 +21,10 @@ LABEL, SCORE, BASELINE = "label", "score", "baseline"
 class Periods(Strict):
     """The training, validation and test periods; each ends where the next begins."""
 
-    train_from: datetime
-    validate_from: datetime
-    test_from: datetime
-    test_until: datetime
+    train_from: Moment
+    validate_from: Moment
+    test_from: Moment
+    test_until: Moment
 
 
 class Signature(BaseModel):

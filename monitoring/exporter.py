@@ -10,7 +10,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
 from typing import Any, NamedTuple
 
 import uvicorn
@@ -25,6 +24,7 @@ from starlette.routing import Route
 from models import aws
 from serving.settings import platform
 from sixfold.metric_names import LAKE_REFRESHED, LOADED, QUARANTINE_RATE, QUARANTINED_ROWS, TABLE_ROWS
+from sixfold.moments import moment_of
 from sixfold.outputs import PlatformRefs, owner_of
 
 REFRESH_S = 15
@@ -100,8 +100,7 @@ class LakeCollector(Collector):
             place = (each.product, each.table)
             rows.add_metric((each.layer, *place), each.rows)
             if "loaded-at" in each.notes:
-                moment = datetime.fromisoformat(each.notes["loaded-at"]).timestamp()
-                loaded.add_metric((each.layer, *place), moment)
+                loaded.add_metric((each.layer, *place), moment_of(each.notes["loaded-at"]).timestamp())
             if each.layer == "quarantine" and "rows-raw" in each.notes:
                 bad.add_metric(place, each.rows)
                 rate.add_metric(place, each.rows / max(1, int(each.notes["rows-raw"])))

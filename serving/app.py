@@ -10,7 +10,7 @@ from http import HTTPStatus
 from uuid import UUID
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -26,6 +26,7 @@ from serving.parsing import parse, parse_rows
 from serving.problems import Problem
 from serving.runtime import Runtime
 from sixfold.labels import number_of
+from sixfold.moments import moment_of
 from sixfold.wire import CONSUMER, RELEASE, REPLAY_TIME, SHADOW
 
 MAX_IN_FLIGHT = 64
@@ -44,7 +45,6 @@ class Feedback(BaseModel):
 
 
 _FEEDBACK = TypeAdapter(Feedback)
-_MOMENT = TypeAdapter(AwareDatetime)
 
 
 async def predict(request: Request, runtime: Runtime) -> Response:
@@ -181,10 +181,9 @@ def replayed_at(request: Request, runtime: Runtime) -> datetime | None:
         Problem: this stack takes no replays, or the moment is not ISO 8601 with an offset.
 
     """
-    moment = _moment(request, REPLAY_TIME)
-    if moment and not runtime.settings.replay:
+    if REPLAY_TIME in request.headers and not runtime.settings.replay:
         raise Problem(HTTPStatus.FORBIDDEN, f"this stack takes no replayed requests; leave {REPLAY_TIME} out")
-    return moment
+    return _moment(request, REPLAY_TIME)
 
 
 def _moment(request: Request, header: str) -> datetime | None:
@@ -192,10 +191,9 @@ def _moment(request: Request, header: str) -> datetime | None:
     if given is None:
         return None
     try:
-        return _MOMENT.validate_python(given).astimezone(UTC)
-    except ValidationError:
-        detail = f"{header} is no moment; write it like 2013-10-01T12:00:00Z"
-        raise Problem(HTTPStatus.BAD_REQUEST, detail) from None
+        return moment_of(given).astimezone(UTC)
+    except ValueError as error:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"{header} is {error}") from None
 
 
 def _listening(request: Request) -> str:

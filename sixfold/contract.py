@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, f
 
 from sixfold.elsewhere import folders
 from sixfold.errors import SixfoldError
+from sixfold.moments import Day
 from sixfold.validation import explain
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=30)]
@@ -128,11 +129,11 @@ class Status(StrEnum):
 class ApiVersion(Strict):
     """A contract with consumers; many releases serve one API version over its life."""
 
-    since: date
+    since: Day
     """Day from which the version exists."""
-    deprecated: date | None = None
+    deprecated: Day | None = None
     """Day from which answers carry the `Deprecation` header."""
-    sunset: date | None = None
+    sunset: Day | None = None
     """Day from which the version answers 410; sent before in the `Sunset` header."""
 
     def status(self, today: date) -> Status:

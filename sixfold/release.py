@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field, FiniteFloat
+from pydantic import Field, FiniteFloat
 
 from sixfold.contract import Slug, Strict
+from sixfold.moments import Moment
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 SHORT = 12
@@ -17,7 +18,7 @@ class Record(Strict):
 
     product: Slug
     digest: Digest
-    created: AwareDatetime
+    created: Moment
     git_commit: str
     lock_hash: str
     feature_hash: str

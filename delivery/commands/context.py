@@ -1,6 +1,7 @@
 """The arguments that many commands share, and the stack that they name."""
 
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,7 @@ from delivery.commands.console import Terminal
 from delivery.live_stack import LiveStack
 from delivery.project import Project
 from sixfold.contract import Product
+from sixfold.moments import moment_of
 
 if TYPE_CHECKING:
     from delivery.traffic import Traffic
@@ -23,6 +25,16 @@ VersionArgument = Annotated[str, typer.Argument(metavar="VERSION", help="Which A
 DigestArgument = Annotated[
     str, typer.Argument(metavar="DIGEST", help="Which release, by the first digits of its digest.")
 ]
+
+
+def moment(text: str) -> datetime:
+    """Read an option: a moment with an offset, or a day, which is its first moment in UTC."""
+    try:
+        return moment_of(f"{text}T00:00:00Z" if len(text) == len("2013-10-01") else text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text[:40]!r} is {error}; a day alone begins at 00:00 UTC") from None
+
+
 ProductName = Annotated[str, typer.Argument(help="Which product, as in its product.yaml.")]
 
 

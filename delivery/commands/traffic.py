@@ -2,7 +2,7 @@
 
 import json
 import time
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,6 +17,7 @@ from delivery.commands.context import (
     VersionName,
     connect,
     contract_of,
+    moment,
     traffic_of,
 )
 
@@ -88,7 +89,8 @@ def rollback(
     product: ProductName,
     *,
     to: Annotated[
-        datetime | None, typer.Option(help="What was live then, in UTC; without it, what was live before.")
+        datetime | None,
+        typer.Option(parser=moment, metavar="MOMENT", help="What was live then; without it, what was live before."),
     ] = None,
     stack: StackName = "local",
     as_json: AsJson = False,
@@ -98,7 +100,7 @@ def rollback(
 
     contract = contract_of(product)
     traffic = traffic_of(stack, Terminal(for_program=as_json))
-    entry = traffic.roll_back(contract, me(), to.replace(tzinfo=UTC) if to else None)
+    entry = traffic.roll_back(contract, me(), to)
     document = json.loads(entry.model_dump_json(exclude_none=True))
     text = f"Next: `sixfold ledger {product}`, and commit {traffic.stack.file.name}"
     finish({"back_to": document}, text, as_json=as_json)
@@ -121,8 +123,12 @@ def ledger(product: ProductName, *, stack: StackName = "local", as_json: AsJson 
 
 @commands.command()
 def replay(
-    since: Annotated[datetime, typer.Option("--from", help="The time of the first prediction, in UTC.")],
-    until: Annotated[datetime, typer.Option("--to", help="The time before which the last one is made.")],
+    since: Annotated[
+        datetime, typer.Option("--from", parser=moment, metavar="MOMENT", help="The time of the first prediction.")
+    ],
+    until: Annotated[
+        datetime, typer.Option("--to", parser=moment, metavar="MOMENT", help="The last prediction is made before it.")
+    ],
     product: ProductName,
     *,
     version: VersionName = "v1",
@@ -138,8 +144,7 @@ def replay(
 
     contract = contract_of(product, version)
     live = connect(stack, terminal := Terminal(for_program=as_json))
-    first, last = since.replace(tzinfo=UTC), until.replace(tzinfo=UTC)
-    span = Span(product=product, version=version, since=first, until=last)
+    span = Span(product=product, version=version, since=since, until=until)
     reached, finished = resumable(live.outputs, contract, span, speed, live.project.home / "replay.json", terminal)
     document = {"product": product, "reached": reached.at.isoformat(), "finished": finished}
     text = f"Next: `sixfold status`, or the dashboard of {product}"

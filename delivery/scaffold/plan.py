@@ -78,7 +78,7 @@ class Plan:
         """Return the commands from the folder to a live metric, and what each does."""
         name, at = self.wish.name, f"--stack {stack}" if stack else ""
         first = ("stacks/Pulumi.local.yaml", f"write `{name}: {{v1: {{releases: []}}}}` below `products`")
-        since, until = self.figures.test_from.isoformat()[:19], self.newest[0][:19]
+        since, until = f"{self.figures.test_from.isoformat()[:19]}Z", f"{self.newest[0][:19]}Z"
         return [
             *([] if stack else [first]),
             (f"sixfold up {at}".strip(), "loads the data, trains, and serves the first release"),

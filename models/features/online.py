@@ -9,6 +9,7 @@ from models import aws
 from models.features.past import PastReader
 from models.features.store import open_store
 from sixfold.contract import Product
+from sixfold.moments import moment_of
 from sixfold.outputs import PlatformRefs
 
 
@@ -70,4 +71,4 @@ class OnlineReader:
         key = freshness_key(self._package)
         found = aws.s3(self._platform).get_object(Bucket=self._platform.features_bucket, Key=key)
         fresh = json.loads(found["Body"].read())
-        return Freshness(**{name: datetime.fromisoformat(value) for name, value in fresh.items()})
+        return Freshness(**{name: moment_of(value) for name, value in fresh.items()})

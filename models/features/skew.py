@@ -20,6 +20,7 @@ from models.features.build import historical
 from models.lake import Lake
 from sixfold import prediction_log as log
 from sixfold.contract import Product, load_products
+from sixfold.moments import moment_of
 from sixfold.outputs import PlatformRefs
 from sixfold.product import feature_names, load_code
 from sixfold.release import SHORT
@@ -90,8 +91,8 @@ def main() -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="python -m models.features.skew", description="Recompute served features.")
     parser.add_argument("--product", required=True)
-    parser.add_argument("--since", required=True, type=datetime.fromisoformat)
-    parser.add_argument("--until", required=True, type=datetime.fromisoformat)
+    parser.add_argument("--since", required=True, type=moment_of)
+    parser.add_argument("--until", required=True, type=moment_of)
     given = parser.parse_args()
     product = load_products(Path(__file__).parents[2] / "products")[given.product]
     platform = PlatformRefs.model_validate_json(os.environ[ENV_PLATFORM])

@@ -1,10 +1,11 @@
 """Requests and answers of `daily-high`. Pure: training and serving call the same functions."""
 
 import math
-from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from sixfold.moments import Day
 
 REQUEST_FEATURES = ("season_cosine", "season_sine")
 _YEAR = 365.25
@@ -16,7 +17,7 @@ class Row(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     station: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-    day: date
+    day: Day
 
 
 class Prediction(BaseModel):

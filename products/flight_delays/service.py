@@ -4,7 +4,9 @@ from datetime import UTC
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
+
+from sixfold.moments import Moment
 
 AIRPORT_ZONE = ZoneInfo("America/New_York")
 LATE_FROM = 0.5
@@ -21,7 +23,7 @@ class Row(BaseModel):
     dest: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     carrier: Annotated[str, Field(pattern=r"^[A-Z0-9]{2}$")]
     flight: Annotated[int, Field(ge=1, le=9999)]
-    scheduled_departure: AwareDatetime
+    scheduled_departure: Moment
     tailnum: Annotated[str, Field(pattern=r"^[A-Z0-9]{1,8}$")] | None = None
 
 

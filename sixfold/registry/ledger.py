@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, Field, FiniteFloat, ValidationError, model_validator
+from pydantic import Field, FiniteFloat, ValidationError, model_validator
 
 from sixfold.contract import Slug, Strict
 from sixfold.errors import SixfoldError
+from sixfold.moments import Moment
 from sixfold.outputs import PlatformRefs
 from sixfold.registry.bucket import Bucket
 from sixfold.stack import Pin
@@ -72,7 +73,7 @@ class Entry(Strict):
     """
 
     number: Annotated[int, Field(ge=1)]
-    at: AwareDatetime
+    at: Moment
     product: Slug
     versions: Versions
     feature_hash: str

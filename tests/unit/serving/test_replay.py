@@ -29,7 +29,9 @@ def test_a_replayed_prediction_is_logged_at_its_own_time(
     assert logged["logged_at"] > datetime(2026, 1, 1, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("moment", ["yesterday", "2013-10-01T08:00:00", "1e9999"])
+@pytest.mark.parametrize(
+    "moment", ["yesterday", "2013-10-01T08:00:00", "1e9999", "0001-01-01T00:00:00+14:00", "9" * 5000]
+)
 def test_a_time_that_is_none_is_refused(
     replayable: Runtime, client: httpx.Client, row: dict[str, Any], moment: str
 ) -> None:
@@ -38,5 +40,8 @@ def test_a_time_that_is_none_is_refused(
     assert (refused.status_code, refused.headers["content-type"]) == (400, "application/problem+json")
 
 
-def test_a_stack_with_real_consumers_takes_no_replay(client: httpx.Client, row: dict[str, Any]) -> None:
-    assert client.post("/predict", json=row, headers=THEN).status_code == 403
+@pytest.mark.parametrize("headers", [THEN, {"X-Replay-Time": "0001-01-01T00:00:00+14:00"}])
+def test_a_stack_with_real_consumers_takes_no_replay(
+    client: httpx.Client, row: dict[str, Any], headers: dict[str, str]
+) -> None:
+    assert client.post("/predict", json=row, headers=headers).status_code == 403
