@@ -74,7 +74,7 @@ def models(root: type[BaseModel]) -> Iterator[str]:
         yield "| key | type | default | meaning |\n|---|---|---|---|"
         texts = descriptions(model)
         for name, field in model.model_fields.items():
-            yield f"| `{name}` | {_type(field.annotation)} | {_default(field)} | {_cell(texts[name])} |"
+            yield f"| `{field.alias or name}` | {_type(field.annotation)} | {_default(field)} | {_cell(texts[name])} |"
             mentioned = [inner for inner in _models_in(field.annotation) if inner not in seen]
             queue += mentioned
             seen |= set(mentioned)

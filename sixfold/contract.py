@@ -40,6 +40,9 @@ class Consumer(Strict):
     """Value of the header; any other value counts as `unknown`."""
     purpose: str
     """Use of the predictions; shown in the portal and the API docs."""
+    label_share: Annotated[float, Field(gt=0, le=1)] = 0.5
+    """Rollout: at most this share of the labels may be the feedback of this consumer. Where there are other consumers,
+    at most this share of the compared predictions may be its own. At 1 its word is trusted like the label table."""
 
 
 class Metric(Strict):
@@ -87,6 +90,17 @@ class Label(Strict):
     """Column with the moment at which the label became known."""
     value: str = "label"
     """Column with the label itself."""
+
+
+class FeedbackRules(Strict):
+    """Which consumers may send labels, and whether a label of theirs outweighs the label table."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    tellers: tuple[Slug, ...] | None = Field(default=None, alias="from")
+    """Consumers whose labels count, of their own predictions alone; left out, all consumers. `[]`: none."""
+    overrides_labels: bool = False
+    """Where feedback and label table both know: true, the later word counts; false, the label table."""
 
 
 class Log(Strict):
@@ -168,6 +182,8 @@ class Product(Strict):
     """How the model is judged: by the gate, in a rollout and live."""
     label: Label = Label()
     """Where the truth arrives."""
+    feedback: FeedbackRules = FeedbackRules()
+    """Which consumers may add to it."""
     log: Log = Log()
     """How long predictions are kept."""
     slo: Objective
@@ -195,6 +211,30 @@ class Product(Strict):
             raise ValueError(f"classes: a {self.task} task has none; leave them out")
         return self
 
+    @model_validator(mode="after")
+    def _hears_only_its_consumers(self) -> Self:
+        known = [consumer.name for consumer in self.consumers]
+        twice = sorted({name for name in known if known.count(name) > 1})
+        if twice:
+            raise ValueError(f"consumers: {', '.join(twice)} comes twice; give each consumer a name of its own")
+        strange = [name for name in self.feedback.tellers or () if name not in known]
+        if strange:
+            raise ValueError(
+                f"feedback.from: {', '.join(strange)} is no consumer; write one of {', '.join(known)}, or `[]` for none"
+            )
+        shares = sum(consumer.label_share for consumer in self.consumers)
+        if len(known) > 1 and shares < 1:
+            raise ValueError(
+                f"consumers: label_share adds up to {shares:g}, so that no rollout could be judged; let it be 1 or more"
+            )
+        return self
+
+    @property
+    def tellers(self) -> frozenset[str]:
+        """The consumers whose feedback counts as labels."""
+        told = self.feedback.tellers
+        return frozenset(consumer.name for consumer in self.consumers) if told is None else frozenset(told)
+
     @property
     def package(self) -> str:
         """The Python package that holds the product's own code, below `products`."""
@@ -220,6 +260,10 @@ def load_product(path: Path) -> Product:
     """
     try:
         return Product.model_validate(yaml.safe_load(path.read_text()))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise SixfoldError(
+            f"{path} cannot be read as YAML: {error}", remedy="correct it; an editor may be saving it"
+        ) from error
     except ValidationError as error:
         raise SixfoldError(
             f"{path} is not a valid product contract: {explain(error, Product)}",

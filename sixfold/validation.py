@@ -27,7 +27,7 @@ def _fields_at(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]
     for part in path:
         fields = getattr(here, "model_fields", {})
         here = _model_in(fields[part].annotation) if part in fields else here
-    return sorted(getattr(here, "model_fields", {}))
+    return sorted(field.alias or name for name, field in getattr(here, "model_fields", {}).items())
 
 
 def _model_in(annotation: Any) -> Any:  # noqa: ANN401 - annotations are anything

@@ -1,3 +1,4 @@
+import re
 from datetime import date
 from pathlib import Path
 
@@ -43,10 +44,42 @@ def test_an_api_version_is_deprecated_and_retired_on_its_dates(today: str, statu
     assert version.status(date.fromisoformat(today)) is status
 
 
+def test_feedback_counts_from_all_consumers_unless_the_contract_names_them(tmp_path: Path) -> None:
+    assert load_product(_changed(tmp_path)).tellers == {"rebooking", "gate-planning"}
+    assert load_product(_changed(tmp_path, feedback={"from": ["rebooking"]})).tellers == {"rebooking"}
+    assert load_product(_changed(tmp_path, feedback={"from": []})).tellers == set()
+
+
+@pytest.mark.parametrize(
+    ("sections", "told"),
+    [
+        ({"feedback": {"from": ["refunds"]}}, r"feedback\.from: refunds is no consumer; write one of rebooking, gate"),
+        ({"feedback": {"form": []}}, r"feedback\.form: unknown key; did you mean 'from'\?"),
+        ({"consumers": [{"name": "a", "purpose": "b", "label_share": 0}]}, r"consumers\.0\.label_share: .* greater"),
+        ({"consumers": [{"name": "a", "purpose": "b"}] * 2}, r"consumers: a comes twice"),
+        (
+            {"consumers": [{"name": name, "purpose": "b", "label_share": 0.3} for name in "abc"]},
+            r"consumers: label_share adds up to 0\.9, .*let it be 1 or more",
+        ),
+    ],
+)
+def test_rules_for_labels_that_cannot_hold_are_refused(tmp_path: Path, sections: dict[str, object], told: str) -> None:
+    with pytest.raises(SixfoldError, match=told):
+        load_product(_changed(tmp_path, **sections))
+
+
+@pytest.mark.parametrize("text", ["name: [", "\x00", b"\xff", ""])
+def test_a_contract_that_is_half_saved_is_named(tmp_path: Path, text: str | bytes) -> None:
+    path = tmp_path / "product.yaml"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    with pytest.raises(SixfoldError, match=re.escape(str(path))):
+        load_product(path)
+
+
 def _changed(folder: Path, **sections: dict[str, object]) -> Path:
     contract = yaml.safe_load((PRODUCTS / "flight_delays" / "product.yaml").read_text())
     for name, values in sections.items():
-        contract[name] |= values
+        contract[name] = contract.get(name, {}) | values if isinstance(values, dict) else values
     path = folder / "product.yaml"
     path.write_text(yaml.safe_dump(contract))
     return path
