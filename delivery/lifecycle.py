@@ -14,6 +14,7 @@ from delivery.release_code import names_tables_barely
 from delivery.reporter import Reporter
 from delivery.served import live_release
 from infra.checks.state import answers
+from infra.stand_in.guard import READY
 from models.candidate import Candidate
 from models.features import build as features
 from models.features.store import OF_ALL
@@ -172,7 +173,7 @@ def remove_features(platform: PlatformRefs, products: list[Product]) -> None:
 
     A local AWS that does not run has forgotten them already.
     """
-    if platform.aws_endpoint and not answers(f"{platform.aws_endpoint}/moto-api/"):
+    if platform.aws_endpoint and not answers(f"{platform.aws_endpoint}{READY}"):
         return
     for package in (*(product.package for product in products), OF_ALL):
         features.teardown(platform, package)

@@ -6,6 +6,8 @@ from collections.abc import MutableMapping
 from delivery.engine import Engine
 from delivery.project import Project
 from delivery.reporter import Reporter
+from infra.plans.names import stand_in_credentials
+from infra.stand_in.key import access_key
 from sixfold.outputs import PlatformRefs, StackOutputs
 from sixfold.stack import Settings, read
 
@@ -54,11 +56,14 @@ class LiveStack:
         self.engine.up(*options)
 
     def connect(self, env: MutableMapping[str, str] = os.environ) -> None:
-        """Let AWS clients of this process reach the stack: a stand-in for AWS takes credentials that everybody knows.
+        """Let AWS clients of this process reach the stack's stand-in for AWS. It must never be sent real credentials.
+
+        The local one takes the project's own access key id; any other one takes what everybody knows.
 
         Raises:
             SixfoldError: the stack has never been up.
 
         """
         if self.platform.aws_endpoint:
-            env.update(AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test")  # noqa: S106 - the stand-in checks none
+            key = access_key(self.project.home) if self.settings().local else "test"
+            env.update(stand_in_credentials(key))

@@ -4,9 +4,7 @@ With several processes the one that prints knows no other conftest, so what it d
 """
 
 import os
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,10 +16,9 @@ import pytest
 from hypothesis import settings
 
 from tests import _control_plane, _parts
+from tests._servers import running
 from tests.engine._table import conformance
 from tests.faults._sample import kills, seed
-
-_READY_WITHIN_S = 60
 
 # Threads of OpenMP, which LightGBM fits with, sleep while they wait. Else they take the time of those that work: on a
 # busy machine a fit of two seconds took more than a minute. The models are the same. Read when LightGBM is imported.
@@ -90,18 +87,10 @@ def moto_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def serve_moto(folder: Path) -> Iterator[str]:
     """A moto server on a free port, with its log in a folder."""
     url = f"http://127.0.0.1:{(port := _parts.free_port())}"
-    log = folder / "moto.log"
     script = Path(__file__).with_name("stand_ins") / "moto_server.py"
-    command = [sys.executable, str(script), "--host", "127.0.0.1", "--port", str(port)]
-    with (
-        log.open("wb") as out,
-        subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT) as server,
-    ):
-        try:
-            _wait_until_ready(f"{url}/moto-api/", server, log)
-            yield url
-        finally:
-            server.terminate()
+    command = [sys.executable, script, "--host", "127.0.0.1", "--port", str(port)]
+    with running(command, f"{url}/moto-api/", folder / "moto.log"):
+        yield url
 
 
 @pytest.fixture
@@ -117,13 +106,3 @@ def moto(moto_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
 def forget_all(moto: str) -> None:
     """Empty a moto server; on a busy machine one with much in it takes its time."""
     httpx.post(f"{moto}/moto-api/reset", timeout=120).raise_for_status()
-
-
-def _wait_until_ready(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + _READY_WITHIN_S
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            return httpx.get(url).raise_for_status() and None
-        except httpx.TransportError:
-            time.sleep(0.1)
-    pytest.fail(f"{url} did not answer within {_READY_WITHIN_S} s\n{log.read_text()}")

@@ -89,16 +89,20 @@ def last_part(arn: str) -> str:
     return arn.rsplit(":", 1)[-1]
 
 
-def job_environment(*, region: str, home: Path) -> dict[str, str]:
+def job_environment(*, region: str, home: Path, access_key: str) -> dict[str, str]:
     """Return the environment of every local process. No tool that we start sends usage reports."""
     return {
         "AWS_DEFAULT_REGION": region,
-        "AWS_ACCESS_KEY_ID": "test",  # what a stand-in takes; it checks nothing
-        "AWS_SECRET_ACCESS_KEY": "test",
+        **stand_in_credentials(access_key),
         ENV_HOME: str(home),
         ENV_REPLAY: "1",  # requests may bring the time of the past: nobody real calls a machine of one's own
         **QUIET,
     }
+
+
+def stand_in_credentials(access_key: str) -> dict[str, str]:
+    """Return the environment of an AWS client of the stand-in, which takes one access key id and any secret."""
+    return {"AWS_ACCESS_KEY_ID": access_key, "AWS_SECRET_ACCESS_KEY": "not-verified"}
 
 
 def pod_environment(*, region: str) -> dict[str, str]:

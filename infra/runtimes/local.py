@@ -10,6 +10,7 @@ from infra.plans.monitoring.local import plan_monitoring
 from infra.plans.portal.page import portal_page
 from infra.plans.routing.traffic import local_addresses
 from infra.runtimes.runtime import Workloads
+from infra.stand_in.key import access_key
 from pulumi_sixfold.resources.provider import Provider, ProviderArgs
 from sixfold.stack import Local
 
@@ -22,13 +23,20 @@ class LocalRuntime:
     def __init__(self, config: Config, local: Local) -> None:
         self._stack = config.stack
         self._ports = names.service_ports(local.first_port)
+        key = access_key(config.home)
         self._runtime = Processes(
             provider=Provider("processes", ProviderArgs()),
             home=config.home,
             root=config.root,
-            environment=names.job_environment(region=config.settings.region, home=config.home),
+            environment=names.job_environment(region=config.settings.region, home=config.home, access_key=key),
         )
-        cloud = LocalAws(config.stack, runtime=self._runtime, port=self._ports["aws"], region=config.settings.region)
+        cloud = LocalAws(
+            config.stack,
+            runtime=self._runtime,
+            port=self._ports["aws"],
+            region=config.settings.region,
+            access_key=key,
+        )
         self.provider, self.aws_endpoint = cloud.provider, cloud.endpoint
         self.address = local_addresses(config.settings.products, local.first_port)
         self.edge = names.address(self._ports["edge"])

@@ -5,16 +5,16 @@ from functools import partial
 from threading import Lock
 from typing import Any
 
-# A stand-in checks no credentials, and must never be sent real ones.
-_STAND_IN = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-_clients: dict[tuple[str, str, str, str], Any] = {}
-_sessions: dict[tuple[str, str, str], Any] = {}
+# A stand-in verifies no signature, and must never be sent real credentials.
+_STAND_IN = "test"
+_clients: dict[tuple[str, str, str, str, str], Any] = {}
+_sessions: dict[tuple[str, str, str, str], Any] = {}
 _making = Lock()
 
 
-def aws_client(service: str, region: str, endpoint: str | None, role: str | None) -> Any:  # noqa: ANN401 - boto3's are made at run time
-    """Return the one client of a service, region, endpoint and role. Unlike sessions, clients are thread-safe."""
-    key = (service, region, endpoint or "", role or "")
+def aws_client(service: str, region: str, endpoint: str | None, role: str | None, access_key: str | None = None) -> Any:  # noqa: ANN401 - boto3's are made at run time
+    """Return the one client of these; `access_key` is the stand-in's. Unlike sessions, clients are thread-safe."""
+    key = (service, region, endpoint or "", role or "", access_key or _STAND_IN)
     with _making:
         if key not in _clients:
             from botocore.config import Config  # noqa: PLC0415 - half a second, for those who use AWS
@@ -33,13 +33,13 @@ def aws_client(service: str, region: str, endpoint: str | None, role: str | None
         return _clients[key]
 
 
-def _session(region: str, endpoint: str, role: str) -> Any:  # noqa: ANN401 - its 400 overloads want a literal
+def _session(region: str, endpoint: str, role: str, access_key: str) -> Any:  # noqa: ANN401 - its 400 overloads want a literal
     """Return a session of whoever runs this, or of the role that they take; a stand-in is asked for its own role."""
     import boto3  # noqa: PLC0415 - see aws_client
     from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials  # noqa: PLC0415
     from botocore.exceptions import NoCredentialsError  # noqa: PLC0415
 
-    known: Any = _STAND_IN if endpoint else {}
+    known: Any = {"aws_access_key_id": access_key, "aws_secret_access_key": _STAND_IN} if endpoint else {}
     session: Any = boto3.Session(region_name=region, **known)
     if role:
         own = session.get_credentials()

@@ -87,7 +87,7 @@ class AwsHandler(Handler[A]):
     def client_for(self, service: str) -> Any:  # noqa: ANN401 - boto3's are made at run time
         """Return the one client of any service, for the provider's region, endpoint and role."""
         settings = self.settings
-        return aws_client(service, self.region, settings.endpoint, settings.role_arn)
+        return aws_client(service, self.region, settings.endpoint, settings.role_arn, settings.access_key)
 
     def defaults(self, args: A) -> dict[str, Any]:
         """Return the provider's default tags with the resource's own over them."""

@@ -22,6 +22,9 @@ class ProviderArgs(Args):
     endpoint: Input[str | None] = Field(
         None, description="Address of a stand-in for AWS, such as moto; None: real AWS."
     )
+    access_key: Input[str | None] = Field(
+        None, description="Access key id that the stand-in at `endpoint` takes; None: `test`. Not for real AWS."
+    )
     default_tags: Input[dict[str, Input[str]]] = Field(default={}, description="Tags that every AWS resource gets.")
     account: Input[Annotated[str, Field(pattern=r"^\d{12}$")] | None] = Field(
         None, description="The 12-digit AWS account that is meant; any other is refused. None: any."

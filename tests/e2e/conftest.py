@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from infra.plans.names import stand_in_credentials
+from infra.stand_in.key import access_key
 from sixfold.contract import Product, load_product
 from sixfold.outputs import StackOutputs
 from sixfold.stack import Pin, pin, read
@@ -116,11 +118,11 @@ def _described(folder: Path) -> bytes:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _credentials() -> Iterator[None]:
+def _credentials(fresh: Project) -> Iterator[None]:
     """Credentials of the stand-in, for tests that read the lake or the registry themselves."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-            patch.setenv(name, "test")
+        for name, value in stand_in_credentials(access_key(fresh.home)).items():
+            patch.setenv(name, value)
         yield
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from infra.checks.leaks.find import Left, leaks, survivors
 from infra.checks.recording import PROJECT, record
 from infra.checks.state import Held, answers
+from infra.stand_in.guard import READY
 from pulumi_sixfold.aws.handler import AwsHandler
 from pulumi_sixfold.catalogue import HANDLERS
 from pulumi_sixfold.kit.handler import ProviderArgs
@@ -34,7 +35,7 @@ def left_by(stack: str, settings: Settings, *, root: Path, home: Path, known: It
     found, known = set[Left](), tuple(known)
     for cloud in map(ProviderArgs.model_validate, clouds.values()):
         # A stand-in that has ended took everything with it.
-        if not cloud.endpoint or answers(f"{cloud.endpoint}/moto-api/"):
+        if not cloud.endpoint or answers(f"{cloud.endpoint}{READY}"):
             handlers = handlers_of(cloud)
             found |= {*leaks(handlers, stack, PROJECT), *survivors(handlers, known)}
     return sorted(found)
