@@ -7,7 +7,7 @@ from pulumi import ComponentResource, Input, ResourceOptions
 
 from infra.components.processes import Processes, binary, python
 from infra.plans import names
-from infra.plans.routing.caddy import front_config, router_config
+from infra.plans.routing.caddy import ADMIN_SOCKET, front_config, router_config
 from infra.plans.routing.traffic import VersionTraffic
 from pulumi_sixfold.resources.process import Process, Reload
 
@@ -39,17 +39,17 @@ class Serving(ComponentResource):
             for version in traffic
             for upstream in version.upstreams
         ]
-        router, admin = ports["router"], ports["router-admin"]
+        router, metrics = ports["router"], ports["router-metrics"]
         behind = self._caddy(
             "router",
-            router_config(traffic=tuple(traffic), portal_html=portal, port=router, admin_port=admin),
+            router_config(traffic=tuple(traffic), portal_html=portal, port=router, metrics_port=metrics),
             port=router,
-            reload=Reload(url=f"{names.address(admin)}/load", file="caddy.json"),
+            reload=Reload(url="http://{socket}/load", file="caddy.json"),
             depends_on=releases,
         )
         edge = self._caddy(
             "edge",
-            front_config(port=ports["edge"], router_port=router, admin_port=ports["edge-admin"]),
+            front_config(port=ports["edge"], router_port=router, metrics_port=ports["edge-metrics"]),
             port=ports["edge"],
             depends_on=[behind],
         )
@@ -84,6 +84,7 @@ class Serving(ComponentResource):
             port=port,
             ready="/",
             files={"caddy.json": json.dumps(config)},
+            environment={ADMIN_SOCKET: "{socket}"},
             reload=reload,
             parent=self,
             depends_on=depends_on,

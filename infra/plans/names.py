@@ -10,7 +10,7 @@ from sixfold.wire import ENV_HOME, ENV_REPLAY
 
 HOST = "127.0.0.1"
 SERVICES = (
-    *("edge", "edge-admin", "router", "router-admin", "aws"),
+    *("edge", "edge-metrics", "router", "router-metrics", "aws"),
     *("prometheus", "alertmanager", "inbox", "exporter", "evaluation"),
 )
 FIRST_RELEASE = 20

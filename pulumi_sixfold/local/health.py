@@ -14,7 +14,6 @@ from pulumi_sixfold.local.supervisor import Supervisor
 
 _POLL_S = 0.1
 _ANSWER_WITHIN_S = 5
-_RELOAD_WITHIN_S = 30
 _TAIL_LINES = 25
 _TAIL_BYTES = 3000
 
@@ -71,27 +70,6 @@ def await_free(url: str, within_s: float) -> None:
                 remedy="stop it (`ss -ltnp` shows its pid), or choose other ports for the stack",
             )
         time.sleep(_POLL_S)
-
-
-def post(url: str, content: str) -> None:
-    """Send a configuration to a running process.
-
-    Raises:
-        ProviderError: it was refused; the message has the server's own words.
-
-    """
-    request = urllib.request.Request(url, data=content.encode(), headers={"Content-Type": "application/json"})  # noqa: S310 - our own
-    try:
-        with _http.open(request, timeout=_RELOAD_WITHIN_S):
-            return
-    except urllib.error.HTTPError as error:
-        with error:
-            why = error.read().decode(errors="replace")[:_TAIL_BYTES]
-    except (OSError, HTTPException) as error:
-        why = str(error)
-    raise ProviderError(
-        f"{url} refused the new configuration: {why}", remedy="correct it; the old one is still in force"
-    )
 
 
 def _problem(url: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Becomes the program that a JSON file describes: {dir, inputs: {command, directory, environment}}.
+"""Becomes the program that a JSON file describes: {dir, socket, inputs: {command, directory, environment}}.
 
 supervisord runs this instead of the command itself, because its own configuration cannot hold every text (quotes, line
 ends, `%`), and because secrets belong into a file that only its owner reads. Uses nothing but the standard library.
@@ -17,8 +17,12 @@ def main() -> None:
     """Replace this process; its pid, and with it the signals of supervisord, stay."""
     program = json.loads(Path(sys.argv[1]).read_text())
     inputs, folder = program["inputs"], program["dir"]
-    command = [part.replace("{dir}", folder) for part in inputs["command"]]
-    own = {name: value.replace("{dir}", folder) for name, value in inputs["environment"].items()}
+
+    def filled(text: str) -> str:
+        return str(text.replace("{dir}", folder).replace("{socket}", program["socket"]))
+
+    command = [filled(part) for part in inputs["command"]]
+    own = {name: filled(value) for name, value in inputs["environment"].items()}
     base = {name: value for name, value in os.environ.items() if not name.startswith("SUPERVISOR_")}
     if sys.platform == "linux":
         import ctypes  # noqa: PLC0415 - slow to load, and needed here only

@@ -14,16 +14,13 @@ from pulumi_sixfold.kit.errors import ProviderError
 from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import Handler, State
 from pulumi_sixfold.local.files import write_all, write_private
-from pulumi_sixfold.local.health import (
-    Readiness,
-    await_free,
-    post,
-    wait_ready,
-)
+from pulumi_sixfold.local.health import Readiness, await_free, wait_ready
+from pulumi_sixfold.local.reload import check, post
+from pulumi_sixfold.local.sockets import socket_in
 from pulumi_sixfold.local.supervisor import Supervisor
 
 # What only we use, and the process never sees.
-_NO_RESTART = frozenset({"start_timeout_s", "reload"})
+_NO_RESTART = frozenset({"start_timeout_s", "reload", "hangup"})
 
 
 def _absolute(path: str) -> str:
@@ -41,12 +38,18 @@ def _below(path: str) -> str:
 class Reload(Block):
     """How a running process takes new files without a restart."""
 
-    url: Input[str] = Field(description="Where the content of `file` is POSTed, as application/json.")
+    url: Input[str] = Field(
+        description="Where the content of `file` is POSTed, as application/json. The host `{socket}` is its own socket."
+    )
     file: Input[str] = Field(description="Which of `files`.")
 
 
 class ProcessArgs(Args):
-    """The inputs of a Process. `{dir}` in command and environment becomes the folder that `files` are written to."""
+    """The inputs of a Process.
+
+    In command and environment `{dir}` becomes the folder that `files` are written to, and `{socket}` the path of a unix
+    socket, which no other user can reach.
+    """
 
     home: Input[Annotated[str, AfterValidator(_absolute)]] = Field(
         description="Absolute folder of the stack; all is kept below <home>/run. A change replaces."
@@ -67,6 +70,9 @@ class ProcessArgs(Args):
         "process runs beside the old one until it is ready.",
     )
     reload: Input[Reload | None] = Field(None, description="How new `files` reach the running process; None: restart.")
+    hangup: Input[list[Input[str]] | None] = Field(
+        None, description="Command that checks new `files`; then SIGHUP has the process read them, instead of `reload`."
+    )
     start_timeout_s: Input[Annotated[int, Field(ge=1)]] = Field(60, description="Seconds until it must be ready.")
     stop_timeout_s: Input[Annotated[int, Field(ge=1)]] = Field(10, description="Seconds from TERM to KILL.")
     running: Input[Literal[True]] = Field(True, description="Always true; a refresh finds false where it has stopped.")
@@ -113,8 +119,8 @@ class ProcessHandler(Handler[ProcessArgs]):
         if old and differing <= _NO_RESTART:
             self._write(supervisor, urn, args, old.files)
             self._ready(supervisor, args)
-        elif old and args.reload and differing <= _NO_RESTART | {"files"}:
-            self._reload(supervisor, urn, old, args, args.reload)
+        elif old and (args.reload or args.hangup) and differing <= _NO_RESTART | {"files"}:
+            self._reload(supervisor, urn, old, args)
         else:
             self._restart(supervisor, urn, old, args)
 
@@ -160,10 +166,15 @@ class ProcessHandler(Handler[ProcessArgs]):
                     self._start(supervisor, urn, old, args.files, args.stop_timeout_s)
             raise
 
-    def _reload(self, supervisor: Supervisor, urn: str, old: ProcessArgs, args: ProcessArgs, reload: Reload) -> None:
+    def _reload(self, supervisor: Supervisor, urn: str, old: ProcessArgs, args: ProcessArgs) -> None:
+        name = str(args.program)
         self._write(supervisor, urn, args, old.files)
         try:
-            post(reload.url, args.files[reload.file])
+            if args.reload:
+                post(args.reload.url, args.files[args.reload.file], _socket(supervisor, name))
+            elif args.hangup:
+                check(args.hangup, supervisor.run / name)
+                supervisor.hang_up(name)
         except Exception:
             self._write(supervisor, urn, old, args.files)
             raise
@@ -179,8 +190,13 @@ class ProcessHandler(Handler[ProcessArgs]):
         folder = supervisor.run / str(args.program)
         write_all(folder, args.files, stale=set(old_files) - set(args.files))
         inputs = {name: value for name, value in args.properties().items() if name not in {"files", "running"}}
-        spec = {"urn": urn, "dir": str(folder), "inputs": inputs, "files": sorted(args.files)}
+        socket = _socket(supervisor, str(args.program))
+        spec = {"urn": urn, "dir": str(folder), "socket": str(socket), "inputs": inputs, "files": sorted(args.files)}
         write_private(supervisor.spec(str(args.program)), json.dumps(spec))
+
+
+def _socket(supervisor: Supervisor, name: str) -> Path:
+    return socket_in(supervisor.run / name, "process.sock")
 
 
 def _supervisor(resource_id: str) -> Supervisor:

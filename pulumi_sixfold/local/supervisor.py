@@ -4,7 +4,6 @@
 """
 
 import fcntl
-import hashlib
 import os
 import shlex
 import signal
@@ -18,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from pulumi_sixfold.kit.errors import ProviderError
+from pulumi_sixfold.local.sockets import socket_in
 
-_LONGEST_SOCKET = 100  # bytes; the kernel's sockaddr_un takes 108, and supervisord appends its pid
 _STARTED_WITHIN_S = 30
 _POLL_S = 0.03
 _BAD_NAME, _NOT_RUNNING = 10, 70  # supervisor.xmlrpc.Faults
@@ -122,6 +121,10 @@ class Supervisor:
             with suppress(ProcessLookupError):
                 os.killpg(pid, signal.SIGKILL)  # children that outlive it would hold its port
 
+    def hang_up(self, name: str) -> None:
+        """Send SIGHUP to a program, at which it reads its files again."""
+        self._call("signalProcess", name, "HUP")
+
     def remove(self, name: str) -> None:
         """Stop a program and forget it. Shuts supervisord down after the last one. Keeps the log."""
         self.stop(name)
@@ -183,16 +186,7 @@ class Supervisor:
             transport.close()
 
     def _socket(self) -> Path:
-        """Return the socket of supervisord: in the home, or, if its path is too long, in a folder of the user's own."""
-        socket = self.run / "supervisor.sock"
-        if len(os.fsencode(socket)) <= _LONGEST_SOCKET:
-            return socket
-        # Not TMPDIR or XDG_RUNTIME_DIR: every session must arrive at the same socket.
-        short = Path("/tmp", f"sixfold-{os.getuid()}")  # noqa: S108 - mode 0700, and the owner is checked
-        short.mkdir(mode=0o700, exist_ok=True)
-        if short.lstat().st_uid != os.getuid() or short.is_symlink():
-            raise ProviderError(f"{short} belongs to somebody else", remedy="remove it, or use a shorter SIXFOLD_HOME")
-        return short / f"{hashlib.sha256(os.fsencode(self.run)).hexdigest()[:12]}.sock"
+        return socket_in(self.run, "supervisor.sock")
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -23,6 +23,7 @@ class Process(Resource):
         files: pulumi.Output[Any]
         health_url: pulumi.Output[str | None]
         reload: pulumi.Output[Any]
+        hangup: pulumi.Output[Any]
         start_timeout_s: pulumi.Output[int]
         stop_timeout_s: pulumi.Output[int]
         running: pulumi.Output[bool]

@@ -48,8 +48,8 @@ def plan_monitoring(
 def scrape_targets(traffic: Sequence[VersionTraffic], ports: Mapping[str, int]) -> list[Target]:
     """Return every process that serves, and the edge before them."""
     return [
-        Target(job="edge", address=names.socket(ports["edge-admin"])),
-        Target(job="router", address=names.socket(ports["router-admin"])),
+        Target(job="edge", address=names.socket(ports["edge-metrics"])),
+        Target(job="router", address=names.socket(ports["router-metrics"])),
         *(
             Target(
                 job="serving",

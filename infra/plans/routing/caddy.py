@@ -2,7 +2,8 @@
 
 The front is where consumers call. Its configuration never changes, it keeps each request until it is answered, and it
 asks again where the router dropped it. The router knows products and releases, and gets a new configuration by one POST
-to `/load` of its admin API. Two, because a reload ends Go's HTTP server, which drops requests that it has accepted but
+to `/load` of its admin API, which is at a unix socket: whoever reaches it reads and writes files as the user of the
+stack. Two, because a reload ends Go's HTTP server, which drops requests that it has accepted but
 not yet read: a router alone lost one to three at each reload under load, whatever its listener and keep-alive settings.
 
 Every key is described at https://caddyserver.com/docs/json/.
@@ -27,23 +28,26 @@ from infra.plans.routing.routes import (
 )
 from infra.plans.routing.traffic import VersionTraffic
 
+ADMIN_SOCKET = "ADMIN_SOCKET"
+"""The variable of the environment with the path of the router's admin socket."""
 
-def front_config(*, port: int, router_port: int, admin_port: int | None = None) -> dict[str, Any]:
+
+def front_config(*, port: int, router_port: int, metrics_port: int) -> dict[str, Any]:
     """Return the configuration of the front.
 
     Args:
         port: where consumers call, on 127.0.0.1.
         router_port: where the router listens, on 127.0.0.1.
-        admin_port: where its `/metrics` are, on 127.0.0.1; without, it has none.
+        metrics_port: where its `/metrics` are, on 127.0.0.1.
 
     """
     proxy = _proxy({f"127.0.0.1:{router_port}": 100})
     limit = {"handler": "request_body", "max_size": MAX_BODY_BYTES}
-    return _caddy(admin_port, port, [{"handle": [limit, proxy]}])
+    return _caddy(port, metrics_port, [{"handle": [limit, proxy]}])
 
 
 def router_config(
-    *, traffic: tuple[VersionTraffic, ...], portal_html: str, port: int, admin_port: int
+    *, traffic: tuple[VersionTraffic, ...], portal_html: str, port: int, metrics_port: int
 ) -> dict[str, Any]:
     """Return the configuration of the router.
 
@@ -51,11 +55,12 @@ def router_config(
         traffic: the traffic plan.
         portal_html: the page at `/`.
         port: where the front finds it, on 127.0.0.1.
-        admin_port: the admin API and `/metrics`, on 127.0.0.1.
+        metrics_port: where its `/metrics` are, on 127.0.0.1.
 
     """
     routes = [_route(version_route(version)) for version in traffic]
-    return _caddy(admin_port, port, [_portal(portal_html), *routes, _unknown(traffic)])
+    config = _caddy(port, metrics_port, [_portal(portal_html), *routes, _unknown(traffic)])
+    return config | {"admin": {"listen": f"unix/{{env.{ADMIN_SOCKET}}}|0600", **_KEEP_NOTHING}}
 
 
 def portal_config(
@@ -66,15 +71,16 @@ def portal_config(
     Its metrics have a port of their own, to which no route leads.
     """
     silent = [_route(version_route(version)) for version in traffic if not version.served]
-    config = _caddy(None, port, [_portal(portal_html), *silent, _unknown(traffic)], host="")
+    return _caddy(port, metrics_port, [_portal(portal_html), *silent, _unknown(traffic)], host="")
+
+
+_KEEP_NOTHING = {"config": {"persist": False}}
+
+
+def _caddy(port: int, metrics_port: int, routes: list[dict[str, Any]], host: str = "127.0.0.1") -> dict[str, Any]:
     counted = {"match": [{"path": ["/metrics"]}], "handle": [{"handler": "metrics"}]}
-    beside = {"listen": [f":{metrics_port}"], "automatic_https": {"disable": True}, "routes": [counted]}
-    config["apps"]["http"]["servers"]["metrics"] = beside
-    return config
-
-
-def _caddy(admin_port: int | None, port: int, routes: list[dict[str, Any]], host: str = "127.0.0.1") -> dict[str, Any]:
-    admin = {"listen": f"127.0.0.1:{admin_port}"} if admin_port else {"disabled": True}
+    others = {"handle": [{"handler": "static_response", "status_code": 404}]}  # Caddy's own answer would be 200
+    metrics = {"listen": [f"{host}:{metrics_port}"], "automatic_https": {"disable": True}, "routes": [counted, others]}
     server = {
         "listen": [f"{host}:{port}"],
         "protocols": ["h1"],
@@ -88,9 +94,9 @@ def _caddy(admin_port: int | None, port: int, routes: list[dict[str, Any]], host
         "errors": {"routes": [_failure()]},
     }
     return {
-        "admin": {**admin, "config": {"persist": False}},
+        "admin": {"disabled": True, **_KEEP_NOTHING},
         "logging": {"logs": {"default": {"level": "WARN"}}},
-        "apps": {"http": {"grace_period": "30s", "metrics": {}, "servers": {"http": server}}},
+        "apps": {"http": {"grace_period": "30s", "metrics": {}, "servers": {"http": server, "metrics": metrics}}},
     }
 
 

@@ -16,7 +16,7 @@ from pulumi_sixfold.kit.handler import Handler, ProviderArgs
 from pulumi_sixfold.local.process import ProcessArgs, ProcessHandler
 
 SERVER = """
-import contextlib, http.server, json, os, pathlib, signal, sys
+import contextlib, http.server, json, os, pathlib, signal, socket, socketserver, sys, threading
 port, folder = int(sys.argv[1]), pathlib.Path(sys.argv[2])
 config = (folder / "config.json").read_text()
 print("starting with", config, flush=True)
@@ -45,6 +45,20 @@ def stop(*_):
         print("stopping gracefully", flush=True)
     os._exit(0)
 
+def read_again(*_):
+    global config
+    config = (folder / "config.json").read_text()
+
+class AtSocket(http.server.ThreadingHTTPServer):
+    address_family = socket.AF_UNIX
+
+    def server_bind(self):
+        socketserver.TCPServer.server_bind(self)
+
+if "ADMIN" in os.environ:
+    Handler.address_string = lambda self: "at the socket"
+    threading.Thread(target=AtSocket(os.environ["ADMIN"], Handler).serve_forever, daemon=True).start()
+signal.signal(signal.SIGHUP, read_again)
 signal.signal(signal.SIGTERM, signal.SIG_IGN if "stubborn" in config else stop)
 http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler).serve_forever()
 """

@@ -144,26 +144,38 @@ def test_a_failing_update_leaves_the_old_one_running(handler: ProcessHandler, se
     assert state.args == args
 
 
-def test_a_reload_changes_the_files_without_a_restart(handler: ProcessHandler, server: Make, ask: Ask) -> None:
+WAYS: dict[str, dict[str, Any]] = {
+    "post": {},
+    "socket": {"reload": {"url": "http://{socket}/", "file": "config.json"}, "environment": {"ADMIN": "{socket}"}},
+    "hangup": {"hangup": ["sh", "-c", "! grep bad {dir}/config.json || { echo the config is bad; exit 1; }"]},
+}
+
+
+@pytest.fixture(params=WAYS)
+def reloading(request: pytest.FixtureRequest, server: Make) -> ProcessArgs:
+    """The inputs of a server that takes new files without a restart."""
     args = server()
-    args = changed(args, reload={"url": args.health_url, "file": "config.json"})
-    args = ProcessArgs.model_validate(args.properties())
-    folder = handler.create(URN, args)
-    before = ask(args)
-    handler.update(URN, folder, changed(args, files={"config.json": "two"}))
-    after = ask(args)
+    way = WAYS[request.param] or {"reload": {"url": args.health_url, "file": "config.json"}}
+    return ProcessArgs.model_validate(args.properties() | way)
+
+
+def test_a_reload_changes_the_files_without_a_restart(
+    handler: ProcessHandler, reloading: ProcessArgs, ask: Ask
+) -> None:
+    folder = handler.create(URN, reloading)
+    before = ask(reloading)
     assert before
-    assert after
-    assert (after["pid"], after["config"]) == (before["pid"], "two")
+    handler.update(URN, folder, changed(reloading, files={"config.json": "two"}))
+    _until(lambda: (after := ask(reloading)) and (after["pid"], after["config"]) == (before["pid"], "two"))
 
 
-def test_a_refused_reload_says_why_and_keeps_the_old_files(handler: ProcessHandler, server: Make, ask: Ask) -> None:
-    args = server()
-    args = ProcessArgs.model_validate(args.properties() | {"reload": {"url": args.health_url, "file": "config.json"}})
-    folder = handler.create(URN, args)
+def test_a_refused_reload_says_why_and_keeps_the_old_files(
+    handler: ProcessHandler, reloading: ProcessArgs, ask: Ask
+) -> None:
+    folder = handler.create(URN, reloading)
     with pytest.raises(ProviderError, match="the config is bad"):
-        handler.update(URN, folder, changed(args, files={"config.json": "bad"}))
-    answer = ask(args)
+        handler.update(URN, folder, changed(reloading, files={"config.json": "bad"}))
+    answer = ask(reloading)
     assert answer
     assert answer["config"] == "one"
     assert Path(folder, "config.json").read_text() == "one"

@@ -15,25 +15,29 @@ Plan = Callable[..., tuple[VersionTraffic, ...]]
 
 
 def router(traffic: tuple[VersionTraffic, ...]) -> dict[str, Any]:
-    return router_config(traffic=traffic, portal_html="<p>{hello}</p>", port=8001, admin_port=8002)
+    return router_config(traffic=traffic, portal_html="<p>{hello}</p>", port=8001, metrics_port=8002)
 
 
 @pytest.mark.parametrize("part", ["front", "router"])
 def test_caddy_accepts_the_configuration(
     part: str, live: tuple[VersionTraffic, ...], tool: Callable[[str], str], write: Callable[[str, Any], str]
 ) -> None:
-    config = router(live) if part == "router" else front_config(port=8000, router_port=8001)
+    config = router(live) if part == "router" else front_config(port=8000, router_port=8001, metrics_port=8003)
     path = write("caddy.json", config)
     done = subprocess.run([tool("caddy"), "validate", "--config", path], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
 def test_nothing_listens_beyond_this_machine(live: tuple[VersionTraffic, ...]) -> None:
-    fronts = (front_config(port=8000, router_port=8001, admin_port=admin) for admin in (8002, None))
-    for config in (router(live), *fronts):
-        (server,) = config["apps"]["http"]["servers"].values()
-        listening = [*server["listen"], config["admin"].get("listen", "127.0.0.1:none")]
+    for config in (router(live), front_config(port=8000, router_port=8001, metrics_port=8003)):
+        listening = [address for server in config["apps"]["http"]["servers"].values() for address in server["listen"]]
+        assert len(listening) == 2
         assert all(address.startswith("127.0.0.1:") for address in listening)
+
+
+def test_nobody_but_the_user_of_the_stack_configures_an_edge(live: tuple[VersionTraffic, ...]) -> None:
+    assert front_config(port=8000, router_port=8001, metrics_port=8003)["admin"]["disabled"]
+    assert router(live)["admin"]["listen"] == "unix/{env.ADMIN_SOCKET}|0600"
 
 
 def test_a_deprecated_version_announces_its_end_in_the_formats_of_the_rfcs() -> None:
@@ -81,5 +85,5 @@ def test_the_configuration_is_plain_json(live: tuple[VersionTraffic, ...]) -> No
 
 
 def _handlers(config: dict[str, Any]) -> list[dict[str, Any]]:
-    (server,) = config["apps"]["http"]["servers"].values()
+    server = config["apps"]["http"]["servers"]["http"]
     return [handler for route in server["routes"] for handler in route["handle"]]

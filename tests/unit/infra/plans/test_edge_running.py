@@ -1,5 +1,8 @@
 """The edge as it runs: two real Caddy processes in front of two releases."""
 
+import json
+import os
+import stat
 import subprocess
 import threading
 import time
@@ -8,18 +11,21 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from infra.plans.routing.caddy import (
+    ADMIN_SOCKET,
     front_config,
     portal_config,
     router_config,
 )
 from infra.plans.routing.routes import MAX_BODY_BYTES
 from infra.plans.routing.traffic import Upstream, VersionTraffic
+from pulumi_sixfold.local.reload import post
 from sixfold.contract import Status
 
 CLIENTS, REQUESTS, RELOADS = 6, 250, 10
@@ -51,28 +57,34 @@ class Edge:
     """A running edge; `releases` are the ports of its upstreams."""
 
     url: str
-    admin: str
+    admin: Path
+    metrics: dict[str, int]
     ports: tuple[int, int]
     releases: tuple[ThreadingHTTPServer, ThreadingHTTPServer]
 
     def load(self, first: int, second: int) -> None:
         """Spread v1 over the two releases in per cent."""
         config = _router(self.ports, _traffic(self.releases, (first, second)))
-        httpx.post(f"{self.admin}/load", json=config).raise_for_status()
+        post("http://{socket}/load", json.dumps(config), self.admin)
 
 
 @pytest.fixture
-def edge(free_port: Callable[[], int], tool: Callable[[str], str], write: Callable[[str, Any], str]) -> Iterator[Edge]:
-    front, *ports = (free_port(), free_port(), free_port())
+def edge(
+    free_port: Callable[[], int], tool: Callable[[str], str], write: Callable[[str, Any], str], tmp_path: Path
+) -> Iterator[Edge]:
+    front, *ports = (free_port() for _ in range(4))
+    admin, environment = tmp_path / "admin.sock", os.environ | {ADMIN_SOCKET: str(tmp_path / "admin.sock")}
     with ExitStack() as stack:
         releases = (_serve(stack), _serve(stack))
         router = _router((ports[0], ports[1]), _traffic(releases, (50, 50)))
-        configs = {"router.json": router, "front.json": front_config(port=front, router_port=ports[0])}
+        fixed = front_config(port=front, router_port=ports[0], metrics_port=ports[2])
+        configs = {"router.json": router, "front.json": fixed}
         for name, config in configs.items():
             command = [tool("caddy"), "run", "--config", write(name, config)]
-            process = stack.enter_context(subprocess.Popen(command, stderr=subprocess.DEVNULL))
+            process = stack.enter_context(subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL))
             stack.callback(process.kill)
-        edge = Edge(f"http://127.0.0.1:{front}", f"http://127.0.0.1:{ports[1]}", (ports[0], ports[1]), releases)
+        metrics = {"router": ports[1], "front": ports[2]}
+        edge = Edge(f"http://127.0.0.1:{front}", admin, metrics, (ports[0], ports[1]), releases)
         _wait(edge.url)
         yield edge
 
@@ -134,6 +146,20 @@ def test_a_body_is_passed_on_whole_or_refused(edge: Edge, size: int, status: int
     assert httpx.post(f"{edge.url}/p/v1/predict", content=b"x" * size).status_code == status
 
 
+def test_only_the_user_of_the_stack_reaches_the_admin_api(edge: Edge) -> None:
+    assert stat.S_IMODE(edge.admin.stat().st_mode) == 0o600
+    for port in (*edge.ports, *edge.metrics.values(), int(edge.url.rsplit(":", 1)[1])):
+        answers = [httpx.post(f"http://127.0.0.1:{port}{path}", json={}).status_code for path in ("/load", "/stop")]
+        assert answers == [404, 404], port
+
+
+@pytest.mark.parametrize("part", ["front", "router"])
+def test_the_metrics_of_an_edge_are_at_a_port_of_their_own(edge: Edge, part: str) -> None:
+    httpx.get(f"{edge.url}/p/v1/docs")
+    counted = httpx.get(f"http://127.0.0.1:{edge.metrics[part]}/metrics").raise_for_status().text
+    assert "caddy_http_requests_total{" in counted
+
+
 def test_the_portal_s_metrics_are_at_a_port_of_their_own(
     free_port: Callable[[], int], tool: Callable[[str], str], write: Callable[[str, Any], str]
 ) -> None:
@@ -155,7 +181,7 @@ def test_the_portal_s_metrics_are_at_a_port_of_their_own(
 
 def _router(ports: tuple[int, int], traffic: tuple[VersionTraffic, ...]) -> dict[str, Any]:
     html = "<p>{http.request.host}</p>"
-    return router_config(traffic=traffic, portal_html=html, port=ports[0], admin_port=ports[1])
+    return router_config(traffic=traffic, portal_html=html, port=ports[0], metrics_port=ports[1])
 
 
 def _traffic(releases: tuple[ThreadingHTTPServer, ...], weights: tuple[int, int]) -> tuple[VersionTraffic, ...]:

@@ -21,7 +21,7 @@ from tests.unit.infra.plans._estates import Estate, estates, many
 
 
 def router(traffic: tuple[VersionTraffic, ...]) -> list[dict[str, Any]]:
-    config = router_config(traffic=traffic, portal_html="<p>", port=8000, admin_port=8001)
+    config = router_config(traffic=traffic, portal_html="<p>", port=8000, metrics_port=8001)
     routes: list[dict[str, Any]] = config["apps"]["http"]["servers"]["http"]["routes"]
     return routes
 
