@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -22,6 +21,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from models import aws
+from monitoring.server import READY, run
 from serving.settings import platform
 from sixfold.metric_names import LAKE_REFRESHED, LOADED, QUARANTINE_RATE, QUARANTINED_ROWS, TABLE_ROWS
 from sixfold.moments import moment_of
@@ -128,7 +128,7 @@ def create_app(collector: Collector) -> Starlette:
     def ready(_: Request) -> Response:
         return PlainTextResponse("ready\n")
 
-    return Starlette(routes=[Route("/metrics", metrics), Route("/readyz", ready)])
+    return Starlette(routes=[Route("/metrics", metrics), Route(READY, ready)])
 
 
 def main() -> None:
@@ -145,7 +145,7 @@ def main() -> None:
             time.sleep(REFRESH_S)
 
     threading.Thread(target=keep_fresh, daemon=True).start()
-    uvicorn.run(create_app(collector), host=given.host, port=given.port, log_level="warning")
+    run(create_app(collector), host=given.host, port=given.port)
 
 
 if __name__ == "__main__":

@@ -1,27 +1,30 @@
 """The alert inbox of one machine: `python -m monitoring.inbox --port N --file PATH`.
 
 Takes Alertmanager's webhook (https://prometheus.io/docs/alerting/latest/configuration/#webhook_config) at any path,
-appends each alert to the file as a line of JSON, and shows the last ones as a page.
+appends each alert to the file as a line of JSON, and shows the last ones as a page. Both ask for the login in
+SIXFOLD_LOGIN: else every user of the machine could raise alarms.
 """
 
 import argparse
 import json
+import os
 from collections import deque
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from monitoring.server import READY, run
 from serving.body import read_json
 from serving.parsing import parse
 from serving.problems import Problem
 from sixfold import pages
+from sixfold.wire import ENV_LOGIN
 
 SHOWN = 50
 
@@ -73,7 +76,7 @@ def create_app(file: Path) -> Starlette:
 
     return Starlette(
         routes=[
-            Route("/readyz", ready),
+            Route(READY, ready),
             Route("/", show, methods=["GET"]),
             Route("/{path:path}", receive, methods=["POST"]),
         ],
@@ -99,7 +102,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--file", type=Path, required=True)
     given = parser.parse_args()
-    uvicorn.run(create_app(given.file), host="127.0.0.1", port=given.port, log_level="warning")
+    run(create_app(given.file), host="127.0.0.1", port=given.port, login=os.environ[ENV_LOGIN])
 
 
 if __name__ == "__main__":

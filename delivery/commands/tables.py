@@ -8,6 +8,7 @@ from rich.table import Table
 
 from delivery.served import describe
 from infra.checks.state import answers
+from infra.plans.names import without_login
 from sixfold.outputs import ServedVersion, StackOutputs
 from sixfold.registry.ledger import Decision, Entry, Numbers
 from sixfold.release import SHORT
@@ -34,7 +35,7 @@ def endpoints_table(outputs: StackOutputs) -> Table:
         for version in product.api_versions:
             table.add_row(f"{product.name} {version.version}", version.url)
     for name, url in outputs.endpoints.model_dump().items():
-        table.add_row(name, url or "-")
+        table.add_row(name, without_login(url) if url else "-")
     return table
 
 

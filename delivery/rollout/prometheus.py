@@ -53,7 +53,8 @@ class AtAddress(NamedTuple):
             answer = httpx.get(f"{self.address}{_path(expression, at)}", timeout=_TIMEOUT_S).raise_for_status().json()
         except httpx.HTTPError as error:
             raise SixfoldError(
-                f"Prometheus at {self.address} does not answer: {error}", remedy="`make status`, `make up`"
+                names.without_login(f"Prometheus at {self.address} does not answer: {error}"),
+                remedy="`make status`, `make up`",
             ) from error
         return list(_samples(answer))
 

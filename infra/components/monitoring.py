@@ -1,14 +1,15 @@
 """Monitoring on one machine: exporter, live evaluation, Prometheus, Alertmanager and the alert inbox."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 from pulumi import ComponentResource, Input, ResourceOptions
 
 from infra.components.processes import Processes, binary, code_digest, python
 from infra.plans import names
-from infra.plans.monitoring.local import MonitoringPlan
-from pulumi_sixfold.resources.process import Process, Reload
-from sixfold.wire import ENV_PRODUCTS
+from infra.plans.monitoring.local import WEB, MonitoringPlan
+from pulumi_sixfold.resources.process import Process
+from sixfold.wire import ENV_LOGIN, ENV_PRODUCTS
 
 _CODE = ("monitoring", "serving", "sixfold")
 """The packages whose code the jobs of `monitoring/` run."""
@@ -26,11 +27,12 @@ class Monitoring(ComponentResource):
         ports: Mapping[str, int],
         environment: Mapping[str, Input[str]],
         products: Iterable[str],
+        login: str,
         opts: ResourceOptions | None = None,
     ) -> None:
         super().__init__("sixfold:components:Monitoring", name, None, opts)
-        self._runtime, self._ports = runtime, ports
-        self._service("inbox", "--file", str(runtime.home / "alerts.jsonl"))
+        self._runtime, self._ports, self._login = runtime, ports, login
+        self._service("inbox", "--file", str(runtime.home / "alerts.jsonl"), environment={ENV_LOGIN: login})
         self._service("exporter", environment=environment)
         self._service("evaluation", environment={**environment, ENV_PRODUCTS: ",".join(sorted(products))})
         self._monitor(
@@ -39,14 +41,16 @@ class Monitoring(ComponentResource):
             "--storage.path={dir}/data",
             "--cluster.listen-address=",
             files=plan.alertmanager,
+            check=binary("amtool", "check-config", "{dir}/alertmanager.yml"),
         )
         self._monitor(
             "prometheus",
             "--config.file={dir}/prometheus.yml",
             "--storage.tsdb.path={dir}/data",
             "--storage.tsdb.retention.time=15d",
-            "--web.enable-lifecycle",
+            f"--web.cors.origin={re.escape(names.address(ports['prometheus']))}",
             files=plan.prometheus,
+            check=binary("promtool", "check", "config", "{dir}/prometheus.yml"),
         )
         self.register_outputs({})
 
@@ -57,14 +61,15 @@ class Monitoring(ComponentResource):
         known = {**(environment or {}), "SIXFOLD_CODE": code_digest(self._runtime.root, _CODE)}
         return self._runtime.run(name, command, port=port, ready="/readyz", environment=known, parent=self)
 
-    def _monitor(self, name: str, *arguments: str, files: Mapping[str, str]) -> Process:
-        port = self._ports[name]
+    def _monitor(self, name: str, *arguments: str, files: Mapping[str, str], check: Sequence[str]) -> Process:
+        port, login = self._ports[name], f"--web.config.file={{dir}}/{WEB}"
         return self._runtime.run(
             name,
-            binary(name, *arguments, f"--web.listen-address={names.socket(port)}"),
+            binary(name, *arguments, login, f"--web.listen-address={names.socket(port)}"),
             port=port,
             ready="/-/ready",
             files=files,
-            reload=Reload(url=f"{names.address(port)}/-/reload", file=f"{name}.yml"),
+            hangup=check,
+            login=self._login,
             parent=self,
         )

@@ -38,9 +38,11 @@ class Processes:
         depends_on: Sequence[Resource] = (),
         files: Mapping[str, Input[str]] | None = None,
         reload: Reload | None = None,
+        hangup: Sequence[str] | None = None,
+        login: str | None = None,
         environment: Mapping[str, Input[str]] | None = None,
     ) -> Process:
-        """Run one workload; it counts as up once GET `ready` on its port succeeds."""
+        """Run one workload; it counts as up once GET `ready` on its port succeeds, with the login where it has one."""
         return Process(
             name,
             ProcessArgs(
@@ -50,6 +52,8 @@ class Processes:
                 environment={**self.environment, **(environment or {})},
                 files=dict(files or {}),
                 reload=reload,
+                hangup=list(hangup) if hangup else None,
+                health_login=login,
                 health_url=f"{names.address(port)}{ready}",
                 stop_timeout_s=STOP_WITHIN_S + 5,  # the end of the process itself takes a moment
             ),

@@ -1,5 +1,6 @@
 """Names, addresses and ports: each is settled here and nowhere else."""
 
+import re
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +14,7 @@ SERVICES = (
     *("edge", "edge-metrics", "router", "router-metrics", "aws"),
     *("prometheus", "alertmanager", "inbox", "exporter", "evaluation"),
 )
+MONITOR_USER = "sixfold"
 FIRST_RELEASE = 20
 LAST_RELEASE = 999
 
@@ -69,14 +71,20 @@ def address(port: int) -> str:
     return f"http://{socket(port)}"
 
 
-def endpoints(ports: Mapping[str, int]) -> Endpoints:
-    """Return the addresses for people."""
+def endpoints(ports: Mapping[str, int], login: str = "") -> Endpoints:
+    """Return the addresses for people; those of the monitors contain the login, where it is given."""
+    user = f"{login}@" if login else ""
     return Endpoints(
-        prometheus=address(ports["prometheus"]),
-        alertmanager=address(ports["alertmanager"]),
+        prometheus=f"http://{user}{socket(ports['prometheus'])}",
+        alertmanager=f"http://{user}{socket(ports['alertmanager'])}",
         aws=address(ports["aws"]),
         portal=address(ports["edge"]),
     )
+
+
+def without_login(url: str) -> str:
+    """Return an address as people and logs may see it."""
+    return re.sub(r"//[^/@]*@", "//", url)
 
 
 def account(arn: str) -> str:
@@ -98,6 +106,11 @@ def job_environment(*, region: str, home: Path, access_key: str) -> dict[str, st
         ENV_REPLAY: "1",  # requests may bring the time of the past: nobody real calls a machine of one's own
         **QUIET,
     }
+
+
+def monitor_login(access_key: str) -> str:
+    """Return user:password of the local monitors."""
+    return f"{MONITOR_USER}:{access_key}"
 
 
 def stand_in_credentials(access_key: str) -> dict[str, str]:

@@ -40,7 +40,8 @@ class LocalRuntime:
         self.provider, self.aws_endpoint = cloud.provider, cloud.endpoint
         self.address = local_addresses(config.settings.products, local.first_port)
         self.edge = names.address(self._ports["edge"])
-        self.endpoints = names.endpoints(self._ports)
+        self._password, self._login = key, names.monitor_login(key)
+        self.endpoints = names.endpoints(self._ports, self._login)
 
     def run(self, workloads: Workloads) -> None:
         """Run the monitors, each release, and the edge before them."""
@@ -48,17 +49,23 @@ class LocalRuntime:
             "monitoring",
             runtime=self._runtime,
             plan=plan_monitoring(
-                stack=self._stack, products=workloads.products, traffic=workloads.traffic, ports=self._ports
+                stack=self._stack,
+                products=workloads.products,
+                traffic=workloads.traffic,
+                ports=self._ports,
+                password=self._password,
             ),
             ports=self._ports,
             environment=workloads.environment,
             products=workloads.products,
+            login=self._login,
         )
+        shown = names.endpoints(self._ports)  # whoever reads the portal need not be the user of the stack
         Serving(
             "serving",
             runtime=self._runtime,
             traffic=workloads.traffic,
-            portal=portal_page(products=workloads.products, traffic=workloads.traffic, endpoints=self.endpoints),
+            portal=portal_page(products=workloads.products, traffic=workloads.traffic, endpoints=shown),
             ports=self._ports,
             environment=workloads.environment,
         )

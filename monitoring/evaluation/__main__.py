@@ -10,8 +10,6 @@ from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 
-import uvicorn
-
 from models.candidate import Signature
 from monitoring.evaluation.collector import EvaluationCollector, Found
 from monitoring.evaluation.drifting import drifts
@@ -20,6 +18,7 @@ from monitoring.evaluation.skew import Skew, skew
 from monitoring.evaluation.source import Source
 from monitoring.exporter import create_app
 from monitoring.log_maintenance import tidy
+from monitoring.server import run
 from serving.settings import platform
 from sixfold.contract import Product, load_products
 from sixfold.drift import Reference
@@ -100,7 +99,7 @@ def main() -> None:
             time.sleep(EVERY_S)
 
     threading.Thread(target=keep_looking, daemon=True).start()
-    uvicorn.run(create_app(collector), host=given.host, port=given.port, log_level="warning")
+    run(create_app(collector), host=given.host, port=given.port)
 
 
 def _contracts(last: dict[str, Product]) -> dict[str, Product]:

@@ -4,6 +4,7 @@ import socket
 import time
 import urllib.error
 import urllib.request
+from base64 import b64encode
 from dataclasses import dataclass
 from http.client import HTTPException
 from threading import Event
@@ -23,12 +24,16 @@ _http = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 @dataclass(frozen=True)
 class Readiness:
-    """Readiness check of a program: its health URL, its deadline, and the position where its log began this time."""
+    """Readiness check of a program: its health URL, its deadline, and the position where its log began this time.
+
+    `login` is user:password, where the URL asks for it.
+    """
 
     name: str
     health_url: str | None
     timeout_s: float
     log_begins: int
+    login: str | None = None
 
 
 def wait_ready(supervisor: Supervisor, wanted: Readiness, cancelled: Event) -> None:
@@ -45,7 +50,7 @@ def wait_ready(supervisor: Supervisor, wanted: Readiness, cancelled: Event) -> N
         state, pid, before = info["statename"], info["pid"] or pid, pid
         if state not in {"STOPPED", "STARTING", "RUNNING"} or (before and pid != before):
             raise _failure(supervisor, wanted, f"exited before it was ready {info['spawnerr']}".strip())
-        problem = _problem(wanted.health_url) if wanted.health_url else f"is {state}"
+        problem = _problem(wanted.health_url, wanted.login) if wanted.health_url else f"is {state}"
         if problem is None or (wanted.health_url is None and state == "RUNNING"):
             return
         if time.monotonic() > end:
@@ -72,10 +77,12 @@ def await_free(url: str, within_s: float) -> None:
         time.sleep(_POLL_S)
 
 
-def _problem(url: str) -> str | None:
+def _problem(url: str, login: str | None) -> str | None:
     """Return why a health check fails; None where it answers 2xx."""
+    basic = {"Authorization": f"Basic {b64encode(login.encode()).decode()}"} if login else {}
+    request = urllib.request.Request(url, headers=basic)  # noqa: S310 - our own
     try:
-        with _http.open(url, timeout=_ANSWER_WITHIN_S) as answer:
+        with _http.open(request, timeout=_ANSWER_WITHIN_S) as answer:
             return None if 200 <= answer.status < 300 else f"{url} answers {answer.status}"  # noqa: PLR2004 - HTTP
     except urllib.error.HTTPError as error:
         error.close()

@@ -20,7 +20,7 @@ from pulumi_sixfold.local.sockets import socket_in
 from pulumi_sixfold.local.supervisor import Supervisor
 
 # What only we use, and the process never sees.
-_NO_RESTART = frozenset({"start_timeout_s", "reload", "hangup"})
+_NO_RESTART = frozenset({"start_timeout_s", "reload", "hangup", "health_login"})
 
 
 def _absolute(path: str) -> str:
@@ -68,6 +68,9 @@ class ProcessArgs(Args):
         None,
         description="Ready when this answers 2xx; None: when it has run for a second. A change replaces: the new "
         "process runs beside the old one until it is ready.",
+    )
+    health_login: Input[str | None] = Field(
+        None, description="user:password of HTTP basic authentication for `health_url`; None: it asks for none."
     )
     reload: Input[Reload | None] = Field(None, description="How new `files` reach the running process; None: restart.")
     hangup: Input[list[Input[str]] | None] = Field(
@@ -182,7 +185,9 @@ class ProcessHandler(Handler[ProcessArgs]):
 
     def _ready(self, supervisor: Supervisor, args: ProcessArgs, log_begins: int = 0) -> None:
         wait_ready(
-            supervisor, Readiness(str(args.program), args.health_url, args.start_timeout_s, log_begins), self.cancelled
+            supervisor,
+            Readiness(str(args.program), args.health_url, args.start_timeout_s, log_begins, args.health_login),
+            self.cancelled,
         )
 
     def _write(self, supervisor: Supervisor, urn: str, args: ProcessArgs, old_files: Mapping[str, str]) -> None:

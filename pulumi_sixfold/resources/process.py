@@ -22,6 +22,7 @@ class Process(Resource):
         environment: pulumi.Output[Any]
         files: pulumi.Output[Any]
         health_url: pulumi.Output[str | None]
+        health_login: pulumi.Output[str | None]
         reload: pulumi.Output[Any]
         hangup: pulumi.Output[Any]
         start_timeout_s: pulumi.Output[int]

@@ -17,15 +17,19 @@ def teams_of(products: Mapping[str, Product]) -> tuple[str, ...]:
     return tuple(sorted({PLATFORM_TEAM} | {product.owner for product in products.values()}))
 
 
-def alertmanager_config(*, products: Mapping[str, Product], webhook_url: str) -> dict[str, Any]:
+def alertmanager_config(
+    *, products: Mapping[str, Product], webhook_url: str, login: Mapping[str, str]
+) -> dict[str, Any]:
     """Return the configuration: a receiver `<team>-<severity>` for each team, which the webhook finds in each message.
 
     Args:
         products: contracts by product name; their owners are the teams.
         webhook_url: where alerts are posted (https://prometheus.io/docs/alerting/latest/configuration/#webhook_config).
+        login: username and password, which the webhook asks for.
 
     """
-    webhook = {"webhook_configs": [{"url": webhook_url, "send_resolved": True}]}
+    hook = {"url": webhook_url, "send_resolved": True, "http_config": {"basic_auth": dict(login)}}
+    webhook = {"webhook_configs": [hook]}
     return _routed(dict.fromkeys(teams_of(products), webhook))
 
 

@@ -10,16 +10,25 @@ from sixfold.errors import SixfoldError
 
 
 class Target(Strict):
-    """One process to scrape: what it is (`job`), where (`address` is host:port) and the labels of all its series."""
+    """One process to scrape: what it is (`job`), where (`address` is host:port) and the labels of all its series.
+
+    `login` has username and password, where the process asks for them; it is that of the whole job.
+    """
 
     job: str
     address: str
     path: str = "/metrics"
     labels: Mapping[str, str] = Field(default_factory=dict)
+    login: Mapping[str, str] | None = None
 
 
 def prometheus_config(
-    *, stack: str, targets: Sequence[Target], rule_file: str, alertmanager: str | None = None, interval_s: int = 5
+    *,
+    stack: str,
+    targets: Sequence[Target],
+    rule_file: str,
+    alertmanager: Mapping[str, Any] | None = None,
+    interval_s: int = 5,
 ) -> dict[str, Any]:
     """Return the configuration.
 
@@ -27,7 +36,7 @@ def prometheus_config(
         stack: an external label of every alert, so that one Alertmanager can serve several stacks.
         targets: what is scraped.
         rule_file: the file of `rules.prometheus_rules`, absolute or relative to the configuration.
-        alertmanager: its host:port.
+        alertmanager: where it is, and the login that it asks for: an entry of `alerting.alertmanagers`.
         interval_s: seconds between scrapes, and between evaluations of the rules.
 
     Raises:
@@ -42,7 +51,7 @@ def prometheus_config(
             "external_labels": {"stack": stack},
         },
         "rule_files": [rule_file],
-        "alerting": {"alertmanagers": [{"static_configs": [{"targets": [alertmanager]}]}] if alertmanager else []},
+        "alerting": {"alertmanagers": [dict(alertmanager)] if alertmanager else []},
         "scrape_configs": [_job(job, targets) for job in sorted({target.job for target in targets})],
     }
 
@@ -62,4 +71,5 @@ def _job(job: str, targets: Sequence[Target]) -> dict[str, Any]:
             {"targets": [target.address], "labels": {**target.labels, "__metrics_path__": target.path}}
             for target in mine
         ],
+        **({"basic_auth": dict(mine[0].login)} if mine[0].login else {}),
     }

@@ -1,13 +1,15 @@
 import json
-import subprocess
+import os
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests._servers import running
+
+LOGIN = ("sixfold", "p")
 NOTIFICATION = {
     "version": "4",
     "receiver": "arrivals-page",
@@ -38,17 +40,12 @@ def inbox(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[httpx.Client
         "--file",
         str(tmp_path / "new" / "alerts.jsonl"),
     ]
-    with subprocess.Popen(command) as process, httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
-        try:
-            for _ in range(200):
-                try:
-                    client.get("/readyz").raise_for_status()
-                    break
-                except httpx.TransportError:
-                    time.sleep(0.1)
-            yield client
-        finally:
-            process.terminate()
+    url, environment = f"http://127.0.0.1:{port}", os.environ | {"SIXFOLD_LOGIN": ":".join(LOGIN)}
+    with (
+        running(command, f"{url}/readyz", tmp_path / "log", environment),
+        httpx.Client(base_url=url, auth=LOGIN) as client,
+    ):
+        yield client
 
 
 def test_each_alert_becomes_a_line(inbox: httpx.Client, tmp_path: Path) -> None:
@@ -71,3 +68,12 @@ def test_the_page_shows_the_newest_first_and_escapes(inbox: httpx.Client) -> Non
 def test_what_is_no_notification_is_refused(inbox: httpx.Client) -> None:
     assert inbox.post("/", json={"alerts": "none"}).status_code == 422
     assert inbox.post("/", content="{", headers={"Content-Type": "application/json"}).status_code == 400
+
+
+@pytest.mark.parametrize("auth", [None, ("sixfold", "other"), ("other", "p")])
+def test_only_who_knows_the_login_reads_or_sends_alerts(
+    inbox: httpx.Client, auth: tuple[str, str] | None, tmp_path: Path
+) -> None:
+    inbox.auth = auth  # type: ignore[assignment] # httpx takes more than its setter says
+    assert (inbox.get("/").status_code, inbox.post("/", json=NOTIFICATION).status_code) == (401, 401)
+    assert not (tmp_path / "new" / "alerts.jsonl").exists()

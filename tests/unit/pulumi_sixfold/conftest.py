@@ -16,7 +16,7 @@ from pulumi_sixfold.kit.handler import Handler, ProviderArgs
 from pulumi_sixfold.local.process import ProcessArgs, ProcessHandler
 
 SERVER = """
-import contextlib, http.server, json, os, pathlib, signal, socket, socketserver, sys, threading
+import base64, contextlib, http.server, json, os, pathlib, signal, socket, socketserver, sys, threading
 port, folder = int(sys.argv[1]), pathlib.Path(sys.argv[2])
 config = (folder / "config.json").read_text()
 print("starting with", config, flush=True)
@@ -30,6 +30,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(text.encode())
 
     def do_GET(self):
+        login = "Basic " + base64.b64encode(os.environ["LOGIN"].encode()).decode() if "LOGIN" in os.environ else None
+        if self.headers["Authorization"] != login:
+            return self.answer(401, "")
         self.answer(200, json.dumps({"pid": os.getpid(), "config": config, "env": dict(os.environ)}))
 
     def do_POST(self):

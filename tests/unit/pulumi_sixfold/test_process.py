@@ -181,6 +181,13 @@ def test_a_refused_reload_says_why_and_keeps_the_old_files(
     assert Path(folder, "config.json").read_text() == "one"
 
 
+def test_its_health_check_may_need_a_login(handler: ProcessHandler, server: Make) -> None:
+    args = server(environment={"LOGIN": "user:word"}, start_timeout_s=1)
+    with pytest.raises(ProviderError, match="answers 401"):
+        handler.create(URN, args)
+    handler.create(URN, changed(args, health_login="user:word"))
+
+
 def test_an_update_with_nothing_to_do_does_not_restart(handler: ProcessHandler, server: Make, ask: Ask) -> None:
     args = server()
     folder = handler.create(URN, args)

@@ -10,7 +10,8 @@ from sixfold.contract import Product
 
 @pytest.fixture
 def config_file(product: Product, write: Callable[[str, Any], str]) -> str:
-    config = alertmanager_config(products={product.name: product}, webhook_url="http://127.0.0.1:8005/alerts")
+    url, login = "http://127.0.0.1:8005/alerts", {"username": "sixfold", "password": "p"}
+    config = alertmanager_config(products={product.name: product}, webhook_url=url, login=login)
     return write("alertmanager.yml", config)
 
 

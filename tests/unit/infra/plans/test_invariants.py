@@ -91,7 +91,7 @@ def test_promtool_accepts_the_rules(
 @given(estates())
 def test_every_alert_has_a_route_to_its_team(estate: Estate) -> None:
     products, traffic = estate
-    config = alertmanager_config(products=products, webhook_url="http://127.0.0.1:1/")
+    config = alertmanager_config(products=products, webhook_url="http://127.0.0.1:1/", login={})
     receivers = {receiver["name"] for receiver in config["receivers"]}
     for alert in alerts(prometheus_rules(products=products, traffic=traffic)):
         assert f"{alert['labels']['team']}-{alert['labels']['severity']}" in receivers

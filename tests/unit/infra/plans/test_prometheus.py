@@ -20,6 +20,7 @@ from sixfold.errors import SixfoldError
 RELEASE = Target(
     job="release", address="127.0.0.1:8020", labels={"product": "flight-delays", "api_version": "v1", "release": "abc"}
 )
+LOGIN = {"username": "sixfold", "password": "p"}
 EDGE = Target(job="edge", address="127.0.0.1:8001", path="/admin/metrics")
 
 
@@ -27,7 +28,9 @@ def test_promtool_accepts_the_configuration(
     product: Product, live: tuple[VersionTraffic, ...], tool: Callable[[str], str], write: Callable[[str, Any], str]
 ) -> None:
     rules = write("rules.yml", prometheus_rules(products={product.name: product}, traffic=live))
-    config = prometheus_config(stack="local", targets=[RELEASE, EDGE], rule_file=rules, alertmanager="127.0.0.1:9093")
+    alerting = {"static_configs": [{"targets": ["127.0.0.1:9093"]}], "basic_auth": LOGIN}
+    targets = [RELEASE, EDGE.model_copy(update={"login": LOGIN})]
+    config = prometheus_config(stack="local", targets=targets, rule_file=rules, alertmanager=alerting)
     command = [tool("promtool"), "check", "config", write("prometheus.yml", config)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

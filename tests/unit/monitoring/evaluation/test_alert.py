@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from infra.plans import names
-from infra.plans.monitoring.local import plan_monitoring
+from infra.plans.monitoring.local import WEB, plan_monitoring
 from infra.plans.routing.traffic import plan_traffic
 from sixfold.contract import Product
 from sixfold.outputs import PlatformRefs
@@ -43,10 +43,10 @@ def monitored(platform: PlatformRefs, product: Product, ports: dict[str, int], t
         address=lambda _product, _version, release: nobody[release],
         today=datetime.now(UTC).date(),
     )
-    plan = plan_monitoring(stack="test", products=products, traffic=traffic, ports=ports)
+    plan = plan_monitoring(stack="test", products=products, traffic=traffic, ports=ports, password="p")
     for name, content in {**plan.prometheus, **plan.alertmanager}.items():
         (tmp_path / name).write_text(content)
-    inbox, settings = tmp_path / "alerts.jsonl", {"SIXFOLD_HOME": str(tmp_path)}
+    inbox, settings = tmp_path / "alerts.jsonl", {"SIXFOLD_HOME": str(tmp_path), "SIXFOLD_LOGIN": "sixfold:p"}
     with ExitStack() as running:
         for command in (
             [sys.executable, "-m", "monitoring.inbox", f"--port={ports['inbox']}", f"--file={inbox}"],
@@ -61,8 +61,8 @@ def monitored(platform: PlatformRefs, product: Product, ports: dict[str, int], t
 
 
 def _monitor(name: str, ports: dict[str, int], folder: Path, *arguments: str) -> list[str]:
-    listen = f"--web.listen-address={names.socket(ports[name])}"
-    return [str(Path(sys.prefix, "bin", name)), f"--config.file={folder / name}.yml", listen, *arguments]
+    listen, login = f"--web.listen-address={names.socket(ports[name])}", f"--web.config.file={folder / WEB}"
+    return [str(Path(sys.prefix, "bin", name)), f"--config.file={folder / name}.yml", listen, login, *arguments]
 
 
 def wait_for(what: Callable[[], Any]) -> Any:
@@ -98,7 +98,9 @@ def test_a_broken_model_is_told_to_its_team_and_a_good_one_is_not(
     assert first["annotations"]["runbook_url"].endswith("ModelMetricBreach.md")
     assert {alert["labels"]["release"] for alert in arrived(monitored, "ModelMetricBreach")} == {"b" * 12}
     asked = {"query": 'sixfold_live_metric{slice=""}'}
-    found = httpx.get(f"{names.address(ports['prometheus'])}/api/v1/query", params=asked).json()["data"]["result"]
+    found = httpx.get(f"{names.address(ports['prometheus'])}/api/v1/query", params=asked, auth=("sixfold", "p")).json()[
+        "data"
+    ]["result"]
     figures = {each["metric"]["release"]: float(each["value"][1]) for each in found}
     assert figures["a" * 12] + figures["b" * 12] == pytest.approx(1, abs=1e-6)
     assert figures["a" * 12] > 0.62
