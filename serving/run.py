@@ -40,7 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _check_port(given.host, given.port)
     except SixfoldError as error:
         sys.exit(f"cannot serve {given.product} {given.api_version}: {error}")
-    os.execve(sys.executable, command(bento, given.host, given.port), environment | flags(settings.home.resolve()))  # noqa: S606 - ours
+    own = flags(settings.home.resolve(), settings.release)
+    os.execve(sys.executable, command(bento, given.host, given.port), environment | own)  # noqa: S606 - ours
 
 
 def prepare(settings: Settings, product: str) -> Path:
@@ -56,12 +57,15 @@ def prepare(settings: Settings, product: str) -> Path:
     return bento.resolve()
 
 
-def flags(home: Path) -> dict[str, str]:
-    """Return the environment of a production server, all of whose own files go below the stack's folder."""
+def flags(home: Path, release: str) -> dict[str, str]:
+    """Return the environment of a production server, all of whose own files go below the stack's folder.
+
+    Bytecode is no part of a digest: each release has its own, so that no release writes what another one runs.
+    """
     folder = home / "run"
     (folder / "bentoml").mkdir(parents=True, exist_ok=True)
     # bytecode beside the sources would no longer be the release, and none at all makes each start 2 s slower
-    own = {ENV_HOME: home, "BENTOML_HOME": folder / "bentoml", "PYTHONPYCACHEPREFIX": folder / "bytecode"}
+    own = {ENV_HOME: home, "BENTOML_HOME": folder / "bentoml", "PYTHONPYCACHEPREFIX": folder / "bytecode" / release}
     return _FLAGS | {name: str(path) for name, path in own.items()}
 
 

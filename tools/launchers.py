@@ -9,7 +9,7 @@ _PULUMI = """\
 bin=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 if [ -z "${{PULUMI_BACKEND_URL:-}}" ]; then
   state=${{SIXFOLD_HOME:-$bin/../../.sixfold}}/state
-  mkdir -p "$state"
+  (umask 077 && mkdir -p "$state") # whoever reads the state reads the secrets in it
   # No sidecar files: the engine writes them in two steps, and a kill between the two makes the state unreadable.
   PULUMI_BACKEND_URL="file://$(cd "$state" && pwd)?metadata=skip"
 fi

@@ -13,6 +13,7 @@ def access_key(home: Path) -> str:
     On 127.0.0.1 the kernel knows no user, and moto verifies no signature: who knows this id is who reads the folder.
     """
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    home.chmod(0o700)  # of a home from before: logs, alerts and the state are readable in it
     file = home / "access-key"
     with suppress(FileExistsError):
         draft = file.with_name(f".{file.name}.{os.getpid()}.{get_ident()}")

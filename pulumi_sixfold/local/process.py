@@ -13,7 +13,7 @@ from pulumi_sixfold.kit.args import Args, Block, Input
 from pulumi_sixfold.kit.errors import ProviderError
 from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import Handler, State
-from pulumi_sixfold.local.files import write_all, write_private
+from pulumi_sixfold.local.files import own_folder, write_all, write_private
 from pulumi_sixfold.local.health import Readiness, await_free, wait_ready
 from pulumi_sixfold.local.reload import check, post
 from pulumi_sixfold.local.sockets import socket_in
@@ -149,6 +149,7 @@ class ProcessHandler(Handler[ProcessArgs]):
         self, supervisor: Supervisor, urn: str, args: ProcessArgs, old_files: Mapping[str, str], free_within_s: int
     ) -> None:
         name = str(args.program)
+        own_folder(Path(args.home))
         if args.health_url:
             await_free(args.health_url, free_within_s)
         self._write(supervisor, urn, args, old_files)

@@ -181,6 +181,14 @@ def test_a_refused_reload_says_why_and_keeps_the_old_files(
     assert Path(folder, "config.json").read_text() == "one"
 
 
+@pytest.mark.skipif(os.getuid() != 0, reason="only root gives a folder away")
+def test_a_home_of_another_user_is_refused(handler: ProcessHandler, server: Make) -> None:
+    (home := run(args := server()).parent).mkdir()
+    os.chown(home, 12345, 12345)
+    with pytest.raises(ProviderError, match="belongs to another user"):
+        handler.create(URN, args)
+
+
 def test_its_health_check_may_need_a_login(handler: ProcessHandler, server: Make) -> None:
     args = server(environment={"LOGIN": "user:word"}, start_timeout_s=1)
     with pytest.raises(ProviderError, match="answers 401"):

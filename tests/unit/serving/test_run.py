@@ -16,6 +16,7 @@ import pytest
 from delivery.package import ROOT, build
 from models.aws import open_catalog
 from serving.prediction_log import FLUSH_S
+from serving.run import flags
 from sixfold.contract import load_product
 from sixfold.outputs import PlatformRefs
 from sixfold.registry.releases import Record, Registry
@@ -185,3 +186,8 @@ def test_a_model_that_is_broken_ends_at_once_with_the_cause(
         said = process.stderr.read()  # type: ignore[union-attr] # it is a pipe
     assert "the model model.onnx does not load" in said
     assert "Traceback" not in said
+
+
+def test_no_release_reads_the_bytecode_of_another(tmp_path: Path) -> None:
+    folders = {flags(tmp_path, release)["PYTHONPYCACHEPREFIX"] for release in ("a" * 64, "b" * 64)}
+    assert len(folders) == 2

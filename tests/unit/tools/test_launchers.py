@@ -1,4 +1,5 @@
 import os
+import stat
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -27,7 +28,7 @@ def test_pulumi_gets_the_projects_defaults(environment: Path, command: MakeComma
     launchers.install(environment, {"pulumi": command("pulumi", SHOWS)})
     state = environment.parents[1] / ".sixfold" / "state"
     assert call(environment / "pulumi") == [f"file://{state}?metadata=skip", "", "true", "up a b"]
-    assert state.is_dir()
+    assert [stat.S_IMODE(folder.stat().st_mode) for folder in (state, state.parent)] == [0o700, 0o700]
 
 
 def test_what_the_environment_says_is_kept(environment: Path, command: MakeCommand) -> None:

@@ -13,6 +13,7 @@ def test_every_program_of_a_home_reads_the_same_key_and_another_home_has_another
 
 
 def test_only_its_owner_reads_it(tmp_path: Path) -> None:
-    access_key(home := tmp_path / "home")
+    (home := tmp_path / "home").mkdir(0o755)
+    access_key(home)
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
     assert stat.S_IMODE((home / "access-key").stat().st_mode) == 0o600
