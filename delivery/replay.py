@@ -5,7 +5,7 @@ sending: they are in the lake with the time at which each became known, and coun
 """
 
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
@@ -75,11 +75,11 @@ def replay(outputs: StackOutputs, product: Product, span: Span, speed: float) ->
         raise SixfoldError(
             f"nothing is asked of {span.product} from {span.since} to {span.until}", remedy="give other dates"
         )
-    consumers, reached, began = [each.name for each in product.consumers], Reached(span.since), time.monotonic()
+    turns, reached, began = cycle(each.name for each in product.consumers), Reached(span.since), time.monotonic()
     with httpx.Client(timeout=_TIMEOUT_S) as client, ThreadPoolExecutor(AT_ONCE) as pool:
         for (hour,), part in asked.group_by(asked["at"].dt.truncate("1h").alias("hour"), maintain_order=True):
             time.sleep(max(0.0, (hour - span.since).total_seconds() / speed - (time.monotonic() - began)))
-            answered = sum(pool.map(partial(_ask, client, address), _requests(part, consumers)))
+            answered = sum(pool.map(partial(_ask, client, address), _requests(part, turns)))
             missed = part.height - answered
             reached = Reached(hour + timedelta(hours=1), reached.answered + answered, reached.failed + missed)
             yield reached
@@ -130,12 +130,11 @@ def _left(mark: Path, span: Span) -> Span:
     return stopped if same else span
 
 
-def _requests(part: pl.DataFrame, consumers: Sequence[str]) -> Iterator[Request]:
+def _requests(part: pl.DataFrame, turns: Iterator[str]) -> Iterator[Request]:
     """Yield the requests of each moment, at most `ROWS` rows at once; the consumers take turns."""
-    turn = cycle(consumers)
     for (at,), same in part.group_by("at", maintain_order=True):
         for some in same.iter_slices(ROWS):
-            yield Request(cast("datetime", at), next(turn), some["row"].to_list())
+            yield Request(cast("datetime", at), next(turns), some["row"].to_list())
 
 
 def _ask(client: httpx.Client, address: str, asked: Request) -> int:

@@ -32,8 +32,8 @@ class Signature(BaseModel):
 
     `features` are in the order of the model's input. `reference` is what live values are compared with: features as the
     model learned them, scores on the test months: `score`, or `score of <class>` of each. `missing` is by feature what
-    the model gets where it is not known, NaN for those that are not there. Other fields are ignored: releases of other
-    versions have others.
+    the model gets where it is not known, NaN for those that are not there. `slices` are the values of each of the
+    contract's slices in training. Other fields are ignored: releases of other versions have others.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -41,6 +41,7 @@ class Signature(BaseModel):
     features: tuple[str, ...]
     reference: dict[str, Reference] = Field(default_factory=dict)
     missing: dict[str, float] = Field(default_factory=dict)
+    slices: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
 class Record(Signature):

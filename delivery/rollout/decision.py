@@ -5,7 +5,9 @@
 """
 
 import math
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 from delivery.rollout.sequential import Bounds, Estimate, bounds, shares
@@ -43,12 +45,22 @@ class Quality(NamedTuple):
     difference: Estimate
 
 
+class Doubted(NamedTuple):
+    """The evidence without the word of one consumer: without its feedback, or (`own`) without its own predictions."""
+
+    consumer: str
+    own: bool
+    quality: Callable[[], Quality]
+
+
 class Seen(NamedTuple):
-    """All evidence of one step."""
+    """All evidence of one step. `left_out` counts by consumer the predictions that are beyond its `label_share`."""
 
     quality: Quality
     live: Requests = Requests()
     candidate: Requests = Requests()
+    doubts: Sequence[Doubted] = ()
+    left_out: Mapping[str, int] = MappingProxyType({})
 
 
 class Judgement(NamedTuple):
@@ -65,11 +77,11 @@ def judge(product: Product, seen: Seen, onto: int) -> Judgement:
     It is rolled back where it is surely worse: in its metric by more than the release margin, in failed or slow
     requests by more than the objective allows to be bad at all. It goes on only where labels are enough, it is not
     surely worse at all, and what it could cost at worst, over all traffic, stays within the release margin: at 5% a
-    rough idea will do, at 100% not.
+    rough idea will do, at 100% not. Where labels decide, no consumer alone may: the verdict holds without its feedback,
+    and is not the opposite without its predictions.
     """
-    metric, slo, (quality, live, candidate) = product.metric, product.slo, seen
-    gain = _gain(metric, quality.difference)
-    numbers = _numbers(metric, seen, gain)
+    metric, slo, live, candidate = product.metric, product.slo, seen.live, seen.candidate
+    numbers = _numbers(metric, seen, _gain(metric, seen.quality.difference))
     harms = {
         f"the candidate fails more often than availability {slo.availability:g} allows": _worse(
             shares((live.failed, live.all), (candidate.failed, candidate.all)), 1 - slo.availability
@@ -77,17 +89,28 @@ def judge(product: Product, seen: Seen, onto: int) -> Judgement:
         f"the candidate takes longer than {slo.latency_ms:g} ms more often than the objective allows": _worse(
             shares((live.slow, live.all), (candidate.slow, candidate.all)), 1 - slo.latency_quantile
         ),
-        f"the candidate is worse by more than release_margin, {metric.release_margin:g} {metric.name}": gain.high
-        < -metric.release_margin,
     }
     for reason, harmful in harms.items():
         if harmful:
             return Judgement(Verdict.ROLL_BACK, reason, numbers)
-    verdict, reason = _cost(metric, quality, gain, onto)
+    verdict, reason = _by_labels(metric, seen.quality, onto)
+    if verdict is Verdict.HOLD and seen.left_out:
+        beyond = ", ".join(f"{count} of {name}" for name, count in sorted(seen.left_out.items()))
+        reason = f"{reason}; beyond label_share, and left out: {beyond}"
+    for doubt in seen.doubts if verdict is not Verdict.HOLD else ():
+        without, why = _by_labels(metric, doubt.quality(), onto)
+        if without is not verdict and not (doubt.own and without is Verdict.HOLD):
+            part = "predictions" if doubt.own else "feedback"
+            rests = f"to {verdict} would rest on the {part} of {doubt.consumer} alone; without: {without}, {why}"
+            return Judgement(Verdict.HOLD, rests, numbers)
     return Judgement(verdict, reason, numbers)
 
 
-def _cost(metric: Metric, quality: Quality, gain: Bounds, onto: int) -> tuple[Verdict, str]:
+def _by_labels(metric: Metric, quality: Quality, onto: int) -> tuple[Verdict, str]:
+    gain = _gain(metric, quality.difference)
+    if gain.high < -metric.release_margin:
+        worse = f"the candidate is worse by more than release_margin, {metric.release_margin:g} {metric.name}"
+        return Verdict.ROLL_BACK, worse
     coverage = quality.labelled / quality.due if quality.due else math.nan
     match Labels.of(metric, labelled=quality.labelled, coverage=coverage):
         case Labels.FEW:
@@ -116,7 +139,7 @@ def _worse(difference: Estimate, margin: float) -> bool:
 
 
 def _numbers(metric: Metric, seen: Seen, gain: Bounds) -> Numbers:
-    quality, _, candidate = seen
+    quality, candidate = seen.quality, seen.candidate
     return Numbers(
         metric=Compared(name=metric.name, candidate=_finite(quality.candidate), live=_finite(quality.live)),
         gain=_finite(gain.value),

@@ -1,16 +1,20 @@
 """The evidence of a rollout: joined predictions from the lake, errors and latency from Prometheus."""
 
+import logging
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 import polars as pl
 
-from delivery.rollout.decision import Quality, Requests, Seen
+from delivery.rollout.decision import Doubted, Quality, Requests, Seen
 from delivery.rollout.prometheus import Prometheus, Sample
 from delivery.rollout.sequential import Estimate, paired
+from delivery.rollout.voices import cap, doubts
+from monitoring.evaluation.copies import Listing
 from monitoring.evaluation.join import attach
 from monitoring.evaluation.source import Source, clock
 from sixfold.contract import Product
@@ -23,6 +27,7 @@ from sixfold.tasks import measure_of, values
 WINDOWS = 4
 """Predictions of so many windows of the contract are looked at: a rollout that takes longer has other troubles."""
 
+_log = logging.getLogger(__name__)
 _KIND, _WHEN = "kind", "when"
 """Labels that tell the parts of one answer apart."""
 
@@ -51,56 +56,89 @@ def gather(platform: PlatformRefs, prometheus: Prometheus, product: Product, sta
     """
     counted = requests(prometheus, product, stage.version, stage.since)
     live, candidate = (counted.get(release[:SHORT], Requests()) for release in (stage.replaced, stage.candidate))
-    return Seen(quality(Source(platform, product), product, stage), live, candidate)
+    rows = compared(Source(platform, product), product, stage)
+    return weigh(product, rows)._replace(live=live, candidate=candidate)
 
 
-def quality(source: Source, product: Product, stage: Stage) -> Quality:
-    """Return the metric of two releases on the requests that both scored, by the labels that are known by then."""
+def weigh(product: Product, rows: pl.DataFrame | None) -> Seen:
+    """Return the metric on compared requests, each consumer's within its share, and without each one's word."""
+    if rows is None:
+        return Seen(NOTHING)
+    kept, left_out = cap(product, rows)
+    # One at a time, and only if the judgement asks: each measures all rows forty times.
+    doubted = [(doubt.consumer, doubt.own, partial(quality, product, doubt.rows)) for doubt in doubts(product, kept)]
+    return Seen(quality(product, kept), doubts=[Doubted(*doubt) for doubt in doubted], left_out=left_out)
+
+
+def compared(source: Source, product: Product, stage: Stage) -> pl.DataFrame | None:
+    """Return the requests of known consumers that both releases scored, with the labels that are known by then."""
     metric, files = product.metric, source.files()
     now = stage.as_of or clock(files, datetime.now(UTC))
     if now is None:
-        return NOTHING
+        return None
     since = (now - timedelta(hours=WINDOWS * metric.window_hours)).date()
     days = sorted({file.day for file in files if since <= file.day <= now.date()})
     if not days:
-        return NOTHING
-    short = [stage.replaced[:SHORT], stage.candidate[:SHORT]]
-    logs = (source.log(day) for day in days)
-    parts = (part.filter(pl.col("release").is_in(short)) for log in logs for part in log.read(log.files))
+        return None
+    both = pl.col("release").cast(pl.String).is_in([stage.replaced, stage.candidate])
+    asked = pl.concat(part.filter(both) for day in days for part in source.log(day).rows_that_count())
     first = datetime.combine(days[0], datetime.min.time(), UTC)
-    delay = timedelta(hours=metric.label_delay_hours)
-    known, told = source.labels(first).all(), source.feedback(first).all()
-    joined = attach(pl.concat(parts), known, told, as_of=now, delay=delay)
-    return pairs(product, joined.rows, stage.replaced, stage.candidate)
+    joined = attach(
+        asked,
+        _about(source.labels(first), asked["key"]),
+        _about(source.feedback(first), asked["id"]),
+        as_of=now,
+        delay=timedelta(hours=metric.label_delay_hours),
+        overrides=product.feedback.overrides_labels,
+    )
+    return pairs(joined.rows, stage.replaced, stage.candidate)
 
 
-def pairs(product: Product, rows: pl.DataFrame, live: str, candidate: str) -> Quality:
-    """Compare two releases on the requests that both scored: same key, same moment; the rest of `rows` does not count.
+def _about(labels: Listing, keys: pl.Series) -> pl.DataFrame:
+    """Read the labels with these keys, part by part: memory grows with the compared requests, not with the lake."""
+    keys = keys.drop_nulls().unique()
+    return pl.concat(part.filter(pl.col("key").is_in(keys.implode())) for part in labels.rows_that_count())
+
+
+def pairs(rows: pl.DataFrame, live: str, candidate: str) -> pl.DataFrame:
+    """Return the requests that both releases scored: same key, same moment. The rest of `rows` does not count.
 
     Args:
-        product: its contract names the metric.
         rows: as `monitoring.evaluation.join.attach` returns them.
-        live: the release that is to be replaced.
-        candidate: the one that is to replace it.
+        live: the whole digest of the release that is to be replaced.
+        candidate: that of the release that is to replace it.
 
     """
-    measure = measure_of(product)
     request = ["key", "time"]
     old, new = (
-        rows.filter(pl.col("release") == digest[:SHORT]).unique(request, keep="first", maintain_order=True)
+        rows.filter(pl.col("release").cast(pl.String) == digest).unique(request, keep="first", maintain_order=True)
         for digest in (live, candidate)
     )
-    both = old.join(new.select(*request, candidate="score"), on=request).sort("time")
-    known = both.filter(pl.col("label").is_not_null())
+    # Feedback names the prediction that was answered, of whichever release.
+    other = new.select(*request, candidate="score", label_too="label", told_too="told")
+    return old.join(other, on=request).sort("time").select(
+        "id", "consumer", "time", "due", "score", "candidate",
+        label=pl.coalesce("label", "label_too"),
+        told=pl.when(pl.col("label").is_null()).then(pl.col("told_too")).otherwise(pl.col("told")).fill_null(value=False),
+    )  # fmt: skip
+
+
+def quality(product: Product, rows: pl.DataFrame) -> Quality:
+    """Return the product's metric of both releases on compared requests; nan where its own metric raises."""
+    known = rows.filter(pl.col("label").is_not_null())
     labels, before, after = (values(known[name]) for name in ("label", "score", "candidate"))
     hours = known["time"].dt.epoch("s").to_numpy() // 3600
-    return Quality(
-        labelled=known.height,
-        due=both.filter("due").height,
-        live=measure(labels, before),
-        candidate=measure(labels, after),
-        difference=paired(measure, labels, before, after, hours),
-    )
+    unjudged = NOTHING._replace(labelled=known.height, due=rows.filter("due").height)
+    try:
+        measure = measure_of(product)
+        return unjudged._replace(
+            live=measure(labels, before),
+            candidate=measure(labels, after),
+            difference=paired(measure, labels, before, after, hours),
+        )
+    except Exception as error:  # noqa: BLE001 - code of a product's own; errors and latency are judged all the same
+        _log.warning("cannot compute %s of %s: %r", product.metric.name, product.name, error)
+        return unjudged
 
 
 def requests(prometheus: Prometheus, product: Product, version: str, since: datetime) -> dict[str, Requests]:

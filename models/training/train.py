@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str], None]
 DIGITS = 9
+SLICE_VALUES = 100
+"""Live figures are kept for so many values of a slice; all others count together."""
 _STEP = "train"
 _LOG = logging.getLogger(__name__)
 
@@ -73,6 +75,7 @@ def _code(product: Product) -> str:
         framework_key(product),
         product.metric.name,
         *product.classes,
+        *product.metric.slices,
     )
 
 
@@ -89,6 +92,18 @@ def _reference(product: Product, data: "Dataset", scores: "Floats") -> "dict[str
             }
         )
         for name, reference in exact.items()
+    }
+
+
+def _slices(product: Product, data: "Dataset") -> dict[str, tuple[str, ...]]:
+    """Return the values of each slice that the model learned from, at most the `SLICE_VALUES` most frequent."""
+    import polars as pl  # noqa: PLC0415 - a run with nothing to do does not wait for polars
+
+    learned = pl.concat([data.train, data.validate])
+    counts = {name: learned[name].drop_nulls().cast(pl.String).value_counts() for name in product.metric.slices}
+    return {
+        name: tuple(sorted(each.sort(["count", name], descending=[True, False])[name].head(SLICE_VALUES).to_list()))
+        for name, each in counts.items()
     }
 
 
@@ -175,6 +190,7 @@ def _fit(
         features=data.features,
         missing=dict(data.missing),
         reference=_reference(product, data, scores),
+        slices=_slices(product, data),
         params=params,
         periods=data.periods,
         rows={"train": data.train.height, "validate": data.validate.height, "test": data.test.height},

@@ -5,14 +5,17 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 
+import polars as pl
+from pydantic import ValidationError
+
 from models.candidate import Signature
 from monitoring.evaluation.collector import EvaluationCollector, Found
-from monitoring.evaluation.drifting import drifts
+from monitoring.evaluation.drifting import Drift, drifts
 from monitoring.evaluation.run import Evaluator
 from monitoring.evaluation.skew import Skew, skew
 from monitoring.evaluation.source import Source
@@ -21,7 +24,6 @@ from monitoring.log_maintenance import tidy
 from monitoring.server import run
 from serving.settings import platform
 from sixfold.contract import Product, load_products
-from sixfold.drift import Reference
 from sixfold.errors import SixfoldError
 from sixfold.outputs import PlatformRefs
 from sixfold.registry.releases import Registry
@@ -34,17 +36,21 @@ _log = logging.getLogger("sixfold.evaluation")
 PRODUCTS = Path(__file__).parents[2] / "products"
 
 
-def references(registry: Registry, product: str) -> Callable[[str], Mapping[str, Reference]]:
-    """Return a function from a short digest to the reference distributions of that release; each is fetched once."""
+def signatures(registry: Registry, product: str) -> Callable[[str], Signature]:
+    """Return a function from a short digest to what that release says of its training; each is fetched once."""
 
     @cache
-    def of(release: str) -> Mapping[str, Reference]:
+    def of(release: str) -> Signature:
         try:
             folder = registry.fetch(product, registry.resolve(product, release))
-        except SixfoldError as error:  # a release that is gone from the registry is still in the log
+            return Signature.model_validate_json((folder / "src" / "candidate.json").read_bytes())
+        except (
+            SixfoldError,
+            OSError,
+            ValidationError,
+        ) as error:  # gone from the registry, or foreign; still in the log
             _log.warning("nothing to compare release %s with: %s", release, error)
-            return {}
-        return Signature.model_validate_json((folder / "src" / "candidate.json").read_bytes()).reference
+            return Signature(features=())
 
     return of
 
@@ -55,8 +61,9 @@ class Watch:
     def __init__(self, platform: PlatformRefs, product: Product, home: Path) -> None:
         self._platform, self.product = platform, product
         folder = home / "run" / "evaluation" / product.name
-        self._evaluator = Evaluator(product, Source(platform, product), folder)
-        self._references = references(Registry(platform, home), product.name)
+        self._signatures = signatures(Registry(platform, home), product.name)
+        source = Source(platform, product)
+        self._evaluator = Evaluator(product, source, folder, lambda release: self._signatures(release).slices)
         self._skew: list[Skew] = []
         self._skewed_at = float("-inf")
 
@@ -68,13 +75,20 @@ class Watch:
         if time.monotonic() > self._skewed_at + SKEW_EVERY_S:
             self._skewed_at = time.monotonic()
             self._skew = self._find_skew(evaluation.now)
+        return Found(evaluation, self._find_drifts(evaluation.sample), self._skew)
+
+    def _find_drifts(self, sample: pl.DataFrame) -> list[Drift]:
         half = timedelta(hours=self.product.metric.window_hours / 2)
-        return Found(evaluation, drifts(evaluation.sample, self._references, half), self._skew)
+        try:
+            return drifts(sample, lambda release: self._signatures(release).reference, half)
+        except Exception as error:  # noqa: BLE001 - the same
+            _log.warning("cannot measure the drift of %s: %r", self.product.name, error)
+            return []
 
     def _find_skew(self, now: datetime) -> list[Skew]:
         try:
             return skew(self._platform, self.product.name, now)
-        except SixfoldError as error:  # its series then is missing, which alerts; the metric is still there
+        except Exception as error:  # noqa: BLE001 - its series then is missing, which alerts; the metric is still there
             _log.warning("%s", error)
             return []
 
@@ -108,7 +122,7 @@ def _contracts(last: dict[str, Product]) -> dict[str, Product]:
     try:
         known = load_products(PRODUCTS)
         return known if names is None else {name: known[name] for name in names.split(",") if name in known}
-    except SixfoldError as error:
+    except Exception as error:  # noqa: BLE001 - whatever lies in the folder, half-saved files included
         _log.warning("the contracts stay as they were: %s", error)
         return last
 

@@ -4,15 +4,24 @@ Which rows fall into a cell, and what else is added up in it, is the task's (`si
 for yes or no, score and error to some per cent for numbers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
 
 import polars as pl
 
 from monitoring.evaluation.join import CATEGORY
+from sixfold.release import SHORT
 from sixfold.tasks import Task
 
 WHOLE = ""
 """The name of the slice that holds every row."""
+OTHER = "other"
+"""The value of a slice that stands for all values which the release did not see in training."""
+MOST = 50
+"""So many values of a slice, the most frequent, count by themselves where an old release does not say which it saw."""
+
+Trained = Callable[[str], Mapping[str, Collection[str]]]
+"""The values of each slice in training, by the short digest of a release; without those that it does not say."""
 
 KEYS = ("api_version", "release", "shadow", "slice", "value")
 
@@ -35,7 +44,27 @@ def count(task: Task, rows: pl.DataFrame, slices: Sequence[str]) -> pl.DataFrame
         .agg(rows=pl.len().cast(pl.Int64), lag_ms=pl.col("lag_ms").sum(), **task.sums())
         for name in (WHOLE, *slices)
     ]
-    return pl.concat(parts)
+    short = pl.col("release").cast(pl.String).str.slice(0, SHORT).cast(CATEGORY)
+    return pl.concat(parts).with_columns(short)
+
+
+def fold(task: Task, cells: pl.DataFrame, trained: Trained) -> pl.DataFrame:
+    """Return counts in which values of a slice that were not in training count together as `OTHER`.
+
+    What consumers send as an entity so never makes more series, or intervals to compute, than training had values.
+    """
+    value = pl.col("value").cast(pl.String)
+    kept: Any = pl.when(pl.col("slice") == WHOLE).then(value)
+    for (release, name), part in cells.partition_by("release", "slice", as_dict=True).items():
+        if name == WHOLE:
+            continue
+        known = trained(str(release)).get(str(name))
+        if known is None:
+            rows = part.filter(value != OTHER).group_by("value").agg(pl.col("rows").sum())
+            known = rows.sort(-pl.col("rows"), value).head(MOST)["value"].drop_nulls().cast(pl.String).to_list()
+        here = (pl.col("release") == str(release)) & (pl.col("slice") == str(name))
+        kept = kept.when(here & value.is_in(list(known) or [OTHER])).then(value)
+    return add(task, [cells.with_columns(kept.otherwise(pl.lit(OTHER)).cast(CATEGORY).alias("value"))])
 
 
 def add(task: Task, parts: Sequence[pl.DataFrame]) -> pl.DataFrame:

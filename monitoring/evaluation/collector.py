@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from polars.exceptions import PanicException
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -76,7 +77,7 @@ class EvaluationCollector(Collector):
         self._failures.setdefault(product, 0)
         try:
             found = evaluate()
-        except Exception:
+        except (Exception, PanicException):  # polars panics on some damage, which is no Exception
             self._failures[product] += 1
             logging.getLogger("sixfold.evaluation").exception("cannot evaluate %s", product)
             return

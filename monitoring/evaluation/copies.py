@@ -5,7 +5,9 @@ once: files are never changed, only added and taken away.
 """
 
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +16,14 @@ import polars as pl
 
 PART_ROWS = 250_000
 """So many rows wait in memory until they are written as one part."""
+
+
+ODD = "odd"
+"""Column of read rows: null, or why a row does not count. Such rows are counted and not kept."""
+
+
+class DamagedError(Exception):
+    """A copy on the disk is not what was written there."""
 
 
 class Listing(NamedTuple):
@@ -31,9 +41,16 @@ class Listing(NamedTuple):
         """How many rows the files have."""
         return sum(self.files.values())
 
-    def all(self) -> pl.DataFrame:
-        """Read all of them at once."""
-        return pl.concat(self.read(self.files))
+    def rows_that_count(self) -> Iterator[pl.DataFrame]:
+        """Read all of them, part by part, without rows that are odd."""
+        return (kept for kept, _ in map(apart, self.read(self.files)))
+
+
+def apart(part: pl.DataFrame) -> tuple[pl.DataFrame, Counter[str]]:
+    """Return the rows that count, and how many do not, by kind."""
+    odd = part[ODD].drop_nulls()
+    kept = part.filter(pl.col(ODD).is_null()) if len(odd) else part
+    return kept.drop(ODD), Counter(odd.cast(pl.String).to_list())
 
 
 class Stamp(NamedTuple):
@@ -56,6 +73,7 @@ class Buckets:
     def __init__(self, folder: Path, number: int, by: str) -> None:
         self.number, self._folder, self._by = number, folder, by
         self.parts = self.height = 0
+        self._written: dict[int, list[tuple[int, Path]]] = {}
         self._empty = pl.DataFrame()
         self._waiting: list[pl.DataFrame] = []
 
@@ -73,18 +91,36 @@ class Buckets:
         self._waiting = []
         if rows.is_empty():
             return
-        self._folder.mkdir(parents=True, exist_ok=True)
         place = (pl.col(self._by) % self.number).fill_null(0).alias("bucket")
-        for (bucket,), part in rows.with_columns(place).partition_by("bucket", as_dict=True, include_key=False).items():
-            part.write_ipc(self._folder / f"{self.parts}-{bucket}.arrow")
+        parts = rows.with_columns(place).partition_by("bucket", as_dict=True, include_key=False)
+        with _damage():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            for (bucket,), part in parts.items():
+                path = self._folder / f"{self.parts}-{bucket}.arrow"
+                part.write_ipc(path)
+                self._written.setdefault(int(bucket), []).append((self.parts, path))
         self.parts += 1
 
     def read(self, bucket: int, columns: Sequence[str] | None = None, since: int = 0) -> pl.DataFrame:
-        """Return the rows of a bucket, in the order in which they came; those of the parts from `since` on."""
-        paths = (self._folder / f"{part}-{bucket}.arrow" for part in range(since, self.parts))
+        """Return the rows of a bucket, in the order in which they came; those of the parts from `since` on.
+
+        Raises:
+            DamagedError: a file is no longer what was written.
+
+        """
+        paths = (path for part, path in self._written.get(bucket, ()) if part >= since)
         wanted = list(columns or self._empty.columns)
-        parts = (pl.read_ipc(path, columns=wanted) for path in paths if path.exists())
-        return pl.concat([self._empty.select(wanted), *parts])
+        with _damage():
+            return pl.concat([self._empty.select(wanted), *(pl.read_ipc(path, columns=wanted) for path in paths)])
+
+
+@contextmanager
+def _damage() -> Iterator[None]:
+    """Turn the errors of files that are missing, cut short or foreign into one."""
+    try:
+        yield
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise DamagedError(str(error)) from error
 
 
 class Copy:
@@ -99,6 +135,7 @@ class Copy:
         shutil.rmtree(self._folder, ignore_errors=True)
         self.rows = Buckets(self._folder, number, self._by)
         self.files: frozenset[str] = frozenset()
+        self.odd: Counter[str] = Counter()
         self._since: datetime | None = None
         self._generation += 1
 
@@ -115,7 +152,9 @@ class Copy:
             self.restart(self.rows.number)
         try:
             for part in listing.read(listing.files.keys() - self.files):
-                self.rows.add(part)
+                kept, odd = apart(part)
+                self.rows.add(kept)
+                self.odd += odd
             self.rows.flush()
         except BaseException:
             self.restart(self.rows.number)  # half a file must not be read twice

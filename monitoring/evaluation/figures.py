@@ -1,16 +1,22 @@
 """Live figures of the contract, from counted rows. "Not enough labels" is a state of its own."""
 
+import logging
 import math
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 
 from monitoring.evaluation.cells import KEYS
-from monitoring.evaluation.interval import interval
+from monitoring.evaluation.interval import Interval, interval
 from sixfold.contract import Metric, Product, Strict
 from sixfold.labels import Labels
 from sixfold.tasks import measure_of, task_of
+
+T = TypeVar("T")
+_UNKNOWN = Interval(math.nan, math.nan, math.nan)
+_log = logging.getLogger("sixfold.evaluation")
 
 
 class State(StrEnum):
@@ -56,10 +62,10 @@ def figures(product: Product, cells: pl.DataFrame) -> list[Figure]:
 
 
 def _figure(product: Product, about: dict[str, Any], cells: pl.DataFrame) -> Figure:
-    measure, task = measure_of(product), task_of(product)
-    with_label = cells.filter("labelled")
-    rows = task.counted(with_label)
-    found = interval(measure, *rows)
+    task, with_label = task_of(product), cells.filter("labelled")
+    name = f"{product.metric.name} of {product.name} {about}"
+    found = _or_unknown(name, lambda: interval(measure_of(product), *task.counted(with_label)), _UNKNOWN)
+    calibration = _or_unknown(name, lambda: task.calibration_error(*task.counted(with_label)), math.nan)
     labelled, due = int(with_label["rows"].sum()), int(cells.filter("due")["rows"].sum())
     coverage = int(with_label.filter("due")["rows"].sum()) / due if due else float("nan")
     return Figure(
@@ -74,9 +80,18 @@ def _figure(product: Product, about: dict[str, Any], cells: pl.DataFrame) -> Fig
         labelled=labelled,
         coverage=coverage,
         lag_s=with_label["lag_ms"].sum() / labelled / 1000 if labelled else float("nan"),
-        calibration_error=task.calibration_error(*rows),
+        calibration_error=calibration,
         state=state(product.metric, labelled=labelled, coverage=coverage, figure=found.value),
     )
+
+
+def _or_unknown(name: str, compute: Callable[[], T], unknown: T) -> T:
+    """Compute one figure. A product's own metric may raise, and the other figures are still to be had."""
+    try:
+        return compute()
+    except Exception as error:  # noqa: BLE001 - code of a product's own
+        _log.warning("cannot compute %s: %r", name, error)
+        return unknown
 
 
 def state(metric: Metric, *, labelled: int, coverage: float, figure: float) -> State:

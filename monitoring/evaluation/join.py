@@ -5,14 +5,15 @@ third of the memory.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import polars as pl
 
+from monitoring.evaluation.copies import ODD
 from sixfold import prediction_log as log
-from sixfold.contract import Label
+from sixfold.contract import Label, Product
 from sixfold.drift import score_of
 from sixfold.release import SHORT
 from sixfold.tasks import Task
@@ -20,6 +21,9 @@ from sixfold.tasks import Task
 CATEGORY = pl.Categorical()
 """Of what has few values: a number each in memory, a text to whoever asks."""
 _MOMENT = pl.Datetime("us", "UTC")
+ODDITIES = ("prediction_unknown", "feedback_unknown", "label_invalid")
+"""Kinds of rows that are in the lake and do not count."""
+_ODD = pl.Enum(ODDITIES)
 _TYPES: dict[str, Any] = {
     "string": pl.String,
     "time": _MOMENT,
@@ -31,21 +35,23 @@ _TYPES: dict[str, Any] = {
 
 def needed(task: Task) -> dict[str, Any]:
     """Return the columns of the log that the join needs, with their types in polars."""
-    names = (log.PREDICTION_ID, log.API_VERSION, log.RELEASE, log.ENTITIES, log.LABEL_KEY, log.TIME, log.SHADOW)
+    about = (log.PREDICTION_ID, log.API_VERSION, log.RELEASE, log.CONSUMER, log.ENTITIES)
+    names = (*about, log.LABEL_KEY, log.TIME, log.SHADOW)
     return {name: _TYPES[log.PREDICTIONS[name]] for name in (*names, task.score_column)}
 
 
 def sampled(task: Task) -> tuple[str, ...]:
     """Return the columns of the log that drift is measured by."""
-    return (log.TIME, log.API_VERSION, log.RELEASE, task.score_column, log.FEATURES)
+    return (log.TIME, log.API_VERSION, log.RELEASE, log.CONSUMER, task.score_column, log.FEATURES)
 
 
 class Joined(NamedTuple):
     """Predictions with the label of each, null while it is not known.
 
-    `rows` have `id`, `key`, `time`, `api_version`, `release` (short), `score`, `shadow`, the slices, `label`,
-    `known_at` and `due` (its label should be there by now). `counts` are what was found wrong, by name. `changes_at` is
-    the first moment at which the same rows and labels will say something else; None: never.
+    `rows` have `id`, `key`, `time`, `api_version`, `release` (the whole digest), `consumer`, `score`, `shadow`, the
+    slices, `label`, `known_at`, `told` (the label is feedback) and `due` (its label should be there by now). `counts`
+    are what was found wrong, by name. `changes_at` is the first moment at which the same rows and labels will say
+    something else; None: never.
     """
 
     rows: pl.DataFrame
@@ -53,8 +59,14 @@ class Joined(NamedTuple):
     changes_at: datetime | None
 
 
-def compact(task: Task, raw: pl.DataFrame, slices: Sequence[str]) -> pl.DataFrame:
-    """Return logged predictions without what the join does not need."""
+def consumers_of(product: Product) -> pl.Enum:
+    """Return the type of a column of consumers: a byte each, null for one that the contract does not name."""
+    return pl.Enum([consumer.name for consumer in product.consumers])
+
+
+def compact(task: Task, raw: pl.DataFrame, slices: Sequence[str], consumers: pl.Enum) -> pl.DataFrame:
+    """Return logged predictions without what the join does not need; those of unknown consumers are odd."""
+    consumer = pl.col(log.CONSUMER).cast(consumers, strict=False)
     entities = pl.col(log.ENTITIES).str.json_decode(pl.Struct(dict.fromkeys(slices, pl.String)))
     given = raw.select(pl.col(log.ENTITIES).unique()).with_columns(
         entities.struct.field(name).cast(CATEGORY).alias(f"of {name}") for name in slices
@@ -64,11 +76,20 @@ def compact(task: Task, raw: pl.DataFrame, slices: Sequence[str]) -> pl.DataFram
         _hashed(log.LABEL_KEY).alias("key"),
         pl.col(log.TIME).cast(_MOMENT),
         pl.col(log.API_VERSION).cast(CATEGORY),
-        pl.col(log.RELEASE).str.slice(0, SHORT).cast(CATEGORY),
+        pl.col(log.RELEASE).cast(CATEGORY),
+        consumer.alias("consumer"),
         pl.col(task.score_column).alias("score"),
         pl.col(log.SHADOW).fill_null(value=False),
         *(pl.col(f"of {name}").alias(name) for name in slices),
+        _odd({"prediction_unknown": consumer.is_null()}),
     )
+
+
+def _odd(kinds: dict[str, pl.Expr]) -> pl.Expr:
+    """Return the first kind of oddity of which the condition holds, null for a row that counts."""
+    return pl.coalesce(
+        [pl.when(holds).then(pl.lit(kind, _ODD)) for kind, holds in kinds.items()] + [pl.lit(None, _ODD)]
+    ).alias(ODD)
 
 
 def _hashed(name: str) -> pl.Expr:
@@ -76,42 +97,67 @@ def _hashed(name: str) -> pl.Expr:
 
 
 def compact_labels(task: Task, raw: pl.DataFrame, names: Label) -> pl.DataFrame:
-    """Return labels as `key`, `known_at`, `label`; a label that the task does not have counts as none."""
-    return raw.select(
-        _hashed(names.key).alias("key"),
-        pl.col(names.known_at).cast(_MOMENT).alias("known_at"),
-        task.encode(raw[names.value]).alias("label"),
-    ).drop_nulls()
+    """Return labels as `key`, `known_at`, `label`; one that the task does not have is odd."""
+    return _known(task, raw, names).with_columns(_odd({"label_invalid": pl.col("label").is_null()}))
+
+
+def compact_feedback(
+    task: Task, raw: pl.DataFrame, names: Label, consumers: pl.Enum, tellers: Collection[str]
+) -> pl.DataFrame:
+    """Return feedback as labels with their `consumer`; of consumers that the contract gives no word, it is odd."""
+    heard = pl.col("consumer").cast(pl.String).is_in(sorted(tellers)).fill_null(value=False)
+    found = _known(task, raw, names, pl.col(log.CONSUMER).cast(consumers, strict=False).alias("consumer"))
+    return found.with_columns(_odd({"feedback_unknown": ~heard, "label_invalid": pl.col("label").is_null()}))
+
+
+def _known(task: Task, raw: pl.DataFrame, names: Label, *more: pl.Expr) -> pl.DataFrame:
+    given = raw.drop_nulls([names.key, names.known_at, names.value])
+    moment = pl.col(names.known_at).cast(_MOMENT).alias("known_at")
+    return given.select(_hashed(names.key).alias("key"), moment, task.encode(given[names.value]).alias("label"), *more)
 
 
 def attach(
-    predictions: pl.DataFrame, labels: pl.DataFrame, feedback: pl.DataFrame, *, as_of: datetime, delay: timedelta
+    predictions: pl.DataFrame,
+    labels: pl.DataFrame,
+    feedback: pl.DataFrame,
+    *,
+    as_of: datetime,
+    delay: timedelta,
+    overrides: bool = False,
 ) -> Joined:
     """Give each prediction the newest label that was known at `as_of`.
 
     Args:
         predictions: as `compact` returns them; of those with the same id only the first counts.
         labels: as `compact_labels` returns them, by label key; several for a key are its history.
-        feedback: the same, but by prediction id; where both know, the later word counts.
+        feedback: as `compact_feedback` returns it, by prediction id. It counts for predictions of its own consumer.
         as_of: what is known later does not exist yet.
         delay: how long after its prediction a label should be there.
+        overrides: where both know, the later word counts; otherwise the label table's.
 
     """
     distinct = predictions
     if predictions["id"].n_unique() < predictions.height:
         distinct = predictions.unique("id", keep="first", maintain_order=True)
+    told = feedback.rename({"key": "id"}).join(distinct.select("id", of="consumer"), on="id")
+    own = told.filter(pl.col("consumer") == pl.col("of")).drop("consumer", "of")
     history = pl.concat(
         [
-            distinct.select("id", "key").join(labels, on="key").drop("key"),
-            feedback.rename({"key": "id"}).join(distinct.select("id"), on="id", how="semi"),
-        ],
-        how="diagonal",
+            distinct.select("id", "key").join(labels, on="key").drop("key").with_columns(told=pl.lit(value=False)),
+            own.with_columns(told=pl.lit(value=True)),
+        ]
     )
     known = history.filter(pl.col("known_at") <= as_of)
     again, latest = known.clear(), known
     if known["id"].n_unique() < known.height:
         again = known.filter(pl.col("id").is_duplicated())
-        latest = known.sort("known_at", "label").unique("id", keep="last")
+        order = ["known_at", "label"] if overrides else [~pl.col("told"), "known_at", "label"]
+        latest = known.sort(order).unique("id", keep="last")
+    label, by_feedback = pl.col("label"), pl.col("told")
+    several = again.group_by("id").agg(
+        corrected=(label.filter(by_feedback).n_unique() > 1) | (label.filter(~by_feedback).n_unique() > 1),
+        disputed=by_feedback.any() & ~by_feedback.all() & (label.n_unique() > 1),
+    )
     rows = distinct.join(latest, on="id", how="left").with_columns(due=pl.col("time") + delay <= as_of)
     early = pl.col("known_at") <= pl.col(
         "time"
@@ -119,9 +165,12 @@ def attach(
     counts = {
         "prediction_twice": predictions.height - distinct.height,
         "label_twice": again.height - again.unique(["id", "known_at", "label"]).height,
-        "label_corrected": again.group_by("id").agg(pl.col("label").n_unique()).filter(pl.col("label") > 1).height,
+        "label_corrected": several.filter("corrected").height,
         "label_before_prediction": rows.filter(early).height,
-        "feedback_matched": feedback.join(distinct, left_on="key", right_on="id", how="semi").height,
+        "feedback_matched": told.height,
+        "feedback_foreign": told.height - own.height,
+        "feedback_twice": own.height - own["id"].n_unique(),
+        "feedback_overrides": several.filter("disputed").height,
         "prediction_in_future": rows.filter(pl.col("time") > as_of).height,
     }
     kept = rows.filter(pl.col("time") <= as_of, ~early.fill_null(value=False))

@@ -1,5 +1,6 @@
 """Evaluates one product over the days of its window; only days with changes are joined again."""
 
+import logging
 import shutil
 import tempfile
 import weakref
@@ -13,14 +14,15 @@ from typing import NamedTuple, Protocol
 import polars as pl
 
 from monitoring.evaluation import cells
-from monitoring.evaluation.copies import Listing
+from monitoring.evaluation.copies import DamagedError, Listing
 from monitoring.evaluation.figures import Figure, figures
-from monitoring.evaluation.join import attach, features
+from monitoring.evaluation.join import ODDITIES, attach, features
 from monitoring.evaluation.source import LogFile, clock
 from monitoring.evaluation.store import Seen, Store
 from sixfold.contract import Product
 from sixfold.tasks import task_of
 
+_log = logging.getLogger("sixfold.evaluation")
 SAMPLE = 5_000
 """Of so many predictions a day the features are looked at: chance alone gives them a stability index of 0.002."""
 
@@ -77,20 +79,42 @@ class Evaluator:
         product: its contract.
         tables: where its predictions and labels are.
         folder: for its copy of them: 60 bytes a prediction of the window, 24 a label; left out, a temporary one.
+        trained: the values of slices that each release saw in training.
 
     """
 
-    def __init__(self, product: Product, tables: Tables, folder: Path | None = None) -> None:
-        self._product, self._task, self._tables = product, task_of(product), tables
+    def __init__(
+        self,
+        product: Product,
+        tables: Tables,
+        folder: Path | None = None,
+        trained: cells.Trained = lambda _: {},
+    ) -> None:
+        self._product, self._task, self._tables, self._trained = product, task_of(product), tables, trained
         own = folder or Path(tempfile.mkdtemp(prefix="sixfold-evaluation-"))
         if folder is None:
             weakref.finalize(self, shutil.rmtree, own, ignore_errors=True)
-        self._store = Store(own)
+        self._folder = own
+        self._forget()
+
+    def _forget(self) -> None:
+        self._store = Store(self._folder)
         self._days: dict[date, Day] = {}
         self._known: tuple[object, tuple[Listing, Listing]] | None = None
 
     def run(self, wall: datetime) -> Evaluation | None:
-        """Evaluate the window that ends now, in whole days; None where nothing was ever predicted."""
+        """Evaluate the window that ends now, in whole days; None where nothing was ever predicted.
+
+        Where its copy on the disk is damaged, all is read from the lake again.
+        """
+        try:
+            return self._run(wall)
+        except DamagedError as error:
+            _log.warning("the copy in %s is damaged and made anew: %s", self._folder, error)
+            self._forget()
+            return self._run(wall)
+
+    def _run(self, wall: datetime) -> Evaluation | None:
         files = self._tables.files()
         now = clock(files, wall)
         if now is None:
@@ -107,7 +131,8 @@ class Evaluator:
         self._days = {day: self._days[day] for day in days}
         self._store.keep(set(days))
         kept = self._days.values()
-        found = figures(self._product, cells.add(self._task, [day.cells for day in kept])) if kept else []
+        parts = cells.add(self._task, [day.cells for day in kept]) if kept else None
+        found = [] if parts is None else figures(self._product, cells.fold(self._task, parts, self._trained))
         sample = pl.concat([day.sample for day in kept], how="diagonal") if kept else pl.DataFrame()
         return Evaluation(self._product, now, found, sample, self._counted(kept), stale)
 
@@ -127,7 +152,8 @@ class Evaluator:
     def _counted(self, days: Collection[Day]) -> dict[str, int]:
         counts = {name: sum(day.counts[name] for day in days) for day in days for name in day.counts}
         # said of predictions that are not in the window, or that never were
-        return counts | {"label_unknown": self._store.told.rows.height - counts.pop("feedback_matched", 0)}
+        unknown = self._store.told.rows.height - counts.pop("feedback_matched", 0)
+        return dict.fromkeys(ODDITIES, 0) | counts | self._store.odd | {"label_unknown": unknown}
 
     def _changed(self, day: date, files: frozenset[str], now: datetime) -> bool:
         known = self._days.get(day)
@@ -140,6 +166,7 @@ class Evaluator:
 
     def _look_at(self, day: date, files: frozenset[str], now: datetime) -> Day:
         metric, known = self._product.metric, self._days.get(day)
+        delay = timedelta(hours=metric.label_delay_hours)
         if known is None or known.files != files:
             self._store.follow(day, self._tables.log(day))
             sample = features(self._task, self._tables.sample(day, SAMPLE))
@@ -148,9 +175,12 @@ class Evaluator:
         counted: list[pl.DataFrame] = []
         counts, moments = Counter[str](), []
         for rows, labels, told in self._store.buckets(day):
-            joined = attach(rows, labels, told, as_of=now, delay=timedelta(hours=metric.label_delay_hours))
+            joined = attach(
+                rows, labels, told, as_of=now, delay=delay, overrides=self._product.feedback.overrides_labels
+            )
             fresh = cells.count(self._task, joined.rows, metric.slices)
             counted = [cells.add(self._task, [*counted, fresh])]
             counts.update(joined.counts)
             moments += [joined.changes_at] if joined.changes_at else []
-        return Day(files, self._store.seen, min(moments, default=None), counted[0], sample, dict(counts))
+        slim = cells.fold(self._task, counted[0], self._trained)
+        return Day(files, self._store.seen, min(moments, default=None), slim, sample, dict(counts))

@@ -13,7 +13,9 @@ from models.aws import open_catalog
 from monitoring.evaluation.copies import Listing
 from monitoring.evaluation.join import (
     compact,
+    compact_feedback,
     compact_labels,
+    consumers_of,
     needed,
     sampled,
 )
@@ -31,6 +33,7 @@ READ_ROWS = 100_000
 """Rows of files read together; a larger file is read alone. `log_maintenance` writes no file beyond 200,000 rows."""
 SAMPLE_BATCH = 10_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+Shape = Callable[[pl.DataFrame], pl.DataFrame]
 _FEEDBACK = Label(key=log.PREDICTION_ID, known_at=log.TIME, value=log.LABEL)
 
 
@@ -66,6 +69,7 @@ class Source:
 
     def __init__(self, platform: PlatformRefs, product: Product) -> None:
         self._product, self._task, self._databases = product, task_of(product), platform.databases
+        self._consumers = consumers_of(product)
         self._catalog = open_catalog(platform)
 
     def files(self) -> list[LogFile]:
@@ -85,10 +89,12 @@ class Source:
     def log(self, day: date) -> Listing:
         """Return the predictions of a day, as `join.compact` gives them."""
         columns, slices = needed(self._task), self._product.metric.slices
-        return _listing(self._scan(day, tuple(columns)), columns, lambda raw: compact(self._task, raw, slices))
+        return _listing(
+            self._scan(day, tuple(columns)), columns, lambda raw: compact(self._task, raw, slices, self._consumers)
+        )
 
     def sample(self, day: date, rows: int) -> pl.DataFrame:
-        """Return about that many predictions of a day with their features, from files spread over it.
+        """Return about that many predictions of known consumers on a day, with their features, from files over it.
 
         Features are nine tenths of the log: all others of them stay unread.
         """
@@ -107,15 +113,31 @@ class Source:
             with scan.io.new_input(task.file.file_path).open() as file:
                 batches = ParquetFile(file).iter_batches(SAMPLE_BATCH, columns=list(columns))
                 parts += [batch.take(pa.array(range(0, len(batch), every))) for batch in batches]
-        return pl.DataFrame(pa.Table.from_batches(parts))
+        found = pl.DataFrame(pa.Table.from_batches(parts))
+        return found.filter(pl.col(log.CONSUMER).is_in(self._consumers.categories.to_list()))
 
     def labels(self, since: datetime) -> Listing:
         """Return the labels that became known from a moment on, by label key, in the form of `join.attach`."""
-        return self._known(self._databases.labels, self._product.package, self._product.label, since)
+        names = self._product.label
+        return self._known(
+            self._databases.labels,
+            self._product.package,
+            names,
+            since,
+            {},
+            lambda raw: compact_labels(self._task, raw, names),
+        )
 
     def feedback(self, since: datetime) -> Listing:
         """Return the feedback of consumers from a moment on, by prediction id, in the form of `join.attach`."""
-        return self._known(self._databases.predictions, feedback_table(self._product.package), _FEEDBACK, since)
+        return self._known(
+            self._databases.predictions,
+            feedback_table(self._product.package),
+            _FEEDBACK,
+            since,
+            {log.CONSUMER: pl.String},
+            lambda raw: compact_feedback(self._task, raw, _FEEDBACK, self._consumers, self._product.tellers),
+        )
 
     def versions(self) -> tuple[int | None, int | None]:
         """Return the snapshots of labels and feedback: while they stay, so do the labels."""
@@ -128,12 +150,13 @@ class Source:
         within = f"{log.TIME} >= '{day}T00:00:00+00:00' and {log.TIME} < '{day + timedelta(days=1)}T00:00:00+00:00'"
         return table.scan(within, columns) if table else None
 
-    def _known(self, database: str, name: str, columns: Label, since: datetime) -> Listing:
+    def _known(
+        self, database: str, name: str, columns: Label, since: datetime, more: dict[str, Any], shape: Shape
+    ) -> Listing:
         table = self._table(database, name)
         later = f"{columns.known_at} >= '{since.isoformat()}'"
-        scan = table.scan(later, (columns.key, columns.known_at, columns.value)) if table else None
-        raw = {columns.key: pl.String, columns.known_at: pl.Datetime("us", "UTC"), columns.value: pl.Float64}
-        return _listing(scan, raw, lambda part: compact_labels(self._task, part, columns))._replace(since=since)
+        raw = {columns.key: pl.String, columns.known_at: pl.Datetime("us", "UTC"), columns.value: pl.Float64, **more}
+        return _listing(table.scan(later, tuple(raw)) if table else None, raw, shape)._replace(since=since)
 
     def _table(self, database: str, name: str) -> "Table | None":
         from pyiceberg.exceptions import NoSuchTableError  # noqa: PLC0415 - see serving.lake
@@ -144,7 +167,7 @@ class Source:
             return None
 
 
-def _listing(scan: "DataScan | None", raw: dict[str, Any], shape: Callable[[pl.DataFrame], pl.DataFrame]) -> Listing:
+def _listing(scan: "DataScan | None", raw: dict[str, Any], shape: Shape) -> Listing:
     """Return the files of a scan, whose rows of columns `raw` are read in the shape that a function gives them."""
     tasks = {_name(task): task for task in scan.plan_files()} if scan else {}
 

@@ -1,6 +1,7 @@
 """The copies of one product's window, all with the same number of buckets: predictions by day, labels, feedback."""
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -21,16 +22,23 @@ KNOWN_ROWS = 2_000_000
 Seen = tuple[Stamp, Stamp]
 
 
+def clear(place: Path) -> None:
+    """Delete a folder, or a file that lies where one should be."""
+    if place.is_symlink() or place.is_file():
+        place.unlink()
+    shutil.rmtree(place, ignore_errors=True)
+
+
 class Store:
     """Local copies of one product's tables.
 
     Args:
-        folder: for its files alone; what a process that was killed left there goes.
+        folder: for its files alone; whatever lies there goes, a file in its place too.
 
     """
 
     def __init__(self, folder: Path) -> None:
-        shutil.rmtree(folder, ignore_errors=True)
+        clear(folder)
         self._folder, self.number = folder, 1
         self.labels, self.told = (Copy(folder / name, 1, "key") for name in ("labels", "told"))
         self.days: dict[date, Copy] = {}
@@ -58,6 +66,11 @@ class Store:
         self.days[day].follow(listing)
 
     @property
+    def odd(self) -> Counter[str]:
+        """How many rows of all copies did not count, by kind."""
+        return sum((copy.odd for copy in (self.labels, self.told, *self.days.values())), Counter[str]())
+
+    @property
     def seen(self) -> Seen:
         """The state of labels and feedback."""
         return self.labels.stamp, self.told.stamp
@@ -75,7 +88,7 @@ class Store:
         """Yield a day's predictions, the labels of their keys and the feedback on their ids, bucket by bucket."""
         rows, told = self.days[day].rows, self._told_by_key(day)
         for bucket in range(self.number):
-            of_bucket = told.read(bucket, ("id", "known_at", "label")).rename({"id": "key"})
+            of_bucket = told.read(bucket, ("id", "known_at", "label", "consumer")).rename({"id": "key"})
             yield rows.read(bucket), self.labels.rows.read(bucket), of_bucket
 
     def _told_by_key(self, day: date) -> Buckets:

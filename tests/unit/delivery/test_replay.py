@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from pathlib import Path
 
 import httpx
@@ -20,7 +21,7 @@ SPAN = Span(product="flight-delays", version="v1", since=NOON, until=NOON + time
 
 def test_a_request_holds_rows_of_one_moment_only() -> None:
     part = pl.DataFrame({"at": [NOON] * (ROWS + 1) + [NOON + timedelta(minutes=5)], "row": ["{}"] * (ROWS + 2)})
-    asked = list(_requests(part, ["rebooking", "gate-planning"]))
+    asked = list(_requests(part, cycle(["rebooking", "gate-planning"])))
     assert [(each.at, len(each.rows)) for each in asked] == [(NOON, ROWS), (NOON, 1), (NOON + timedelta(minutes=5), 1)]
     assert [each.consumer for each in asked] == ["rebooking", "gate-planning", "rebooking"]
 

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from delivery.rollout.evidence import pairs
+from delivery.rollout.evidence import pairs, quality
 from infra.plans.monitoring.label_loop_rules import label_loop_rules
 from models.candidate import Candidate
 from models.gate import judge as gate
@@ -41,9 +41,10 @@ def rows() -> pl.DataFrame:
     random = np.random.default_rng(1)
     score = random.random(1000)
     made = [datetime(2013, 10, 1, tzinfo=UTC) + timedelta(minutes=n) for n in range(1000)]
-    about = {"api_version": "v1", "shadow": False, "due": True, "time": made, "known_at": made, "key": range(1000)}
+    about = {"api_version": "v1", "shadow": False, "due": True, "time": made, "known_at": made, "key": range(1000),
+             "id": range(1000), "consumer": "rebooking", "told": False}  # fmt: skip
     both = {**about, "score": score, "label": (random.random(1000) < score).astype(float)}
-    return pl.concat(pl.DataFrame({**both, "release": release}) for release in ("a" * 12, "b" * 12))
+    return pl.concat(pl.DataFrame({**both, "release": release}) for release in ("a" * 64, "b" * 64))
 
 
 def expected(rows: pl.DataFrame, name: str) -> float:
@@ -68,8 +69,8 @@ def test_the_gate_and_the_report_judge_by_it(changed: Changed, name: str, candid
 
 @CHOICES
 def test_the_canary_is_decided_by_it(changed: Changed, name: str, rows: pl.DataFrame) -> None:
-    quality = pairs(changed(name), rows, "a" * 64, "b" * 64)
-    assert quality.live == quality.candidate == pytest.approx(expected(rows, name))
+    found = quality(changed(name), pairs(rows, "a" * 64, "b" * 64))
+    assert found.live == found.candidate == pytest.approx(expected(rows, name))
 
 
 @CHOICES

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from delivery.rollout.decision import (
+    Doubted,
     Quality,
     Requests,
     Seen,
@@ -92,3 +93,37 @@ def test_a_metric_may_have_any_name_and_overwrites_no_number(product: Product) -
     numbers = judge(failed, Seen(Look(gain=0.01).quality, FINE, FINE), 5).numbers
     assert numbers.metric == Compared(name="failed", candidate=0.75, live=0.74)
     assert numbers.failed == FINE.failed
+
+
+@pytest.mark.parametrize(
+    ("gain", "without", "own", "verdict"),
+    [
+        (0.0, Look(labelled=20), False, Verdict.HOLD),  # promoted on feedback alone
+        (0.0, Look(gain=-0.02), False, Verdict.HOLD),
+        (-0.02, Look(), False, Verdict.HOLD),  # rolled back on feedback alone
+        (-0.02, Look(labelled=20, deviation=1), False, Verdict.HOLD),
+        (0.0, Look(gain=-0.02), True, Verdict.HOLD),  # everybody else's predictions say the opposite
+        (0.0, Look(labelled=20), True, Verdict.PROMOTE),  # everybody else's are too few to say anything
+        (0.0, Look(), False, Verdict.PROMOTE),
+        (-0.02, Look(gain=-0.03), False, Verdict.ROLL_BACK),
+    ],
+)
+def test_no_consumer_alone_decides(
+    product: Product, gain: float, without: Look, *, own: bool, verdict: Verdict
+) -> None:
+    doubt = Doubted("rebooking", own, lambda: without.quality)
+    judgement = judge(product, Seen(Look(gain=gain).quality, FINE, FINE, [doubt]), 5)
+    assert judgement.verdict is verdict
+    assert verdict is not Verdict.HOLD or "of rebooking alone" in judgement.reason
+
+
+def test_errors_roll_back_without_anybodys_word(product: Product) -> None:
+    doubt = Doubted("rebooking", own=False, quality=lambda: Look(labelled=0).quality)
+    seen = Seen(Look().quality, FINE, Requests(all=500, failed=40), [doubt])
+    assert judge(product, seen, 25).verdict is Verdict.ROLL_BACK
+
+
+def test_a_hold_names_the_labels_that_are_beyond_the_share_of_a_consumer(product: Product) -> None:
+    judgement = judge(product, Seen(Look(labelled=20).quality, FINE, FINE, left_out={"rebooking": 600}), 5)
+    assert judgement.verdict is Verdict.HOLD
+    assert "20 of 500; beyond label_share, and left out: 600 of rebooking" in judgement.reason

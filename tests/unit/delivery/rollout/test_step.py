@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from delivery.rollout.decision import Judgement, Verdict
-from delivery.rollout.evidence import NOTHING, Stage, pairs, quality
+from delivery.rollout.evidence import Stage, compared, pairs, quality, weigh
 from delivery.rollout.step import State, shares, state_of
 from monitoring.evaluation.copies import Listing
 from monitoring.evaluation.source import LogFile
@@ -51,8 +51,9 @@ def test_back_means_that_the_replaced_release_answers_alone() -> None:
 
 
 def _row(release: str, key: int, score: float, label: float | None, *, shadow: bool) -> dict[str, object]:
-    about = {"release": release[:12], "key": key, "time": NOON + timedelta(hours=key), "shadow": shadow}
-    return {**about, "score": score, "label": label, "due": label is not None}
+    about = {"release": release, "key": key, "time": NOON + timedelta(hours=key), "shadow": shadow}
+    who = {"id": key, "consumer": "rebooking", "told": False}
+    return {**about, **who, "score": score, "label": label, "due": label is not None}
 
 
 def test_only_requests_that_both_scored_are_compared_whoever_answered(product: Product) -> None:
@@ -62,13 +63,13 @@ def test_only_requests_that_both_scored_are_compared_whoever_answered(product: P
         for release, score in ((OLD, 0.5), (NEW, 0.9 if key % 2 else 0.1))
     ]
     alone = [_row(OLD, 99, 1.0, 0, shadow=False), _row(OTHER, 1, 1.0, 0, shadow=False)]
-    found = pairs(product, pl.DataFrame([*both, *alone]), OLD, NEW)
+    found = quality(product, pairs(pl.DataFrame([*both, *alone]), OLD, NEW))
     assert (found.labelled, found.due, found.live, found.candidate) == (20, 20, 0.5, 1.0)
 
 
 def test_a_request_without_its_label_is_due_or_not_and_decides_nothing(product: Product) -> None:
     rows = [_row(release, key, 0.5, None if key else 1.0, shadow=False) for key in (0, 1) for release in (OLD, NEW)]
-    assert pairs(product, pl.DataFrame(rows), OLD, NEW).labelled == 1
+    assert quality(product, pairs(pl.DataFrame(rows), OLD, NEW)).labelled == 1
 
 
 class Log:
@@ -80,15 +81,16 @@ class Log:
 
     def log(self, day: object) -> Listing:
         rows = [_row(release, key, 0.5, None, shadow=release == NEW) for key in range(10) for release in (OLD, NEW)]
-        frame = pl.DataFrame(rows).drop("label", "due").with_row_index("id")
+        frame = pl.DataFrame(rows).drop("label", "due", "told", "id").with_row_index("id").with_columns(odd=None)
         return Listing({}, lambda _: iter([frame if day == NOON.date() else frame.clear()]))
 
     def labels(self, _since: datetime) -> Listing:
         known = [{"key": key, "known_at": NOON + timedelta(hours=key + 2), "label": key % 2.0} for key in range(10)]
-        return Listing({}, lambda _: iter([pl.DataFrame(known)]))
+        return Listing({}, lambda _: iter([pl.DataFrame(known).with_columns(odd=None)]))
 
     def feedback(self, _since: datetime) -> Listing:
         schema: Any = {"key": pl.UInt32, "known_at": pl.Datetime("us", "UTC"), "label": pl.Float64}
+        schema |= {"consumer": pl.String, "odd": pl.String}
         return Listing({}, lambda _: iter([pl.DataFrame(schema=schema)]))
 
 
@@ -98,10 +100,15 @@ def test_a_replay_is_judged_as_of_its_own_moment_whatever_else_was_replayed(
 ) -> None:
     log: Any = Log()
     stage = Stage("v1", OLD, NEW, NOON, as_of=NOON + timedelta(hours=hours))
-    assert quality(log, product, stage).labelled == labelled
-    assert quality(log, product, stage._replace(as_of=None)).labelled == 0  # by the product's now, October is long past
+    then, now = (compared(log, product, each) for each in (stage, stage._replace(as_of=None)))
+    assert then is not None
+    assert quality(product, then).labelled == labelled
+    assert now is not None
+    assert now.is_empty()  # by the product's now, October is long past
 
 
 def test_a_replay_of_which_nothing_is_logged_yet_has_no_evidence(product: Product) -> None:
     log: Any = Log()
-    assert quality(log, product, Stage("v1", OLD, NEW, NOON, as_of=NOON - timedelta(days=9))) is NOTHING
+    stage = Stage("v1", OLD, NEW, NOON, as_of=NOON - timedelta(days=9))
+    assert compared(log, product, stage) is None
+    assert weigh(product, None).quality.labelled == 0

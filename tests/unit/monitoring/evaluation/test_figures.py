@@ -84,3 +84,17 @@ def test_an_interval_holds_the_truth_as_often_as_it_says() -> None:
         for rows in (joined(500, seed=seed) for seed in range(100))
     ]
     assert sum(each.low <= truth <= each.high for each in found) >= 88  # of 100, of which 95 are promised
+
+
+def test_a_metric_that_raises_is_one_figure_that_is_missing(
+    measured: Callable[[pl.DataFrame], list[Figure]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def raising(labels: np.ndarray, scores: np.ndarray, weights: np.ndarray | None = None) -> float:
+        if len(labels) > 2500:
+            raise ZeroDivisionError
+        return brier(labels, scores, weights)
+
+    monkeypatch.setattr("monitoring.evaluation.figures.measure_of", lambda _: raising)
+    whole, *slices = measured(joined(4000))
+    assert (np.isnan(whole.figure), whole.labelled, whole.state) == (True, 4000, State.UNDEFINED)
+    assert [each.figure == pytest.approx(0.16, abs=0.02) for each in slices] == [True, True]

@@ -1,19 +1,23 @@
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
 
+from monitoring.evaluation.copies import apart
 from monitoring.evaluation.join import (
     Joined,
     attach,
     compact,
+    compact_feedback,
     compact_labels,
 )
 from sixfold.contract import Label
 from sixfold.tasks.binary import Binary
 
 MOMENT = pl.Datetime("us", "UTC")
+CONSUMERS = pl.Enum(["asker", "other"])
 Known = list[tuple[str, float, float]]
 
 
@@ -25,11 +29,28 @@ def labels(known: Known) -> pl.DataFrame:
     """Return labels given as key, hours, value."""
     rows = [{"label_key": key, "known_at": at(hours), "label": value} for key, hours, value in known]
     schema = {"label_key": pl.String, "known_at": MOMENT, "label": pl.Float64}
-    return compact_labels(Binary(), pl.DataFrame(rows, schema), Label())
+    return apart(compact_labels(Binary(), pl.DataFrame(rows, schema), Label()))[0]
+
+
+def told(known: Known, consumer: str) -> tuple[pl.DataFrame, Counter[str]]:
+    """Return feedback of a consumer given as id, hours, value, of which only `asker` and `other` count, and the odd."""
+    rows = [
+        {"label_key": key, "known_at": at(hours), "label": value, "consumer": consumer} for key, hours, value in known
+    ]
+    schema = {"label_key": pl.String, "known_at": MOMENT, "label": pl.Float64, "consumer": pl.String}
+    frame = compact_feedback(Binary(), pl.DataFrame(rows, schema), Label(), CONSUMERS, {"asker", "other"})
+    return apart(frame)
 
 
 def logged(identity: str, hours: float) -> dict[str, object]:
-    about = {"api_version": "v1", "release": "a" * 64, "entities": '{"origin": "JFK"}', "score": 0.5, "shadow": False}
+    about = {
+        "consumer": "asker",
+        "api_version": "v1",
+        "release": "a" * 64,
+        "entities": '{"origin": "JFK"}',
+        "score": 0.5,
+        "shadow": False,
+    }
     return {"prediction_id": identity, "time": at(hours), "label_key": identity.upper(), **about}
 
 
@@ -37,9 +58,20 @@ def logged(identity: str, hours: float) -> dict[str, object]:
 def join() -> Callable[..., Joined]:
     """A function that joins predictions (id, hours) with labels as known after some hours."""
 
-    def join(predicted: list[tuple[str, float]], known: Known, told: Known = [], *, now: float = 24) -> Joined:  # noqa: B006 - only read
-        predictions = compact(Binary(), pl.DataFrame([logged(*each) for each in predicted]), ["origin"])
-        return attach(predictions, labels(known), labels(told), as_of=at(now), delay=timedelta(hours=12))
+    def join(
+        predicted: list[tuple[str, float]],
+        known: Known,
+        said: Known = [],  # noqa: B006 - only read
+        *,
+        by: str = "asker",
+        now: float = 24,
+        overrides: bool = False,
+    ) -> Joined:
+        logs = pl.DataFrame([logged(*each) for each in predicted])
+        predictions, _ = apart(compact(Binary(), logs, ["origin"], CONSUMERS))
+        feedback, _ = told(said, by)
+        delay = timedelta(hours=12)
+        return attach(predictions, labels(known), feedback, as_of=at(now), delay=delay, overrides=overrides)
 
     return join
 
@@ -56,8 +88,43 @@ def test_a_corrected_label_updates_the_figure_and_its_past_stays(join: Callable[
     assert (later.rows["label"].to_list(), later.counts["label_corrected"]) == ([0.0], 1)
 
 
-def test_what_a_consumer_says_later_counts(join: Callable[..., Joined]) -> None:
-    assert join([("a", 0)], [("A", 5, 1.0)], [("a", 6, 0.0)]).rows["label"].to_list() == [0.0]
+@pytest.mark.parametrize("said_at", [4, 6])
+def test_the_label_table_wins_over_feedback_whichever_comes_later(join: Callable[..., Joined], said_at: float) -> None:
+    joined = join([("a", 0)], [("A", 5, 1.0)], [("a", said_at, 0.0)])
+    assert (joined.rows["label"].to_list(), joined.rows["told"].to_list()) == ([1.0], [False])
+    assert (joined.counts["feedback_overrides"], joined.counts["label_corrected"]) == (1, 0)
+
+
+def test_where_the_contract_lets_feedback_override_the_later_word_counts(join: Callable[..., Joined]) -> None:
+    assert join([("a", 0)], [("A", 5, 1.0)], [("a", 6, 0.0)], overrides=True).rows["label"].to_list() == [0.0]
+    assert join([("a", 0)], [("A", 5, 1.0)], [("a", 4, 0.0)], overrides=True).rows["label"].to_list() == [1.0]
+
+
+def test_feedback_is_a_label_until_the_table_knows(join: Callable[..., Joined]) -> None:
+    before = join([("a", 0)], [("A", 5, 1.0)], [("a", 3, 0.0)], now=4)
+    assert (before.rows["label"].to_list(), before.rows["told"].to_list()) == ([0.0], [True])
+
+
+def test_feedback_on_the_prediction_of_another_consumer_is_counted_and_is_no_label(join: Callable[..., Joined]) -> None:
+    joined = join([("a", 0)], [], [("a", 6, 0.0)], by="other")
+    assert (joined.rows["label"].to_list(), joined.counts["feedback_foreign"]) == ([None], 1)
+
+
+def test_a_later_word_of_the_same_consumer_corrects_its_earlier_one_and_is_counted(join: Callable[..., Joined]) -> None:
+    joined = join([("a", 0)], [], [("a", 6, 0.0), ("a", 7, 1.0)])
+    assert (joined.rows["label"].to_list(), joined.counts["feedback_twice"]) == ([1.0], 1)
+
+
+def test_what_an_unknown_consumer_says_is_odd_and_so_is_a_label_that_is_none() -> None:
+    assert told([("a", 6, 0.0)], "stranger")[1] == {"feedback_unknown": 1}
+    kept, odd = told([("a", 6, 1.0), *(("a", 7, value) for value in (2.0, 0.5, -1.0, 1e38, 5e-324))], "asker")
+    assert (kept.height, odd) == (1, {"label_invalid": 5})
+
+
+def test_predictions_of_an_unknown_consumer_are_odd() -> None:
+    strange = pl.DataFrame([logged("a", 0) | {"consumer": "unknown"}, logged("b", 0)])
+    kept, odd = apart(compact(Binary(), strange, ["origin"], CONSUMERS))
+    assert (kept.height, odd) == (1, {"prediction_unknown": 1})
 
 
 def test_what_came_twice_counts_once_and_is_counted(join: Callable[..., Joined]) -> None:

@@ -39,7 +39,7 @@ def tell(platform: PlatformRefs, tmp_path: Path) -> Callable[..., None]:
     """A function that says of predictions, some hours after the start, that they were late."""
 
     def tell(*ids: str, hours: float) -> None:
-        about = {"product": "flight-delays", "api_version": "v1", "consumer": "c", "label": 1.0}
+        about = {"product": "flight-delays", "api_version": "v1", "consumer": "rebooking", "label": 1.0}
         rows = [{"prediction_id": each, "time": START + timedelta(hours=hours), **about} for each in ids]
         writer(platform, tmp_path, "feedback_flight_delays", FEEDBACK)(rows)
 
@@ -132,7 +132,7 @@ def test_a_file_of_the_log_is_read_once(
     read: list[int] = []
     monkeypatch.setattr(
         "monitoring.evaluation.source.compact",
-        lambda task, raw, slices: read.append(raw.height) or compact(task, raw, slices),
+        lambda task, raw, *more: read.append(raw.height) or compact(task, raw, *more),
     )
     for release in "ab":
         log(predictions(50, release=release * 64))
@@ -205,3 +205,57 @@ def test_what_a_killed_process_left_on_the_disk_goes(platform: PlatformRefs, pro
     left.touch()
     Evaluator(product, Source(platform, product), tmp_path / "copy")
     assert not left.exists()
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:100])
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [_cut, Path.unlink, lambda path: path.write_bytes(b"foreign"), lambda path: path.write_bytes(b"")],
+    ids=["cut short", "gone", "foreign", "empty"],
+)
+def test_a_damaged_copy_is_made_anew(
+    log: Log,
+    platform: PlatformRefs,
+    product: Product,
+    predictions: Rows,
+    tmp_path: Path,
+    damage: Callable[[Path], None],
+) -> None:
+    evaluator = Evaluator(product, Source(platform, product), tmp_path / "copy")
+    log(predictions(50))
+    assert evaluator.run(WALL)
+    for path in (tmp_path / "copy").rglob("*.arrow"):
+        damage(path)
+    log(predictions(50, release="b" * 64))
+    found = evaluator.run(WALL)
+    assert found
+    assert [each.predictions for each in found.figures if not each.slice] == [50, 50]
+
+
+def test_a_file_in_the_place_of_the_copy_goes(
+    log: Log, platform: PlatformRefs, product: Product, predictions: Rows, tmp_path: Path
+) -> None:
+    (tmp_path / "copy").write_text("foreign")
+    log(predictions(50))
+    assert Evaluator(product, Source(platform, product), tmp_path / "copy").run(WALL)
+
+
+def test_strangers_and_labels_that_are_none_change_no_figure_and_are_counted(
+    log: Log, tell: Callable[..., None], platform: PlatformRefs, tmp_path: Path, evaluate: Callable[[], Evaluation],
+    predictions: Rows,
+) -> None:  # fmt: skip
+    log(predictions(50))
+    tell("a0-1", "a0-2", hours=2)
+    before = evaluate()
+    log([row | {"prediction_id": f"x{row['prediction_id']}", "consumer": "stranger"} for row in predictions(30)])
+    about = {"product": "flight-delays", "api_version": "v1", "time": START + timedelta(hours=3)}
+    said = [("stranger", 0.0), ("rebooking", 2.0), ("rebooking", 0.5)]
+    rows = [about | {"prediction_id": "a0-1", "consumer": who, "label": label} for who, label in said]
+    writer(platform, tmp_path, "feedback_flight_delays", FEEDBACK)(rows)
+    after = evaluate()
+    assert [each.model_dump_json() for each in after.figures] == [each.model_dump_json() for each in before.figures]
+    kinds = ("prediction_unknown", "feedback_unknown", "label_invalid")
+    assert [after.counts[kind] for kind in kinds] == [30, 1, 2]
