@@ -28,6 +28,7 @@ from models.candidate import Candidate
 from models.training.train import refit
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
+from sixfold.registry.entries import ended
 from sixfold.registry.ledger import Decision
 from sixfold.release import SHORT
 from sixfold.stack import Pin
@@ -145,7 +146,11 @@ def _roll_out(
 ) -> Iterator[Look]:
     """Replay and take steps in turn, until the rollout has come to an end, or with the replay: then it is undone."""
     before = traffic.now(PRODUCT)[VERSION]
-    traffic.report.say(step(traffic, prometheus, product, VERSION, release).reason)
+    if release in ended(traffic.ledger.entries(PRODUCT)):  # a demo before this one showed that it is taken back
+        begins = Decision(by=BY, verdict="release", reason="the demo shows it again")
+        traffic.change(PRODUCT, {VERSION: (*before, Pin(release=release, weight=0))}, begins)
+    else:
+        traffic.report.say(step(traffic, prometheus, product, VERSION, release).reason)
     for hour, reached in enumerate(flights, 1):
         if hour % LOOK_EVERY:
             continue

@@ -10,8 +10,10 @@ from delivery.reporter import Reporter
 from delivery.served import describe, live_release, pins
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
+from sixfold.registry.entries import ROLL_BACK, ended, require_open, withdrawn
 from sixfold.registry.ledger import Decision, Entry, Ledger, Versions
 from sixfold.registry.releases import Registry
+from sixfold.release import SHORT
 from sixfold.stack import pin
 
 UNKNOWN = "unknown"
@@ -46,9 +48,12 @@ class Traffic:
         """Let these releases answer, and return the ledger's entry; API versions that are not named stay as they are.
 
         Raises:
-            SixfoldError: the engine stopped; the live releases go on answering, and the ledger has no entry.
+            SixfoldError: a release was withdrawn, or the engine stopped; the live releases go on answering, and the
+                ledger has no entry.
 
         """
+        wanted = {each.release for releases in versions.values() for each in releases}
+        require_open(product, wanted, self.ledger.withdrawn(product))
         if self.now(product):
             self.record_what_is_live(product)  # a change by hand must not be lost from the ledger
         for version, releases in versions.items():
@@ -73,7 +78,8 @@ class Traffic:
             to: the moment.
 
         Raises:
-            SixfoldError: nothing was live then, or nothing else ever was.
+            SixfoldError: nothing was live then, or nothing else ever was that neither a rollout's verdict has ended nor
+                somebody has withdrawn.
 
         """
         wanted = self.ledger.live_at(product.name, to) if to else self._before(product.name)
@@ -82,13 +88,28 @@ class Traffic:
                 f"nothing of {product.name} was live then: entry {wanted.number} says that it was removed",
                 remedy=f"`sixfold ledger {product.name}` shows what was live when",
             )
+        self._require_may_return(product.name, wanted)
         self.report.say(
             f"back to entry {wanted.number} of {wanted.at:%Y-%m-%d %H:%M:%S} UTC: {describe(wanted.versions)}"
         )
-        decision = Decision(by=by, verdict="roll back", reason=f"back to entry {wanted.number}")
+        decision = Decision(by=by, verdict=ROLL_BACK, reason=f"back to entry {wanted.number}")
         self.change(product.name, wanted.versions, decision)
         self.keep_features(product)
         return wanted
+
+    def withdraw(self, product: str, digest: str, decision: Decision) -> Entry:
+        """Close a release for good: no command lets it answer again. Return the ledger's entry.
+
+        Raises:
+            SixfoldError: it answers now.
+
+        """
+        if any(pin.release == digest for pins_now in self.now(product).values() for pin in pins_now):
+            raise SixfoldError(
+                f"release {digest[:SHORT]} of {product} answers now, and is not withdrawn",
+                remedy=f"take it back first: `sixfold rollback {product}`, or `sixfold release` with another",
+            )
+        return self.ledger.withdraw(product, digest, decision)
 
     def keep_features(self, product: Product) -> None:
         """Bring the features in step with the lake, by the definitions of the live release."""
@@ -102,14 +123,26 @@ class Traffic:
         return self.ledger.record(product, self.now(product), features, decision)
 
     def _before(self, product: str) -> Entry:
-        live = self.now(product)
-        others = [entry for entry in self.ledger.entries(product) if entry.versions and entry.versions != live]
+        live, entries = self.now(product), self.ledger.entries(product)
+        closed = withdrawn(entries).keys() | ended(entries).keys()
+        others = [entry for entry in entries if entry.versions not in ({}, live) and not closed & entry.releases]
         if not others:
+            passed = ", ".join(digest[:SHORT] for digest in sorted(closed))
+            beside = f"; passed over, because a verdict or a person ended them: {passed}" if passed else ""
             raise SixfoldError(
-                f"no release of {product} but {describe(live) or 'none'} was ever live",
+                f"no release of {product} but {describe(live) or 'none'} was ever live{beside}",
                 remedy=f"`sixfold ledger {product}` shows what was live when",
             )
         return others[-1]
+
+    def _require_may_return(self, product: str, wanted: Entry) -> None:
+        entries = self.ledger.entries(product)
+        require_open(product, wanted.releases, withdrawn(entries))
+        for digest in sorted(wanted.releases & ended(entries).keys()):
+            raise SixfoldError(
+                f"entry {wanted.number} has release {digest[:SHORT]}, which a rollout took back since",
+                remedy=f"`sixfold ledger {product}` says why; name another moment with --to, or release it anew",
+            )
 
 
 def me() -> str:

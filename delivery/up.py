@@ -12,7 +12,7 @@ from delivery.traffic import Traffic, me
 from infra.plans.names import service_ports
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
-from sixfold.registry.ledger import Decision
+from sixfold.registry.ledger import Decision, Ledger
 from sixfold.stack import Pin, Settings
 
 
@@ -36,6 +36,8 @@ def up(stack: LiveStack, report: Reporter, preflight: Callable[[Settings], None]
         stack.engine.select()
         if settings.local and stack.engine.is_empty():
             _require_free_ports(settings.local.first_port, stack.file.name)
+        if not settings.local and not stack.engine.is_empty():
+            _copy_ledgers(stack, settings)
         # A refresh first: after a restart of the machine its processes are gone, and what a local AWS held with them.
         stack.apply("--refresh")
         stack.connect()
@@ -56,6 +58,14 @@ def up(stack: LiveStack, report: Reporter, preflight: Callable[[Settings], None]
                     _first_release(traffic, product, version.version)
     with report.stage("a live prediction of each"):
         _require_predictions(stack, report)
+
+
+def _copy_ledgers(stack: LiveStack, settings: Settings) -> None:
+    """Copy the ledgers to this machine: the program refuses what they say is withdrawn."""
+    stack.connect()
+    ledger = Ledger(stack.platform, stack.project.home)
+    for product in settings.products:
+        ledger.restore(product)
 
 
 def _require_predictions(stack: LiveStack, report: Reporter) -> None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pulumi
 
 from sixfold.contract import Product, load_products
+from sixfold.registry.entries import copied, require_open, withdrawn
 from sixfold.roles import Role, read_roles
 from sixfold.stack import KEY, Settings, parse, selected
 from sixfold.wire import ENV_HOME
@@ -33,7 +34,7 @@ def read() -> Config:
     """Read the stack's settings, the products' contracts, the people's roles and the clock.
 
     Raises:
-        SixfoldError: a key is unknown or a value is wrong, in either.
+        SixfoldError: a key is unknown or a value is wrong, in either; or a release is pinned that was withdrawn.
 
     """
     root = Path(pulumi.get_root_directory())
@@ -41,6 +42,9 @@ def read() -> Config:
     settings = parse(pulumi.Config().require_object(KEY), f"Pulumi.{stack}.yaml")
     products = products_of(stack, settings)
     home = Path(os.environ.get(ENV_HOME) or root / ".sixfold").resolve()
+    for name, versions in settings.products.items():
+        pinned = {pin.release for served in versions.values() for pin in served.releases}
+        require_open(name, pinned, withdrawn(copied(home, stack, name)))
     return Config(stack, root, home, settings, products, roles_of(settings), datetime.now(UTC).date())
 
 

@@ -45,7 +45,8 @@ def ledger_table(entries: Iterable[Entry]) -> Table:
     for entry in entries:
         decision = entry.decision
         since, live = f"{entry.at:%Y-%m-%d %H:%M:%S}", describe(entry.versions)
-        table.add_row(str(entry.number), since, live, decision.verdict, decision.by, _reason(decision))
+        verdict = f"{decision.verdict} {entry.withdrawn[:SHORT]}" if entry.withdrawn else decision.verdict
+        table.add_row(str(entry.number), since, live, verdict, decision.by, _reason(decision))
     return table
 
 

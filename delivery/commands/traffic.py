@@ -107,6 +107,27 @@ def rollback(
 
 
 @commands.command()
+def withdraw(
+    product: ProductName,
+    digest: DigestArgument,
+    *,
+    reason: Annotated[str, typer.Option(help="Why it must never answer again; kept in the ledger.")],
+    stack: StackName = "local",
+    as_json: AsJson = False,
+) -> None:
+    """Close a release for good: release, rollout, rollback and up of the stack refuse it from then on."""
+    from delivery.traffic import me
+    from sixfold.registry.ledger import Decision
+
+    contract_of(product)
+    traffic = traffic_of(stack, Terminal(for_program=as_json))
+    full = traffic.registry.resolve(product, digest)
+    entry = traffic.withdraw(product, full, Decision(by=me(), verdict="withdraw", reason=reason))
+    document = {"product": product, "digest": full, "ledger": json.loads(entry.model_dump_json(exclude_none=True))}
+    finish(document, f"Next: `sixfold ledger {product}`; withdraw it on the other stacks that have it", as_json=as_json)
+
+
+@commands.command()
 def ledger(product: ProductName, *, stack: StackName = "local", as_json: AsJson = False) -> None:
     """Show the ledger: the releases that were live, when, by whose decision, and on which numbers."""
     from delivery.commands.tables import ledger_table

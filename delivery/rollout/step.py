@@ -13,11 +13,10 @@ from delivery.rollout.prometheus import Prometheus
 from delivery.traffic import Traffic
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
+from sixfold.registry.entries import BY_ROLLOUT, ended
 from sixfold.registry.ledger import Decision
 from sixfold.release import SHORT
 from sixfold.stack import Pin
-
-BY = "rollout"
 
 
 class State(NamedTuple):
@@ -46,18 +45,21 @@ def step(
         as_of: the moment of whose knowledge it is judged, for a replay; None: the product's now.
 
     Raises:
-        SixfoldError: another rollout is under way, no release can be replaced, or a step could not be applied.
+        SixfoldError: another rollout is under way, no release can be replaced, a step could not be applied, or a
+            verdict has ended this candidate.
 
     """
     pins = _pins(traffic, product.name, version)
     if traffic.now(product.name).get(version, ()) != pins:
         traffic.report.say("the stack file was changed and not applied; applying it")
-        decision = Decision(by=BY, verdict="go on", reason="the step before was interrupted")
+        verdict = "go on" if candidate in {pin.release for pin in pins} else Verdict.ROLL_BACK
+        decision = Decision(by=BY_ROLLOUT, verdict=verdict, reason="the step before was interrupted")
         traffic.change(product.name, {version: pins}, decision)
     if [pin.release for pin in pins] == [candidate]:
         return Judgement(Verdict.PROMOTE, "the candidate answers all of the traffic")
     state = state_of(pins, candidate, f"{product.name} {version}")
     if state.weight is None:
+        _require_not_ended(traffic, product.name, candidate)
         judgement, onto = Judgement(Verdict.PROMOTE, "it begins, and answers nobody yet"), STEPS[0]
     else:
         onto = next(share for share in STEPS if share > state.weight)
@@ -66,11 +68,23 @@ def step(
         seen = evidence.gather(traffic.stack.platform, prometheus, product, stage)
         judgement = judge(product, seen, onto)
     if judgement.verdict is not Verdict.HOLD:
-        decision = Decision(by=BY, verdict=judgement.verdict, reason=judgement.reason, numbers=judgement.numbers)
+        decision = Decision(
+            by=BY_ROLLOUT, verdict=judgement.verdict, reason=judgement.reason, numbers=judgement.numbers
+        )
         traffic.change(product.name, {version: shares(state.replaced, candidate, judgement, onto)}, decision)
     if judgement.verdict is Verdict.ROLL_BACK:
         traffic.keep_features(product)
     return judgement
+
+
+def _require_not_ended(traffic: Traffic, product: str, candidate: str) -> None:
+    """Do nothing where no verdict has taken the candidate back: whoever repeats the command must not begin it anew."""
+    decision = ended(traffic.ledger.entries(product)).get(candidate)
+    if decision:
+        raise SixfoldError(
+            f"a rollout took release {candidate[:SHORT]} of {product} back: {decision.reason}",
+            remedy="publish another release; if that verdict was wrong, pin this one with weight 0 and `sixfold up`",
+        )
 
 
 def state_of(pins: tuple[Pin, ...], candidate: str, name: str) -> State:
@@ -86,6 +100,11 @@ def state_of(pins: tuple[Pin, ...], candidate: str, name: str) -> State:
         raise SixfoldError(
             f"a rollout replaces one release, and {name} has {names} besides the candidate",
             remedy="finish the other rollout, or settle it with `sixfold release`",
+        )
+    if others[0][:SHORT] == candidate[:SHORT]:  # requests are counted by these digits
+        raise SixfoldError(
+            f"the candidate and the release that it replaces both begin with {candidate[:SHORT]}: metrics mix them up",
+            remedy="publish the candidate again with any change",
         )
     return State(others[0], next((pin.weight for pin in pins if pin.release == candidate), None))
 

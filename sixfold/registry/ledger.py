@@ -4,80 +4,20 @@ Bucket: `ledger/<stack>/<product>/<number>.json`, each written once. The copy in
 and outlives a local AWS that forgets.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any
 
-from pydantic import Field, FiniteFloat, ValidationError, model_validator
+from pydantic import ValidationError
 
-from sixfold.contract import Slug, Strict
 from sixfold.errors import SixfoldError
-from sixfold.moments import Moment
 from sixfold.outputs import PlatformRefs
 from sixfold.registry.bucket import Bucket
-from sixfold.stack import Pin
+from sixfold.registry.entries import Compared, Decision, Entry, Numbers, Versions, withdrawn
 
-Versions = dict[str, tuple[Pin, ...]]
-
-
-class Compared(Strict):
-    """The product's metric of two releases on the same requests; None where there were no labels for it."""
-
-    name: str
-    candidate: FiniteFloat | None = None
-    live: FiniteFloat | None = None
-
-
-class Numbers(Strict):
-    """The evidence of a decision. A number that was not finite, or not measured, is None and is left out of the JSON.
-
-    `gain` says by how much the candidate is better, whatever the metric's direction, between its bounds. `labelled`
-    requests have their label; `requests`, `failed` and `slow` count those of the candidate since the step began.
-    """
-
-    metric: Compared | None = None
-    gain: FiniteFloat | None = None
-    gain_low: FiniteFloat | None = None
-    gain_high: FiniteFloat | None = None
-    labelled: int | None = None
-    requests: int | None = None
-    failed: int | None = None
-    slow: int | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _read_flat(cls, data: Any) -> Any:  # noqa: ANN401 - whatever is to be validated
-        """Read entries of older versions: the metric was `<name>` and `live_<name>` among the other numbers."""
-        if not isinstance(data, dict) or not (flat := sorted(data.keys() - cls.model_fields.keys())):
-            return data
-        name = flat[0].removeprefix("live_")
-        if not {name, f"live_{name}"}.issuperset(flat):
-            return data
-        metric = {"name": name, "candidate": data.get(name), "live": data.get(f"live_{name}")}
-        return {key: value for key, value in data.items() if key not in flat} | {"metric": metric}
-
-
-class Decision(Strict):
-    """The reason of a change. `by` is a person or a command; `numbers` are the evidence, empty if none was needed."""
-
-    by: str
-    verdict: str
-    reason: str
-    numbers: Numbers = Numbers()
-
-
-class Entry(Strict):
-    """Ledger entry: releases and weights of each API version, and the feature definitions, from a moment on.
-
-    `feature_hash` is that of the release which answers most of the newest API version.
-    """
-
-    number: Annotated[int, Field(ge=1)]
-    at: Moment
-    product: Slug
-    versions: Versions
-    feature_hash: str
-    decision: Decision
+__all__ = ["Compared", "Decision", "Entry", "Ledger", "Numbers", "Versions"]
+SKEW = timedelta(hours=1)
+"""Clocks of two machines that write to one ledger may differ by so much."""
 
 
 class Ledger:
@@ -98,11 +38,33 @@ class Ledger:
         """Return all entries of a product, oldest first.
 
         Raises:
-            SixfoldError: one was changed after it was written.
+            SixfoldError: one was changed after it was written, or is not the next one: nobody but us wrote it.
 
         """
         names = {*self._bucket.keys(f"{self._prefix}/{product}/", self._about(product)), *self._copied(product)}
-        return [self._read(name, product) for name in sorted(names)]
+        entries = sorted((self._read(name, product) for name in names), key=lambda entry: entry.number)
+        for number, entry in enumerate(entries, 1):
+            if entry.number != number:
+                raise self._foreign(product, f"entry {number} is missing, and there is an entry {entry.number}")
+        for before, entry in pairwise(entries):
+            if entry.at < before.at - SKEW:
+                raise self._foreign(product, f"entry {entry.number} is older than the entry before it")
+        if entries and entries[-1].at > datetime.now(UTC) + SKEW:
+            raise self._foreign(product, f"entry {entries[-1].number} is of the future, {entries[-1].at}")
+        return entries
+
+    def withdraw(self, product: str, digest: str, decision: Decision) -> Entry:
+        """Close a release for good, and return the entry that says so. What was withdrawn before stays so."""
+        known = self.entries(product)
+        for entry in known:
+            if entry.withdrawn == digest:
+                return entry
+        last = known[-1] if known else None
+        return self._add(product, last.versions if last else {}, last.feature_hash if last else "", decision, digest)
+
+    def withdrawn(self, product: str) -> dict[str, Decision]:
+        """Return the product's withdrawn releases, and the decision behind each."""
+        return withdrawn(self.entries(product))
 
     def live_at(self, product: str, moment: datetime) -> Entry:
         """Return the entry that was in force at a moment.
@@ -124,6 +86,12 @@ class Ledger:
         known = self.entries(product)
         if known and (known[-1].versions, known[-1].feature_hash) == (versions, feature_hash):
             return known[-1]
+        return self._add(product, versions, feature_hash, decision)
+
+    def _add(
+        self, product: str, versions: Versions, feature_hash: str, decision: Decision, withdrawn: str | None = None
+    ) -> Entry:
+        known = self.entries(product)
         number = known[-1].number + 1 if known else 1
         while True:
             entry = Entry(
@@ -133,6 +101,7 @@ class Ledger:
                 versions=versions,
                 feature_hash=feature_hash,
                 decision=decision,
+                withdrawn=withdrawn,
             )
             if self._write(entry):
                 return entry
@@ -165,7 +134,16 @@ class Ledger:
         part.replace(path)
 
     def _read(self, name: str, product: str) -> Entry:
-        return self._body(name, product)[0]
+        entry = self._body(name, product)[0]
+        if name != self._name(entry) or entry.product != product:
+            raise self._foreign(product, f"{name} holds entry {entry.number} of {entry.product}")
+        return entry
+
+    def _foreign(self, product: str, fault: str) -> SixfoldError:
+        return SixfoldError(
+            f"the ledger of {product} is not as it was written: {fault}",
+            remedy=f"compare {self._prefix}/{product}/ in the registry bucket with the copy in {self._home}",
+        )
 
     def _body(self, name: str, product: str) -> tuple[Entry, bytes]:
         """Return an entry and its bytes. They are copied as they are: an older version of us may have written them."""

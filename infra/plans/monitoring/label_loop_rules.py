@@ -111,16 +111,28 @@ def _evaluation(product: Product) -> list[Rule]:
     own = f'{{product="{product.name}"}}'
     evaluated, skew = f"{EVALUATED}{own}", f"{SKEW_ROWS}{own}"
     return [
-        alert(
-            "EvaluationStale",
-            f"time() - {evaluated} > {STALE_S}",
-            "ticket",
-            f"The live evaluation of {product.name} has stopped",
-            "The last evaluation was {{ $value | humanizeDuration }} ago: alerts on live metrics come too late.",
+        *(
+            alert(
+                "EvaluationStale",
+                f"time() - {evaluated} > {STALE_S} {when} on (product) {_rollout(product)}",
+                severity,
+                f"The live evaluation of {product.name} has stopped{during}",
+                f"The last evaluation was {{{{ $value | humanizeDuration }}}} ago: {meaning}.",
+            )
+            for when, severity, during, meaning in (
+                ("unless", "ticket", "", "alerts on live metrics come too late"),
+                ("and", "page", " during a rollout", "nobody sees what the candidate does to the metric"),
+            )
         ),
         unwatched(product.name, f"absent({evaluated})", evaluated),
         unwatched(product.name, f"max by (product) ({LIVE_PREDICTIONS}{own}) unless on (product) {skew}", skew),
     ]
+
+
+def _rollout(product: Product) -> str:
+    """Return the condition that an API version of the product has several releases: a rollout is under way."""
+    releases = f'group by (product, api_version, release) (up{{product="{product.name}",release!=""}})'
+    return f"(count by (product, api_version) ({releases}) > 1)"
 
 
 def _deprecated(product: Product, versions: tuple[str, ...]) -> list[Rule]:

@@ -15,7 +15,7 @@ from sixfold.outputs import (
     ServedVersion,
     StackOutputs,
 )
-from sixfold.stack import read
+from sixfold.stack import Traffic, read
 
 RELEASE = "a" * 64
 PLATFORM = PlatformRefs(
@@ -77,15 +77,21 @@ class Engine:
 
     def __init__(self, file: Path, platform: PlatformRefs) -> None:
         self.file, self.platform, self.applies, self.stops = file, platform, 0, False
-        self.names = tuple(read(file).products)
+        self.served = read(file).products
 
     def up(self) -> None:
         if self.stops:
             raise SixfoldError("stopped", remedy="again")
         self.applies += 1
-        self.names = tuple(read(self.file).products)
+        self.served = read(self.file).products
 
     def outputs(self) -> StackOutputs:
-        release = ServedRelease(release=RELEASE, weight=100)
-        v1 = ServedVersion(version="v1", url="http://edge", status=Status.LIVE, releases=(release,))
-        return outputs_of(self.platform, *((name, (v1,)) for name in self.names))
+        return outputs_of(
+            self.platform, *((name, tuple(map(_version, versions.items()))) for name, versions in self.served.items())
+        )
+
+
+def _version(item: tuple[str, Traffic]) -> ServedVersion:
+    name, traffic = item
+    releases = tuple(ServedRelease(release=pin.release, weight=pin.weight) for pin in traffic.releases)
+    return ServedVersion(version=name, url="http://edge", status=Status.LIVE, releases=releases)

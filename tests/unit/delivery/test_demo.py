@@ -39,6 +39,7 @@ class Traffic:
     def __init__(self, home: Path) -> None:
         self.pins: tuple[Pin, ...] = (Pin(release="f" * 64),)
         self.report, self.stack = Silent(), type("Stack", (), {"outputs": None})()
+        self.ledger = type("Ledger", (), {"entries": lambda *_: []})()
         self.stack.project = type("Project", (), {"home": home})()
 
     def now(self, _: str) -> Versions:

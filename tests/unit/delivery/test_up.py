@@ -32,7 +32,7 @@ def test_a_product_that_fails_does_not_keep_the_others_from_being_tried(
     stack, report = LiveStack(Project(tmp_path, tmp_path), "local", Silent()), Said()
     stack.file.write_text(file_of("first"))
     stack.engine = engine = Engine(stack.file, platform_at(moto))  # type: ignore[assignment] # has its outputs
-    engine.names = ("first", "second")
+    engine.served |= {"second": engine.served["first"]}
     monkeypatch.setattr(Project, "product", lambda _, name: name)
 
     def smoke(_outputs: Any, product: Any, _version: str) -> Answer:

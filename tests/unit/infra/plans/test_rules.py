@@ -100,6 +100,11 @@ CASES: dict[str, tuple[dict[str, str | None], set[str]]] = {
     "features differ from the lake": ({SKEWED: "3x90"}, {"TrainingServingSkew ticket"}),
     "nothing was recomputed": ({RECOMPUTED: "0x90"}, set()),
     "the evaluation hangs": ({EVALUATED: "0+60x70 4200x20"}, {"EvaluationStale ticket"}),
+    "the evaluation hangs during a rollout": (
+        {EVALUATED: "0+60x70 4200x20", CANARY_UP: "1x90"},
+        {"EvaluationStale page"},
+    ),
+    "a rollout is under way": ({CANARY_UP: "1x90"}, set()),
     "nothing is evaluated": ({EVALUATED: None}, {"MetricsMissing ticket"}),
     "features cannot be recomputed": ({SKEWED: None, RECOMPUTED: None}, {"MetricsMissing ticket"}),
     "nothing was ever predicted": ({LIVE: None, RECOMPUTED: None, SKEWED: None, HIGH: None}, set()),

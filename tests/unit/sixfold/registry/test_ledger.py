@@ -121,3 +121,31 @@ def test_a_decision_without_evidence_has_no_numbers_in_its_json(ledger: Ledger, 
     _record(ledger, FIRST)
     body = bucket.Object("ledger/test/flight-delays/000001.json").get()["Body"].read()
     assert json.loads(body)["decision"]["numbers"] == {}
+
+
+def _forge(bucket: Any, name: str, **changes: object) -> None:
+    entry = {"number": 1, "at": "2026-11-01T00:00:00Z", "product": "flight-delays", "versions": {}, "feature_hash": "f"}
+    decision = {"by": "eve", "verdict": "release", "reason": "forged"}
+    body = json.dumps({**entry, "decision": decision, **changes}).encode()
+    bucket.put_object(Key=f"ledger/test/flight-delays/{name}.json", Body=body)
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "told"),
+    [
+        ("000003", {"number": 3}, "entry 2 is missing"),
+        ("999999", {"number": 999_999}, "entry 2 is missing"),
+        ("000002", {"number": 1}, "holds entry 1"),
+        ("000002", {"number": 2, "product": "daily-high"}, "holds entry 2 of daily-high"),
+        ("000002", {"number": 2, "at": "2026-11-01T00:00:00Z"}, "older than the entry before"),
+        ("000002", {"number": 2, "at": "2099-01-01T00:00:00Z"}, "of the future"),
+        ("000002", {"number": 2, "at": "0001-01-01T00:00:00+14:00"}, "cannot be read"),
+    ],
+)
+def test_an_entry_that_nobody_of_ours_wrote_stops_the_reading(
+    ledger: Ledger, bucket: Any, name: str, changes: dict[str, object], told: str
+) -> None:
+    _record(ledger, FIRST)
+    _forge(bucket, name, **changes)
+    with pytest.raises(SixfoldError, match=told):
+        ledger.entries("flight-delays")
