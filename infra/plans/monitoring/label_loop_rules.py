@@ -7,7 +7,7 @@ for days after it was taken back, and nobody has to act on them any more.
 
 from datetime import UTC, datetime, time
 
-from infra.plans.monitoring.rule import Rule, alert, unwatched
+from infra.plans.monitoring.rule import Rule, Severity, alert, unwatched
 from sixfold.contract import Product
 from sixfold.metric_names import (
     DRIFT_PSI,
@@ -111,22 +111,22 @@ def _evaluation(product: Product) -> list[Rule]:
     own = f'{{product="{product.name}"}}'
     evaluated, skew = f"{EVALUATED}{own}", f"{SKEW_ROWS}{own}"
     return [
-        *(
-            alert(
-                "EvaluationStale",
-                f"time() - {evaluated} > {STALE_S} {when} on (product) {_rollout(product)}",
-                severity,
-                f"The live evaluation of {product.name} has stopped{during}",
-                f"The last evaluation was {{{{ $value | humanizeDuration }}}} ago: {meaning}.",
-            )
-            for when, severity, during, meaning in (
-                ("unless", "ticket", "", "alerts on live metrics come too late"),
-                ("and", "page", " during a rollout", "nobody sees what the candidate does to the metric"),
-            )
-        ),
+        _stale(evaluated, product, "unless", "ticket", "alerts on live metrics come too late"),
+        _stale(evaluated, product, "and", "page", "in this rollout nobody sees what the candidate does to the metric"),
         unwatched(product.name, f"absent({evaluated})", evaluated),
         unwatched(product.name, f"max by (product) ({LIVE_PREDICTIONS}{own}) unless on (product) {skew}", skew),
     ]
+
+
+def _stale(evaluated: str, product: Product, when: str, severity: Severity, meaning: str) -> Rule:
+    """Return the alert on an evaluation that has stopped, of this severity while a rollout is under way, or is not."""
+    return alert(
+        "EvaluationStale",
+        f"time() - {evaluated} > {STALE_S} {when} on (product) {_rollout(product)}",
+        severity,
+        f"The live evaluation of {product.name} has stopped",
+        f"The last evaluation was {{{{ $value | humanizeDuration }}}} ago: {meaning}.",
+    )
 
 
 def _rollout(product: Product) -> str:
