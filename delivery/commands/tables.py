@@ -23,7 +23,7 @@ def products_table(outputs: StackOutputs) -> Table:
     table = Table("product", "version", "status", "ready", "releases", box=None)
     for product in outputs.products:
         for version in product.api_versions:
-            ready = "[green]yes[/]" if version.releases and answers(f"{version.url}/readyz") else "[red]no[/]"
+            ready = "[green]yes[/]" if version.releases and answers(f"{version.url}/openapi.json") else "[red]no[/]"
             table.add_row(product.name, version.version, version.status, ready, _releases(version))
     return table
 

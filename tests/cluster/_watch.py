@@ -85,5 +85,6 @@ def answering(state: State, route: str) -> dict[str, int]:
 
 def weights(route: Mapping[str, Any]) -> dict[str, int]:
     """Return the per cent of requests that each release is sent."""
-    (rule,) = route["spec"]["rules"]
-    return {backend["name"]: backend["weight"] for backend in rule["backendRefs"]}
+    first, *others = ({each["name"]: each["weight"] for each in rule["backendRefs"]} for rule in route["spec"]["rules"])
+    assert all(other == first for other in others)
+    return first

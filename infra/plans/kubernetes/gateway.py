@@ -14,7 +14,7 @@ from infra.plans.kubernetes.manifest import COMPONENT, NAME, Manifest, manifest
 from infra.plans.kubernetes.serving import release_name
 from infra.plans.kubernetes.target import KubernetesTarget
 from infra.plans.routing.caddy import portal_config
-from infra.plans.routing.routes import ANSWER_WITHIN_S, Forward, forward, lifecycle_headers
+from infra.plans.routing.routes import ANSWER_WITHIN_S, PUBLIC, Forward, forward, lifecycle_headers
 from infra.plans.routing.traffic import VersionTraffic
 
 GATEWAY, PORTAL, CONTROLLER = "edge", "portal", "gateway.envoyproxy.io/gatewayclass-controller"
@@ -46,21 +46,30 @@ def gateway_manifests(target: KubernetesTarget) -> tuple[Manifest, ...]:
 
 def version_route(target: KubernetesTarget, version: VersionTraffic) -> Manifest:
     """Return the route of an API version that is served: its releases by weight, and its life in the headers."""
-    forwarded = forward(version)
-    rule = {
-        "matches": [{"path": {"type": "PathPrefix", "value": version.path}}],
-        "filters": _filters(forwarded, lifecycle_headers(version)),
-        "backendRefs": [
-            _backend(release_name(version.product, version.version, upstream.release), upstream.weight)
-            for upstream in forwarded.upstreams
-        ],
-        "timeouts": {"request": f"{ANSWER_WITHIN_S}s"},
-    }
-    return _route(target, f"{version.product}-{version.version}", rule)
+    forwarded, announce = forward(version), lifecycle_headers(version)
+    releases = [
+        _backend(release_name(version.product, version.version, upstream.release), upstream.weight)
+        for upstream in forwarded.upstreams
+    ]
+    rules = [
+        {
+            "matches": [
+                {"path": {"type": "Exact", "value": f"{version.path}{path}{slash}"}, "method": method}
+                for slash in ("", "/")
+                for method in methods
+            ],
+            "filters": _filters(at_release, forwarded, announce),
+            "backendRefs": releases,
+            "timeouts": {"request": f"{ANSWER_WITHIN_S}s"},
+        }
+        for path, (at_release, methods) in PUBLIC.items()
+    ]
+    return _route(target, f"{version.product}-{version.version}", rules)
 
 
-def _filters(forwarded: Forward, announce: Mapping[str, str]) -> list[dict[str, Any]]:
-    strip = {"type": "URLRewrite", "urlRewrite": {"path": {"type": "ReplacePrefixMatch", "replacePrefixMatch": "/"}}}
+def _filters(at_release: str, forwarded: Forward, announce: Mapping[str, str]) -> list[dict[str, Any]]:
+    path = {"type": "ReplaceFullPath", "replaceFullPath": at_release}
+    strip = {"type": "URLRewrite", "urlRewrite": {"path": path}}
     request = ({"set": _listed(forwarded.set)} if forwarded.set else {}) | {"remove": list(forwarded.remove)}
     change = {"type": "RequestHeaderModifier", "requestHeaderModifier": request}
     response = {"type": "ResponseHeaderModifier", "responseHeaderModifier": {"set": _listed(announce)}}
@@ -115,12 +124,12 @@ def portal_manifests(
             callers=[network_policy.pods_of(where) for where in (target.gateway, target.monitoring)],
             ports=(pods.PORT, _METRICS),
         ),
-        _route(target, PORTAL, rule),
+        _route(target, PORTAL, [rule]),
     )
 
 
-def _route(target: KubernetesTarget, name: str, rule: dict[str, Any]) -> Manifest:
-    spec = {"parentRefs": [{"name": GATEWAY}], "hostnames": [target.host], "rules": [rule]}
+def _route(target: KubernetesTarget, name: str, rules: list[dict[str, Any]]) -> Manifest:
+    spec = {"parentRefs": [{"name": GATEWAY}], "hostnames": [target.host], "rules": rules}
     return manifest(_API, "HTTPRoute", name, target.namespace, spec=spec)
 
 

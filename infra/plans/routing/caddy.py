@@ -10,14 +10,17 @@ Every key is described at https://caddyserver.com/docs/json/.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from math import gcd
 from typing import Any
 
 from infra.plans.routing.routes import (
     ANSWER_WITHIN_S,
+    FOREIGN,
     MAX_BODY_BYTES,
     PORTAL_HEADERS,
+    PUBLIC,
     READY,
     REFUSED,
     Forward,
@@ -58,7 +61,8 @@ def router_config(
         metrics_port: where its `/metrics` are, on 127.0.0.1.
 
     """
-    routes = [_route(version_route(version)) for version in traffic]
+    # Requests may bring the time of the past: nobody real calls a machine of one's own.
+    routes = [_route(version_route(version, replays=True)) for version in traffic]
     config = _caddy(port, metrics_port, [_portal(portal_html), *routes, _unknown(traffic)])
     return config | {"admin": {"listen": f"unix/{{env.{ADMIN_SOCKET}}}|0600", **_KEEP_NOTHING}}
 
@@ -74,13 +78,19 @@ def portal_config(
     return _caddy(port, metrics_port, [_portal(portal_html), *silent, _unknown(traffic)], host="")
 
 
+_HERE = "127.0.0.1"
 _KEEP_NOTHING = {"config": {"persist": False}}
 
 
-def _caddy(port: int, metrics_port: int, routes: list[dict[str, Any]], host: str = "127.0.0.1") -> dict[str, Any]:
+def _caddy(port: int, metrics_port: int, routes: list[dict[str, Any]], host: str = _HERE) -> dict[str, Any]:
+    foreign = [_foreign()] if host == _HERE else []
     counted = {"match": [{"path": ["/metrics"]}], "handle": [{"handler": "metrics"}]}
     others = {"handle": [{"handler": "static_response", "status_code": 404}]}  # Caddy's own answer would be 200
-    metrics = {"listen": [f"{host}:{metrics_port}"], "automatic_https": {"disable": True}, "routes": [counted, others]}
+    metrics = {
+        "listen": [f"{host}:{metrics_port}"],
+        "automatic_https": {"disable": True},
+        "routes": [*foreign, counted, others],
+    }
     server = {
         "listen": [f"{host}:{port}"],
         "protocols": ["h1"],
@@ -90,7 +100,7 @@ def _caddy(port: int, metrics_port: int, routes: list[dict[str, Any]], host: str
         "read_timeout": "30s",
         "idle_timeout": "2m",
         "max_header_bytes": 16 << 10,
-        "routes": routes,
+        "routes": [*foreign, *routes],
         "errors": {"routes": [_failure()]},
     }
     return {
@@ -100,18 +110,42 @@ def _caddy(port: int, metrics_port: int, routes: list[dict[str, Any]], host: str
     }
 
 
+def _foreign() -> dict[str, Any]:
+    """Refuse web pages of elsewhere: by their Origin, or, after DNS rebinding, by their own name as Host."""
+    here = r"^http://(127\.0\.0\.1|localhost)(:\d+)?$"
+    elsewhere = {"header": {"Origin": ["*"]}, "not": [{"header_regexp": {"Origin": {"pattern": here}}}]}
+    return {
+        "match": [{"not": [{"host": [_HERE, "localhost"]}]}, elsewhere],
+        "handle": [_problem(FOREIGN)],
+        "terminal": True,
+    }
+
+
 def _route(route: Route) -> dict[str, Any]:
-    if isinstance(route.answer, Problem):
-        answer = [_problem(route.answer)]
-    else:
-        answer = [{"handler": "rewrite", "strip_path_prefix": route.prefix}, _forward(route.answer)]
     announce = [{"handler": "headers", "response": {"set": _listed(route.announce)}}] if route.announce else []
-    return {"match": [{"path": [route.prefix, f"{route.prefix}/*"]}], "handle": announce + answer, "terminal": True}
+    if isinstance(route.answer, Problem):
+        below = [{"path": [route.prefix, f"{route.prefix}/*"]}]
+        return {"match": below, "handle": [*announce, _problem(route.answer)], "terminal": True}
+    at_release: list[dict[str, Any]] = [
+        {
+            # A pattern, because `path` ignores case. Caddy compares the path as it is once decoded and cleaned.
+            "match": [{"path_regexp": {"pattern": f"^{re.escape(route.prefix + path)}/?$"}, "method": list(methods)}],
+            "handle": [{"handler": "rewrite", "uri": target}],
+            "group": "public",  # the first that matches, and no other
+        }
+        for path, (target, methods) in PUBLIC.items()
+    ]
+    rewritten = {"handler": "subroute", "routes": at_release}
+    matches = [match for each in at_release for match in each["match"]]
+    return {"match": matches, "handle": [*announce, rewritten, _forward(route.answer)], "terminal": True}
 
 
 def _forward(forward: Forward) -> dict[str, Any]:
     answering = {upstream.address: upstream.weight for upstream in forward.upstreams if upstream.weight}
-    headers = {"delete": list(forward.remove)} | ({"set": _listed(forward.set)} if forward.set else {})
+    # Underscores are another name to a release, and the same one to many a program that it might stand behind.
+    remove = [spelt for name in forward.remove for spelt in (name, name.replace("-", "_"))]
+    remove += [name.replace("-", "_") for name in forward.set]
+    headers: dict[str, Any] = {"delete": remove} | ({"set": _listed(forward.set)} if forward.set else {})
     return _proxy(answering) | {"health_checks": _HEALTH, "headers": {"request": headers}}
 
 

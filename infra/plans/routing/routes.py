@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from infra.plans.routing.traffic import Upstream, VersionTraffic
 from sixfold.contract import Status
-from sixfold.wire import MIRROR_TO, SHADOW
+from sixfold.wire import MIRROR_TO, REPLAY_TIME, SHADOW
 
 MAX_BODY_BYTES = 999_999
 """The largest request body, some thousands of rows. Six digits, so that a pattern on Content-Length knows it."""
@@ -22,8 +22,18 @@ ANSWER_WITHIN_S = 30
 READY = "/readyz"
 """The path at which a release says whether it answers."""
 
-MIRRORING = (MIRROR_TO, SHADOW)
-"""The headers by which releases score each other's requests; an edge removes what consumers send under these names."""
+_MIRRORING = (MIRROR_TO, SHADOW)  # by these, releases score each other's requests
+_PAGE = ("GET", "HEAD")
+PUBLIC = {
+    "/predict": ("/predict", ("POST",)),
+    "/feedback": ("/feedback", ("POST",)),
+    "/docs": ("/docs", _PAGE),
+    "/openapi.json": ("/openapi.json", _PAGE),
+    "": ("/docs", _PAGE),
+}
+"""The paths of an API version that consumers reach, with or without a slash at the end, and no others. Metrics, health
+checks and BentoML's own routes are not for them. The values are the path at the release, and the methods.
+"""
 
 PORTAL_HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
@@ -34,8 +44,8 @@ PORTAL_HEADERS = {
 REFUSED = "The edge refused this request or got no answer from a release; `sixfold status` shows which releases answer."
 """The detail of every error that the edge itself raises, such as a body that is too large or a timeout."""
 
-_GONE, _NOT_FOUND, _UNAVAILABLE = 410, 404, 503
-_TITLES = {_GONE: "Gone", _NOT_FOUND: "Not Found", _UNAVAILABLE: "Service Unavailable"}
+_GONE, _NOT_FOUND, _UNAVAILABLE, _FORBIDDEN = 410, 404, 503, 403
+_TITLES = {_GONE: "Gone", _NOT_FOUND: "Not Found", _UNAVAILABLE: "Service Unavailable", _FORBIDDEN: "Forbidden"}
 
 
 class Problem(NamedTuple):
@@ -46,7 +56,7 @@ class Problem(NamedTuple):
 
 
 class Forward(NamedTuple):
-    """Requests go to the upstreams by weight, without the route's prefix. All requests may be sent a second time.
+    """Requests to `PUBLIC` paths go to the upstreams by weight. All requests may be sent a second time.
 
     A prediction has no effect but its log line, and feedback names its prediction. The request headers `remove` are
     deleted and the headers `set` are set; an upstream of weight 0 gets no request.
@@ -65,9 +75,9 @@ class Route(NamedTuple):
     announce: Mapping[str, str]
 
 
-def version_route(version: VersionTraffic) -> Route:
+def version_route(version: VersionTraffic, *, replays: bool = False) -> Route:
     """Return the route of an API version: to its releases; 410 when it is retired; 503 before its first release."""
-    return Route(version.path, _answer(version), lifecycle_headers(version))
+    return Route(version.path, _answer(version, replays=replays), lifecycle_headers(version))
 
 
 def unknown(traffic: Sequence[VersionTraffic]) -> Problem:
@@ -94,7 +104,7 @@ def lifecycle_headers(version: VersionTraffic) -> dict[str, str]:
     return headers
 
 
-def _answer(version: VersionTraffic) -> Forward | Problem:
+def _answer(version: VersionTraffic, *, replays: bool) -> Forward | Problem:
     name = f"{version.product} {version.version}"
     if version.status is Status.RETIRED:
         move = f"Move to /{version.product}/{version.successor}/." if version.successor else "It has no successor."
@@ -102,13 +112,20 @@ def _answer(version: VersionTraffic) -> Forward | Problem:
     if not version.upstreams:
         remedy = f"Publish one with `sixfold publish {version.product}`, name it in the stack file, and run `make up`."
         return _problem(_UNAVAILABLE, f"{name} has no release yet. {remedy}")
-    return forward(version)
+    return forward(version, replays=replays)
 
 
-def forward(version: VersionTraffic) -> Forward:
-    """Return the forwarding of an API version that is served."""
+def forward(version: VersionTraffic, *, replays: bool = False) -> Forward:
+    """Return the forwarding of an API version that is served. Consumers send none of the headers that it removes.
+
+    Args:
+        version: it has releases.
+        replays: requests may bring the time of a replay.
+
+    """
     mirror = _mirror_headers(version.upstreams)
-    return Forward(version.upstreams, mirror, tuple(name for name in MIRRORING if name not in mirror))
+    reserved = (*_MIRRORING, *(() if replays else (REPLAY_TIME,)))
+    return Forward(version.upstreams, mirror, tuple(name for name in reserved if name not in mirror))
 
 
 def _mirror_headers(upstreams: tuple[Upstream, ...]) -> dict[str, str]:
@@ -120,6 +137,10 @@ def _mirror_headers(upstreams: tuple[Upstream, ...]) -> dict[str, str]:
 def _problem(status: int, detail: str, **members: Any) -> Problem:  # noqa: ANN401 - RFC 9457 allows any member
     document = {"type": "about:blank", "title": _TITLES[status], "status": status, "detail": detail, **members}
     return Problem(status, document)
+
+
+FOREIGN = _problem(_FORBIDDEN, "A local stack answers programs of its machine, and no web page of elsewhere.")
+"""The answer of a local edge to web pages that are not its own."""
 
 
 def _midnight(day: date) -> datetime:

@@ -48,7 +48,7 @@ def test_each_pod_is_denied_everything_and_then_allowed_by_exactly_one_policy(es
 def test_weights_add_up_and_no_two_routes_have_the_same_path(estate: Estate) -> None:
     found = declared(estate)
     rules = [rule for each in found if each["kind"] == "HTTPRoute" for rule in each["spec"]["rules"]]
-    paths = [match["path"]["value"] for rule in rules for match in rule["matches"]]
+    paths = [(match.get("method"), match["path"]["value"]) for rule in rules for match in rule["matches"]]
     assert len(paths) == len(set(paths))
     services = {each["metadata"]["name"] for each in found if each["kind"] == "Service"}
     for rule in rules:

@@ -42,9 +42,28 @@ def is_builtin(manifest: Manifest) -> bool:
 def test_a_canary_is_two_deployments_and_a_route_by_weight(canary: list[Manifest]) -> None:
     names = {f"flight-delays-v1-{release[:12]}": weight for release, weight in ((A, 90), (B, 10))}
     assert of("Deployment", canary).keys() >= names.keys()
-    (rule,) = of("HTTPRoute", canary)["flight-delays-v1"]["spec"]["rules"]
-    assert {backend["name"]: backend["weight"] for backend in rule["backendRefs"]} == names
-    assert rule["matches"] == [{"path": {"type": "PathPrefix", "value": "/flight-delays/v1"}}]
+    rules = of("HTTPRoute", canary)["flight-delays-v1"]["spec"]["rules"]
+    for rule in rules:
+        assert {backend["name"]: backend["weight"] for backend in rule["backendRefs"]} == names
+
+
+def test_the_gateway_passes_the_public_paths_alone(canary: list[Manifest]) -> None:
+    rules = of("HTTPRoute", canary)["flight-delays-v1"]["spec"]["rules"]
+    passed = {
+        (match["method"], match["path"]["type"], match["path"]["value"].removeprefix("/flight-delays/v1"))
+        for rule in rules
+        for match in rule["matches"]
+    }
+    pages = {(method, "Exact", path) for method in ("GET", "HEAD") for path in ("/docs", "/openapi.json", "")}
+    once = pages | {("POST", "Exact", path) for path in ("/predict", "/feedback")}
+    assert passed == once | {(method, kind, f"{path}/") for method, kind, path in once}
+    assert all(len(rule["matches"]) <= 8 for rule in rules)  # what Gateway API 1.0 allows
+
+
+def test_the_time_of_a_replay_is_removed_where_no_replay_comes(canary: list[Manifest]) -> None:
+    for rule in of("HTTPRoute", canary)["flight-delays-v1"]["spec"]["rules"]:
+        (change,) = (each["requestHeaderModifier"] for each in rule["filters"] if "requestHeaderModifier" in each)
+        assert set(change["remove"]) == {"X-Shadow", "X-Replay-Time"}
 
 
 def test_without_a_release_the_page_behind_all_routes_says_so(waiting: list[Manifest]) -> None:

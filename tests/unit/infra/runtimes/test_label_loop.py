@@ -34,9 +34,9 @@ def container(deployment: Manifest) -> Mapping[str, Any]:
 
 
 def mirrored(found: list[Manifest]) -> list[str]:
-    (rule,) = one("HTTPRoute", "flight-delays-v1", found)["spec"]["rules"]
+    rule = one("HTTPRoute", "flight-delays-v1", found)["spec"]["rules"][0]
     (change,) = (each["requestHeaderModifier"] for each in rule["filters"] if "requestHeaderModifier" in each)
-    assert change["remove"] == ["X-Shadow"]
+    assert change["remove"] == ["X-Shadow", "X-Replay-Time"]
     (said,) = change["set"]
     assert said["name"] == "X-Mirror-To"
     return str(said["value"]).split(",")
