@@ -20,6 +20,12 @@ FEATURE_FRESHNESS = "sixfold_feature_freshness_seconds"
 LOG_WRITTEN = "sixfold_prediction_log_written_total"
 LOG_SHED = "sixfold_prediction_log_shed_total"
 LOG_PENDING = "sixfold_prediction_log_pending"
+OF_A_RELEASE = (
+    *(REQUESTS, SHADOW_REQUESTS, REQUEST_SECONDS, PREDICTIONS, MIRRORED),
+    *(FEATURE_MISSING, FALLBACK, LOOKUP_ERRORS, FEATURE_FRESHNESS),
+    *(LOG_WRITTEN, LOG_SHED, LOG_PENDING),
+)
+"""All that a release may export, beside the figures of its process; the monitoring drops whatever else it says."""
 
 # of the lake's exporter
 TABLE_ROWS = "sixfold_table_rows"

@@ -27,6 +27,7 @@ from infra.plans.kubernetes.quota import needed, quota
 from infra.plans.kubernetes.requests import ADAPTER
 from infra.plans.kubernetes.target import KubernetesTarget
 from infra.plans.monitoring.dashboards import product_dashboard
+from infra.plans.monitoring.scraping import CLAIMED, OF_A_RELEASE_ONLY
 from sixfold.contract import Product
 
 _API = "monitoring.coreos.com/v1"
@@ -65,7 +66,7 @@ def plan_monitoring(
         *evaluation_base(own, scraper=network_policy.pods_of(own, {NAME: PROMETHEUS})),
     )
     remote = (
-        _scraping("release", target.namespace, {NAME: "release"}, (PRODUCT, VERSION, RELEASE)),
+        _scraping("release", target.namespace, {NAME: "release"}, (PRODUCT, VERSION, RELEASE), _OF_RELEASES),
         _scraping(PORTAL, target.namespace, {NAME: PORTAL}, (), port=pods.METRICS),
     )
     return (
@@ -172,18 +173,38 @@ def _exporter(own: str, image: Any) -> tuple[Manifest, ...]:  # noqa: ANN401 - a
     return (
         pods.deployment(EXPORTER, own, template=template, replicas=1),
         pods.service(EXPORTER, own, labels),
-        _scraping(EXPORTER, own, {NAME: EXPORTER}, ()),
+        _scraping(EXPORTER, own, {NAME: EXPORTER}, (), _TRUSTED),
     )
 
 
 def _evaluation(own: str, image: Any, products: Iterable[str]) -> tuple[Manifest, ...]:  # noqa: ANN401 - as above
-    return (*evaluation(own, image, products), _scraping(EVALUATION, own, {NAME: EVALUATION}, ()))
+    return (*evaluation(own, image, products), _scraping(EVALUATION, own, {NAME: EVALUATION}, (), _TRUSTED))
+
+
+_TRUSTED = {"honorLabels": True}
+_OF_RELEASES = {
+    "honorLabels": False,
+    "honorTimestamps": False,
+    "metricRelabelings": [
+        {"sourceLabels": ["__name__"], "regex": OF_A_RELEASE_ONLY, "action": "keep"},
+        {"regex": CLAIMED, "action": "labeldrop"},
+    ],
+}
 
 
 def _scraping(
-    name: str, where: str, selector: dict[str, str], kept: tuple[str, ...], *, port: str = "http"
+    name: str,
+    where: str,
+    selector: dict[str, str],
+    kept: tuple[str, ...],
+    trust: Mapping[str, Any] | None = None,
+    *,
+    port: str = "http",
 ) -> Manifest:
-    """Return the scrape targets; some labels of a Service become labels of its series, under the same names."""
+    """Return the scrape targets; some labels of a Service become labels of its series, under the same names.
+
+    `trust` says what is believed of the targets' own words, in keys of an endpoint; None: no label that a target has.
+    """
     relabelled = [
         {
             "sourceLabels": [f"__meta_kubernetes_service_label_{re.sub('[^a-z]', '_', label)}"],
@@ -191,7 +212,8 @@ def _scraping(
         }
         for label in kept
     ]
-    endpoint = {"port": port, "path": "/metrics", "interval": "15s", "honorLabels": True, "relabelings": relabelled}
+    endpoint = {"port": port, "path": "/metrics", "interval": "15s", "relabelings": relabelled}
+    endpoint |= trust or {"honorLabels": False}
     spec = {"selector": {"matchLabels": selector}, "endpoints": [endpoint]}
     return manifest(_API, "ServiceMonitor", name, where, labels=_SCRAPED, spec=spec)
 

@@ -10,7 +10,7 @@ import yaml
 
 from infra.plans import names
 from infra.plans.monitoring.alertmanager import alertmanager_config
-from infra.plans.monitoring.prometheus import Target, prometheus_config
+from infra.plans.monitoring.prometheus import RELEASES, Target, prometheus_config
 from infra.plans.monitoring.rules import prometheus_rules
 from infra.plans.routing.traffic import VersionTraffic
 from sixfold.contract import Product, Strict
@@ -74,7 +74,7 @@ def scrape_targets(traffic: Sequence[VersionTraffic], ports: Mapping[str, int]) 
         Target(job="router", address=names.socket(ports["router-metrics"])),
         *(
             Target(
-                job="serving",
+                job=RELEASES,
                 address=upstream.address,
                 labels={
                     "product": version.product,

@@ -5,8 +5,12 @@ from typing import Any
 
 from pydantic import Field
 
+from infra.plans.monitoring.scraping import CLAIMED, OF_A_RELEASE_ONLY, TRUSTED
 from sixfold.contract import Strict
 from sixfold.errors import SixfoldError
+
+RELEASES = "serving"
+"""The scrape job of the releases."""
 
 
 class Target(Strict):
@@ -56,6 +60,17 @@ def prometheus_config(
     }
 
 
+def _trust(job: str) -> dict[str, Any]:
+    if job in TRUSTED:
+        return {"honor_labels": True}
+    believed = [
+        {"source_labels": ["__name__"], "regex": OF_A_RELEASE_ONLY, "action": "keep"},
+        {"regex": CLAIMED, "action": "labeldrop"},
+    ]
+    of_releases = {"honor_timestamps": False, "metric_relabel_configs": believed}
+    return {"honor_labels": False, **(of_releases if job == RELEASES else {})}
+
+
 def _job(job: str, targets: Sequence[Target]) -> dict[str, Any]:
     mine = [target for target in targets if target.job == job]
     places = [f"{target.address}{target.path}" for target in mine]
@@ -66,7 +81,7 @@ def _job(job: str, targets: Sequence[Target]) -> dict[str, Any]:
         )
     return {
         "job_name": job,
-        "honor_labels": True,  # a release says its own product, API version and release; both agree
+        **_trust(job),
         "static_configs": [
             {"targets": [target.address], "labels": {**target.labels, "__metrics_path__": target.path}}
             for target in mine

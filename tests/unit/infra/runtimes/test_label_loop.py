@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from infra.checks.recording import record
+from infra.plans.monitoring.scraping import OF_A_RELEASE_ONLY
 from sixfold.stack import read
 
 ROOT = Path(__file__).parents[4]
@@ -96,6 +97,15 @@ def test_the_evaluation_is_scraped_and_its_figures_keep_their_labels(shadowed: l
     assert (endpoint["port"], endpoint["honorLabels"]) == ("http", True)
     selected = one("Prometheus", "prometheus", shadowed)["spec"]["serviceMonitorSelector"]["matchLabels"]
     assert selected.items() <= monitor["metadata"]["labels"].items()
+
+
+def test_a_release_on_a_cluster_is_believed_for_itself_alone(shadowed: list[Manifest]) -> None:
+    (endpoint,) = one("ServiceMonitor", "release", shadowed)["spec"]["endpoints"]
+    assert not endpoint["honorLabels"]
+    keep, drop = endpoint["metricRelabelings"]
+    assert (keep["action"], keep["sourceLabels"], keep["regex"]) == ("keep", ["__name__"], OF_A_RELEASE_ONLY)
+    assert (drop["action"], drop["regex"]) == ("labeldrop", "exported_.+")
+    assert {each["targetLabel"] for each in endpoint["relabelings"]} == {"product", "api_version", "release"}
 
 
 def from_outside(found: list[Manifest]) -> list[Manifest]:
