@@ -54,13 +54,17 @@ class Doubted(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """All evidence of one step. `left_out` counts by consumer the predictions that are beyond its `label_share`."""
+    """All evidence of one step. `left_out` counts by consumer the predictions that are beyond its `label_share`.
+
+    `with_feedback` is the same, where there are any, with labels that are only the word of consumers.
+    """
 
     quality: Quality
     live: Requests = Requests()
     candidate: Requests = Requests()
     doubts: Sequence[Doubted] = ()
     left_out: Mapping[str, int] = MappingProxyType({})
+    with_feedback: "Seen | None" = None
 
 
 class Judgement(NamedTuple):
@@ -77,11 +81,10 @@ def judge(product: Product, seen: Seen, onto: int) -> Judgement:
     It is rolled back where it is surely worse: in its metric by more than the release margin, in failed or slow
     requests by more than the objective allows to be bad at all. It goes on only where labels are enough, it is not
     surely worse at all, and what it could cost at worst, over all traffic, stays within the release margin: at 5% a
-    rough idea will do, at 100% not. Where labels decide, no consumer alone may: the verdict holds without its feedback,
-    and is not the opposite without its predictions.
+    rough idea will do, at 100% not. The word of consumers counts where the label table has not enough labels, and none
+    of them decides alone: the verdict is the same without its feedback, and not the opposite without its predictions.
     """
     metric, slo, live, candidate = product.metric, product.slo, seen.live, seen.candidate
-    numbers = _numbers(metric, seen, _gain(metric, seen.quality.difference))
     harms = {
         f"the candidate fails more often than availability {slo.availability:g} allows": _worse(
             shares((live.failed, live.all), (candidate.failed, candidate.all)), 1 - slo.availability
@@ -92,8 +95,17 @@ def judge(product: Product, seen: Seen, onto: int) -> Judgement:
     }
     for reason, harmful in harms.items():
         if harmful:
-            return Judgement(Verdict.ROLL_BACK, reason, numbers)
+            return Judgement(Verdict.ROLL_BACK, reason, _numbers(metric, seen))
+    judgement = _by_all(metric, seen, onto)
+    if judgement.verdict is Verdict.HOLD and seen.with_feedback and _labels(metric, seen.quality) is not Labels.ENOUGH:
+        return _by_all(metric, seen.with_feedback._replace(live=live, candidate=candidate), onto)
+    return judgement
+
+
+def _by_all(metric: Metric, seen: Seen, onto: int) -> Judgement:
+    """Judge by labels, and hold where the verdict is that of one consumer."""
     verdict, reason = _by_labels(metric, seen.quality, onto)
+    numbers = _numbers(metric, seen)
     if verdict is Verdict.HOLD and seen.left_out:
         beyond = ", ".join(f"{count} of {name}" for name, count in sorted(seen.left_out.items()))
         reason = f"{reason}; beyond label_share, and left out: {beyond}"
@@ -111,11 +123,11 @@ def _by_labels(metric: Metric, quality: Quality, onto: int) -> tuple[Verdict, st
     if gain.high < -metric.release_margin:
         worse = f"the candidate is worse by more than release_margin, {metric.release_margin:g} {metric.name}"
         return Verdict.ROLL_BACK, worse
-    coverage = quality.labelled / quality.due if quality.due else math.nan
-    match Labels.of(metric, labelled=quality.labelled, coverage=coverage):
+    match _labels(metric, quality):
         case Labels.FEW:
             return Verdict.HOLD, f"not enough labels yet: {quality.labelled} of {metric.min_labels}"
         case Labels.LOW_COVERAGE:
+            coverage = quality.labelled / quality.due
             needed = f"min_coverage asks for {metric.min_coverage:.0%}"
             return Verdict.HOLD, f"only {coverage:.0%} of the predictions that are due have a label; {needed}"
     if gain.high < 0:
@@ -128,6 +140,11 @@ def _by_labels(metric: Metric, quality: Quality, onto: int) -> tuple[Verdict, st
     return Verdict.PROMOTE, f"at {onto}% of the traffic the candidate costs at most {max(cost, 0):.4f} {metric.name}"
 
 
+def _labels(metric: Metric, quality: Quality) -> Labels:
+    coverage = quality.labelled / quality.due if quality.due else math.nan
+    return Labels.of(metric, labelled=quality.labelled, coverage=coverage)
+
+
 def _gain(metric: Metric, difference: Estimate) -> Bounds:
     """Return by how much the candidate is better: positive is good, whatever the metric's direction."""
     signed = Estimate(metric.sign * difference.value, difference.variance)
@@ -138,14 +155,15 @@ def _worse(difference: Estimate, margin: float) -> bool:
     return bounds(difference, 2 * margin).low > margin
 
 
-def _numbers(metric: Metric, seen: Seen, gain: Bounds) -> Numbers:
-    quality, candidate = seen.quality, seen.candidate
+def _numbers(metric: Metric, seen: Seen) -> Numbers:
+    quality, candidate, gain = seen.quality, seen.candidate, _gain(metric, seen.quality.difference)
     return Numbers(
         metric=Compared(name=metric.name, candidate=_finite(quality.candidate), live=_finite(quality.live)),
         gain=_finite(gain.value),
         gain_low=_finite(gain.low),
         gain_high=_finite(gain.high),
         labelled=quality.labelled,
+        left_out=sum(seen.left_out.values()) or None,
         requests=candidate.all,
         failed=candidate.failed,
         slow=candidate.slow,

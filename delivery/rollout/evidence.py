@@ -13,7 +13,7 @@ import polars as pl
 from delivery.rollout.decision import Doubted, Quality, Requests, Seen
 from delivery.rollout.prometheus import Prometheus, Sample
 from delivery.rollout.sequential import Estimate, paired
-from delivery.rollout.voices import cap, doubts
+from delivery.rollout.voices import cap, doubts, without_feedback
 from monitoring.evaluation.copies import Listing
 from monitoring.evaluation.join import attach
 from monitoring.evaluation.source import Source, clock
@@ -61,9 +61,15 @@ def gather(platform: PlatformRefs, prometheus: Prometheus, product: Product, sta
 
 
 def weigh(product: Product, rows: pl.DataFrame | None) -> Seen:
-    """Return the metric on compared requests, each consumer's within its share, and without each one's word."""
+    """Return the metric on compared requests, each consumer's within its share: without their word, and with it."""
     if rows is None:
         return Seen(NOTHING)
+    sure = without_feedback(product, rows)
+    seen = _weigh(product, sure)
+    return seen if sure.height == rows.height else seen._replace(with_feedback=_weigh(product, rows))
+
+
+def _weigh(product: Product, rows: pl.DataFrame) -> Seen:
     kept, left_out = cap(product, rows)
     # One at a time, and only if the judgement asks: each measures all rows forty times.
     doubted = [(doubt.consumer, doubt.own, partial(quality, product, doubt.rows)) for doubt in doubts(product, kept)]

@@ -1,8 +1,8 @@
 """Whose word a decision rests on: no consumer alone may steer it. Pure.
 
-A consumer has two ways to shape the evidence: it chooses the rows that it asks about, and where the contract lets it,
-it tells labels. Both are capped by its `label_share`, and a verdict must not depend on either: `doubts` are the
-evidence without the word of one consumer, and without its predictions.
+The label table is nobody's word. A consumer has two ways to shape the evidence: it chooses the rows that it asks about,
+and where the contract lets it, it tells labels. Both are capped by its `label_share`, and a verdict must not depend on
+either: `doubts` are the evidence without the word of one consumer, and without its predictions.
 """
 
 import math
@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 import polars as pl
 
-from sixfold.contract import Product
+from sixfold.contract import Consumer, Product
 
-_TOLD = pl.col("told") & pl.col("label").is_not_null()
+_LABELLED = pl.col("label").is_not_null()
+_TOLD = pl.col("told") & _LABELLED
 
 
 class Doubt(NamedTuple):
@@ -35,6 +36,9 @@ class Capped(NamedTuple):
 def cap(product: Product, rows: pl.DataFrame) -> Capped:
     """Leave out what is beyond each consumer's `label_share`: of the labels its feedback, of the rows its predictions.
 
+    Predictions with a label and those without are capped apart: whoever asks about rows that never get a label neither
+    lowers the coverage alone, nor crowds out labels.
+
     Labels of the label table are nobody's word, and the predictions of an only consumer are compared with no other's:
     neither is capped. The rows that stay are chosen by their id, which the service draws.
 
@@ -44,11 +48,10 @@ def cap(product: Product, rows: pl.DataFrame) -> Capped:
 
     """
     shares = {consumer.name: consumer.label_share for consumer in product.consumers}
-    table = rows.filter(pl.col("label").is_not_null(), ~pl.col("told")).height
-    heard = _first(rows, _counts(rows.filter(_TOLD)), lambda told: within(told, shares, table), _TOLD)
-    kept = heard
-    if len(shares) > 1:
-        kept = _first(heard, _counts(heard), lambda asked: within(asked, shares), pl.lit(value=True))
+    table = rows.filter(_LABELLED, ~pl.col("told")).height
+    kept = _first(rows, _TOLD, lambda told: within(told, shares, table))
+    for part in (_LABELLED, ~_LABELLED) if len(shares) > 1 else ():
+        kept = _first(kept, part, lambda asked: within(asked, shares))
     return Capped(kept, _counts(rows) - _counts(kept))
 
 
@@ -62,11 +65,14 @@ def within(counts: Mapping[str, int], shares: Mapping[str, float], rest: int = 0
         total = sum(allowed.values()) + rest
 
 
+def without_feedback(product: Product, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows without those whose label is only the word of a consumer that is not trusted like the table."""
+    return rows.filter(~(pl.col("consumer").cast(pl.String).is_in([each.name for each in _doubted(product)]) & _TOLD))
+
+
 def doubts(product: Product, rows: pl.DataFrame) -> Iterator[Doubt]:
     """Yield the rows without each consumer whose word is not trusted like the label table."""
-    for consumer in product.consumers:
-        if consumer.label_share == 1:
-            continue
+    for consumer in _doubted(product):
         its = pl.col("consumer").cast(pl.String) == consumer.name
         if rows.filter(its & _TOLD).height:
             yield Doubt(consumer.name, own=False, rows=rows.filter(~(its & _TOLD)))
@@ -74,12 +80,13 @@ def doubts(product: Product, rows: pl.DataFrame) -> Iterator[Doubt]:
             yield Doubt(consumer.name, own=True, rows=rows.filter(~its))
 
 
-def _first(
-    rows: pl.DataFrame,
-    counts: Counter[str],
-    allow: Callable[[Mapping[str, int]], dict[str, int]],
-    of: pl.Expr,
-) -> pl.DataFrame:
+def _doubted(product: Product) -> list[Consumer]:
+    return [consumer for consumer in product.consumers if consumer.label_share < 1]
+
+
+def _first(rows: pl.DataFrame, of: pl.Expr, allow: Callable[[Mapping[str, int]], dict[str, int]]) -> pl.DataFrame:
+    """Leave out rows `of` a kind that are beyond the allowed number of their consumer."""
+    counts = _counts(rows.filter(of))
     allowed = allow(counts)
     if all(allowed[name] == count for name, count in counts.items()):
         return rows

@@ -170,6 +170,7 @@ def attach(
         "feedback_matched": told.height,
         "feedback_foreign": told.height - own.height,
         "feedback_twice": own.height - own["id"].n_unique(),
+        "feedback_only": rows.filter("told").height,
         "feedback_overrides": several.filter("disputed").height,
         "prediction_in_future": rows.filter(pl.col("time") > as_of).height,
     }

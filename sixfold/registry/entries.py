@@ -31,7 +31,8 @@ class Numbers(Strict):
     """The evidence of a decision. A number that was not finite, or not measured, is None and is left out of the JSON.
 
     `gain` says by how much the candidate is better, whatever the metric's direction, between its bounds. `labelled`
-    requests have their label; `requests`, `failed` and `slow` count those of the candidate since the step began.
+    requests have their label; `left_out` are beyond the `label_share` of a consumer, and decide nothing. `requests`,
+    `failed` and `slow` count those of the candidate since the step began.
     """
 
     metric: Compared | None = None
@@ -39,6 +40,7 @@ class Numbers(Strict):
     gain_low: FiniteFloat | None = None
     gain_high: FiniteFloat | None = None
     labelled: int | None = None
+    left_out: int | None = None
     requests: int | None = None
     failed: int | None = None
     slow: int | None = None

@@ -127,3 +127,11 @@ def test_a_hold_names_the_labels_that_are_beyond_the_share_of_a_consumer(product
     judgement = judge(product, Seen(Look(labelled=20).quality, FINE, FINE, left_out={"rebooking": 600}), 5)
     assert judgement.verdict is Verdict.HOLD
     assert "20 of 500; beyond label_share, and left out: 600 of rebooking" in judgement.reason
+
+
+def test_feedback_counts_only_where_the_label_table_has_not_enough_labels(product: Product) -> None:
+    told = Seen(Look().quality)
+    looks = (Look(gain=-0.004), Look(labelled=20), Look(labelled=20, gain=-0.02))
+    enough, few, worse = (judge(product, Seen(each.quality, FINE, FINE, with_feedback=told), 5) for each in looks)
+    assert (enough.verdict, few.verdict, worse.verdict) == (Verdict.HOLD, Verdict.PROMOTE, Verdict.ROLL_BACK)
+    assert few.numbers.requests == FINE.all
