@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from models import aws, steps
-from models.features.store import project_of
+from models.features.online import project_of
 from models.lake import PRODUCT
 from sixfold.errors import SixfoldError
 from sixfold.outputs import OF, Databases, PlatformRefs, feedback_table

@@ -27,13 +27,28 @@ class Periods(Strict):
     test_until: Moment
 
 
+class View(Strict):
+    """A feature view: the part of its definition by which its rows are found, online and in the lake.
+
+    `keys` are its join keys, `features` its names in order, both of them columns of `table`, a table of the lake with
+    their history, whose column `moment` has the moment from which a row's values are known.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    features: tuple[str, ...]
+    table: str
+    moment: str
+
+
 class Signature(BaseModel):
     """The part of `candidate.json` that serving and monitoring read, from releases of any age.
 
     `features` are in the order of the model's input. `reference` is what live values are compared with: features as the
     model learned them, scores on the test months: `score`, or `score of <class>` of each. `missing` is by feature what
     the model gets where it is not known, NaN for those that are not there. `slices` are the values of each of the
-    contract's slices in training. Other fields are ignored: releases of other versions have others.
+    contract's slices in training. `views` are those that a release reads: it opens no registry. Other fields are
+    ignored: releases of other versions have others.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -42,6 +57,7 @@ class Signature(BaseModel):
     reference: dict[str, Reference] = Field(default_factory=dict)
     missing: dict[str, float] = Field(default_factory=dict)
     slices: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    views: tuple[View, ...] = ()
 
 
 class Record(Signature):

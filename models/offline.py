@@ -1,12 +1,12 @@
 """Feast's offline store on the lake: feature tables in Iceberg, joined point-in-time by polars.
 
 Feast's own file stores join by a cross product per entity, which some hundred thousand rows do not fit into memory for.
-Serving imports this module to read the registry, so Iceberg and polars load on first use. The module stays where it is:
+Whoever opens a registry imports this module, so Iceberg and polars load on first use. The module stays where it is:
 Feast's registry stores the import path of `IcebergSource`, and a store that was applied before would not be readable.
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
@@ -136,6 +136,8 @@ class IcebergOfflineStore(OfflineStore):
         def query() -> "pl.DataFrame":
             import polars as pl  # noqa: PLC0415 - see the module
 
+            from models.features.historical import join_as_of  # noqa: PLC0415 - the same
+
             joined = pl.from_pandas(entity_df)
             for view in feature_views:
                 source: Any = view.batch_source
@@ -168,18 +170,6 @@ class IcebergOfflineStore(OfflineStore):
             return newest.select(*join_key_columns, *feature_name_columns, timestamp_field)
 
         return IcebergJob(query)
-
-
-def join_as_of(spine: "pl.DataFrame", known: "pl.DataFrame", keys: list[str], ttl: timedelta | None) -> "pl.DataFrame":
-    """Give each row of `spine` the newest row of `known` with the same keys, at or before its `event_timestamp`.
-
-    Rows keep their order. What is older than `ttl` counts as missing; with a `ttl` of None or zero nothing is too old.
-    """
-    placed = spine.with_row_index("__place").sort("event_timestamp")
-    joined = placed.join_asof(
-        known.sort("event_timestamp"), on="event_timestamp", by=keys, tolerance=ttl or None, check_sortedness=False
-    )
-    return joined.sort("__place").drop("__place")
 
 
 def _lake(config: RepoConfig) -> Any:  # noqa: ANN401 - the type would import Iceberg

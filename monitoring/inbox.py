@@ -21,6 +21,7 @@ from starlette.routing import Route
 
 from monitoring.server import READY, run
 from serving.body import read_json
+from serving.http import Request as Incoming
 from serving.parsing import parse
 from serving.problems import Problem
 from sixfold import pages
@@ -55,7 +56,7 @@ def create_app(file: Path) -> Starlette:
     """Return the application that keeps alerts in a file."""
 
     async def receive(request: Request) -> Response:
-        notification = parse(await read_json(request), _NOTIFICATION)
+        notification = parse(await read_json(Incoming(request.scope, request.receive)), _NOTIFICATION)
         about = {"received": datetime.now(UTC).isoformat(timespec="seconds"), "receiver": notification.receiver}
         lines = [json.dumps(about | alert.model_dump()) + "\n" for alert in notification.alerts]
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -72,7 +73,8 @@ def create_app(file: Path) -> Starlette:
     def refuse(_: Request, problem: Exception) -> Response:
         if not isinstance(problem, Problem):
             raise problem
-        return problem.response()
+        answer = problem.answer()
+        return Response(answer.body, answer.status, media_type=answer.media_type)
 
     return Starlette(
         routes=[

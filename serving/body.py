@@ -3,8 +3,7 @@
 import asyncio
 from http import HTTPStatus
 
-from starlette.requests import ClientDisconnect, Request
-
+from serving.http import Request
 from serving.problems import Problem
 
 MAX_BYTES = 1024 * 1024
@@ -25,14 +24,17 @@ async def read_json(request: Request) -> bytes:
     body = bytearray()
     try:
         async with asyncio.timeout(WITHIN_S):
-            async for chunk in request.stream():
-                body += chunk
+            more = True
+            while more:
+                message = await request.receive()
+                if message["type"] == "http.disconnect":
+                    raise Problem(HTTPStatus.BAD_REQUEST, "the connection closed before the body was complete")
+                body += message.get("body", b"")
+                more = message.get("more_body", False)
                 if len(body) > MAX_BYTES:
                     raise _too_large()
     except TimeoutError:
         raise Problem(HTTPStatus.REQUEST_TIMEOUT, f"the body did not arrive within {WITHIN_S} seconds") from None
-    except ClientDisconnect:
-        raise Problem(HTTPStatus.BAD_REQUEST, "the connection closed before the body was complete") from None
     return bytes(body)
 
 

@@ -5,6 +5,7 @@ The body cannot say it: its schema is the product's contract with consumers, who
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import quote
 
 from serving.predictor import Served
@@ -15,5 +16,10 @@ _MOST = 50  # names: servers and proxies refuse a header of more than 8 KiB
 
 def headers(served: Sequence[Served]) -> dict[str, str]:
     """Return the header for the answer to a row or a batch; none where every row had all of its features."""
-    missing = {name: None for each in served for name, value in each.features.items() if value is None}
-    return {MISSING_FEATURES: ", ".join(quote(name) for name in list(missing)[:_MOST])} if missing else {}
+    missing = {name: None for each in served if each.fallback for name, value in each.features.items() if value is None}
+    return {MISSING_FEATURES: _quoted(tuple(missing)[:_MOST])} if missing else {}
+
+
+@lru_cache(1_000)
+def _quoted(names: tuple[str, ...]) -> str:
+    return ", ".join(map(quote, names))

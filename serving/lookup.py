@@ -3,34 +3,31 @@
 Nor must an error of our own code; but such an error is no store that is away. It is counted and logged as an error.
 """
 
+import asyncio
 import logging
-import math
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import NamedTuple, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
+from urllib3.exceptions import HTTPError
 
 from sixfold.errors import SixfoldError
 
-_THREADS = 16
-_FIRST_S = 10.0  # the first read makes connections and imports what the store puts off
+THREADS = 16
+_FIRST_S = 10.0  # the first read makes connections
 _REPLAY_S = 120.0
 _TRIES = 3
 _REST_S = 5.0
 _ASK_AGAIN_S = 30.0
 _TRACEBACK_EVERY_S = 60.0  # the same error at every prediction would fill the log
-_OF_STORE = (
-    BotoCoreError,
-    ClientError,
-    OSError,
-    SixfoldError,
-)  # OSError: timeouts, connections, a registry that is gone
-_STORE_PACKAGE = "feast"  # its own errors: features that were never built. It takes seconds to import
+_OF_STORE = (BotoCoreError, ClientError, HTTPError, OSError, SixfoldError)  # OSError: timeouts, connections
 _log = logging.getLogger("sixfold.lookup")
+
+Features = Mapping[str, float | None]
 
 
 class Freshness(Protocol):
@@ -42,13 +39,32 @@ class Freshness(Protocol):
 
 
 class Reader(Protocol):
-    """Interface of `models.features.online.OnlineReader`."""
+    """Interface of `serving.online.OnlineReader`."""
 
-    def read(self, rows: list[dict[str, str]], at: datetime | None = None) -> Sequence[Mapping[str, Any]]:
+    def remembered(self, rows: Sequence[Mapping[str, str]]) -> Sequence[Features] | None:
+        """Return the features of each row where all are in memory and exact."""
+
+    def stale(self, rows: Sequence[Mapping[str, str]]) -> Sequence[Features] | None:
+        """Return what is in memory of each row, exact or not."""
+
+    def read(self, rows: Sequence[Mapping[str, str]], at: datetime | None = None) -> Sequence[Features]:
         """Return the features of each row of entity keys, now or as known at a moment; None for what is not known."""
+
+    def age_s(self) -> float:
+        """Return the seconds since rows in memory were known to be exact."""
 
     def freshness(self) -> Freshness:
         """Return the time of the newest features, and of their copy."""
+
+    def close(self) -> None:
+        """Ask for nothing more."""
+
+
+class Found(NamedTuple):
+    """The features of each row, and where they are from: `memory`, `store`, `stale`, or `nowhere`."""
+
+    rows: Sequence[Features]
+    source: str
 
 
 class Lookup:
@@ -57,18 +73,29 @@ class Lookup:
     Args:
         open_reader: opens the online store; called until it works once.
         deadline_s: how long a prediction waits for its features.
+        max_age_s: how long rows in memory may answer while the store is away.
         count_error: called at each error that is not the store's.
 
     """
 
     def __init__(
-        self, open_reader: Callable[[], Reader], deadline_s: float, count_error: Callable[[], None] = lambda: None
+        self,
+        open_reader: Callable[[], Reader],
+        deadline_s: float,
+        *,
+        max_age_s: float = 0,
+        count_error: Callable[[], None] = lambda: None,
     ) -> None:
-        self._open, self._deadline_s, self._count_error = open_reader, deadline_s, count_error
+        self._open, self._deadline_s, self._max_age_s, self._count_error = (
+            open_reader,
+            deadline_s,
+            max_age_s,
+            count_error,
+        )
         self._logged_at = float("-inf")
         self._opened: Reader | None = None
         self._opening = threading.Lock()
-        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="features")
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="features")
         self._within_s = _FIRST_S
         self._failures, self._rest_until = 0, 0.0
         self._materialized_at: datetime | None = None
@@ -78,22 +105,25 @@ class Lookup:
         except Exception as error:  # noqa: BLE001 - a release must be able to start while its store is away
             self._failed(error)
 
-    def read(self, entities: Sequence[Mapping[str, str]], at: datetime | None = None) -> list[dict[str, float]] | None:
-        """Return the known features of each row, missing ones left out; None where the store does not answer.
+    async def read(self, entities: Sequence[Mapping[str, str]], at: datetime | None = None) -> Found:
+        """Return the features of each row, None where one is not known.
 
-        An error that is not the store's leaves all features of all rows out: the consumer still gets an answer.
+        A store that does not answer leaves what is in memory, as old as it may be. An error that is not the store's
+        leaves all features of all rows out: the consumer still gets an answer.
         A replay asks for those of a moment in the past; its first answer takes the seconds that history takes to load.
         """
+        if self._opened and at is None and (held := self._opened.remembered(entities)) is not None:
+            return Found(held, "memory")
         if time.monotonic() < self._rest_until:
-            return None
+            return self._without_store(entities, at)
         try:
-            asked = self._pool.submit(self._ask, [dict(each) for each in entities], at)
-            found = asked.result(_REPLAY_S if at else self._within_s)
+            asked = asyncio.get_running_loop().run_in_executor(self._pool, self._ask, entities, at)
+            found = await asyncio.wait_for(asked, _REPLAY_S if at else self._within_s)
         except Exception as error:  # noqa: BLE001 - whatever happens, the consumer gets an answer
             self._failed(error)
-            return None if is_of_store(error) else [{} for _ in entities]
+            return self._without_store(entities, at) if is_of_store(error) else Found([{} for _ in entities], "store")
         self._within_s, self._failures = self._deadline_s, 0
-        return found
+        return Found(found, "store")
 
     def age_s(self) -> float:
         """Return the age of the last copy to the online store, in seconds.
@@ -110,8 +140,21 @@ class Lookup:
                     raise
         return (datetime.now(UTC) - self._materialized_at).total_seconds()
 
-    def _ask(self, entities: list[dict[str, str]], at: datetime | None) -> list[dict[str, float]]:
-        return [_known(row) for row in self._reader().read(entities, at)]
+    def close(self) -> None:
+        """Ask for nothing more."""
+        if self._opened:
+            self._opened.close()
+
+    def _without_store(self, entities: Sequence[Mapping[str, str]], at: datetime | None) -> Found:
+        reader = self._opened
+        if reader and at is None and reader.age_s() <= self._max_age_s:
+            held = reader.stale(entities)
+            if held is not None:
+                return Found(held, "stale")
+        return Found([{} for _ in entities], "nowhere")
+
+    def _ask(self, entities: Sequence[Mapping[str, str]], at: datetime | None) -> Sequence[Features]:
+        return self._reader().read(entities, at)
 
     def _reader(self) -> Reader:
         with self._opening:
@@ -134,10 +177,4 @@ class Lookup:
 
 def is_of_store(error: Exception) -> bool:
     """Return whether an error means that the store is slow, away or not filled, and none of our code is at fault."""
-    return isinstance(error, _OF_STORE) or any(
-        each.__module__.partition(".")[0] == _STORE_PACKAGE for each in type(error).__mro__
-    )
-
-
-def _known(row: Mapping[str, Any]) -> dict[str, float]:
-    return {name: float(value) for name, value in row.items() if value is not None and not math.isnan(value)}
+    return isinstance(error, _OF_STORE)

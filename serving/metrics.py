@@ -11,6 +11,7 @@ from sixfold.metric_names import (
     FALLBACK,
     FEATURE_FRESHNESS,
     FEATURE_MISSING,
+    FEATURE_ROWS,
     LOG_PENDING,
     LOG_SHED,
     LOG_WRITTEN,
@@ -19,6 +20,7 @@ from sixfold.metric_names import (
     PREDICTIONS,
     REQUEST_SECONDS,
     REQUESTS,
+    ROW_ERRORS,
     SHADOW_REQUESTS,
 )
 
@@ -57,6 +59,8 @@ class Metrics:
         mirrored = counter(MIRRORED, "Copies of requests for other releases, by outcome", "outcome")
         missing = counter(FEATURE_MISSING, "Rows for which the online store had no value", "feature")
         fallback = counter(FALLBACK, "Predictions made without some features, by reason", "reason")
+        sources = counter(FEATURE_ROWS, "Rows predicted, by the place where their features were found", "source")
+        refused = counter(ROW_ERRORS, "Rows that the schema accepts and the product's code raised on")
         errors = counter(LOOKUP_ERRORS, "Feature look-ups that an error of the release's code ended")
         written = counter(LOG_WRITTEN, "Rows written to the lake", "table")
         shed = counter(LOG_SHED, "Rows given up because the lake was too slow", "table")
@@ -68,6 +72,8 @@ class Metrics:
         self.mirrored = Counts(*(mirrored.labels(*identity, outcome) for outcome in Counts._fields))
         self.missing = cache(lambda feature: missing.labels(*identity, feature))
         self.fallback = cache(lambda reason: fallback.labels(*identity, reason))
+        self.feature_rows = cache(lambda source: sources.labels(*identity, source))
+        self.row_errors = refused.labels(*identity)
         self.lookup_errors = errors.labels(*identity)
         self.written = cache(lambda table: written.labels(*identity, table))
         self.shed = cache(lambda table: shed.labels(*identity, table))

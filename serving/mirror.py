@@ -10,7 +10,7 @@ from functools import cached_property
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, NamedTuple
 
-from sixfold.wire import CONSUMER, MIRROR_TO, REPLAY_TIME, SHADOW
+from sixfold.wire import CONSUMER, REPLAY_TIME, SHADOW
 
 if TYPE_CHECKING:
     import httpx
@@ -68,6 +68,6 @@ class Mirror:
         (self._counts.sent if arrived else self._counts.dropped).inc()
 
 
-def others(headers: Mapping[str, str], own: str) -> list[str]:
-    """Return the addresses that a request names, without `own`, that of the release that answers it."""
-    return [address for address in headers.get(MIRROR_TO, "").split(",") if address and address != own]
+def others(named: str, own: str) -> list[str]:
+    """Return the addresses that the header `X-Mirror-To` names, without `own`, that of the release that answers."""
+    return [address for address in named.split(",") if address and address != own]

@@ -62,7 +62,8 @@ class BufferedLog:
             self._rows.extend(taken)
             pending = len(self._rows)
         self._counts.pending.set(pending)
-        self._counts.shed.inc(len(rows) - len(taken))
+        if len(taken) < len(rows):
+            self._counts.shed.inc(len(rows) - len(taken))
         if pending >= FLUSH_ROWS:
             self._wake.set()
 

@@ -4,21 +4,42 @@ The fallback, where a feature is missing or the store is away: the model gets wh
 a value that the product declares, or NaN. The answer is then a prediction from what is known.
 """
 
-import json
+import asyncio
+import logging
 import math
-import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel
+from pydantic_core import to_json
 
 from models.candidate import Signature
-from serving.lookup import Lookup
+from serving.lookup import Found, Lookup
 from serving.metrics import Metrics
 from serving.model import Model, Score
 from sixfold import prediction_log as log
 from sixfold.product import ServiceModule
+
+_TURN = 100  # rows between which others have their turn: a millisecond or three
+_log = logging.getLogger("sixfold.predictor")
+EachT = TypeVar("EachT")
+
+
+class RowError(Exception):
+    """The product's own code raised on a row that its schema accepts."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+class Asked(NamedTuple):
+    """What a row asks, as the product's code reads it."""
+
+    entities: dict[str, str]
+    label_key: str
+    features: dict[str, float]
 
 
 class Served(NamedTuple):
@@ -48,9 +69,9 @@ class Served(NamedTuple):
         return {
             log.PREDICTION_ID: self.prediction_id,
             log.TIME: self.time,
-            log.ENTITIES: json.dumps(self.entities),
+            log.ENTITIES: to_json(self.entities).decode(),
             log.LABEL_KEY: self.label_key,
-            log.FEATURES: json.dumps(self.features),
+            log.FEATURES: to_json(self.features).decode(),
             log.SCORE: max(self.score) if isinstance(self.score, list) else self.score,
             log.SCORES: self.score if isinstance(self.score, list) else None,
             log.FALLBACK: self.fallback,
@@ -61,7 +82,7 @@ class Served(NamedTuple):
 
 
 class Predictor:
-    """Predicts rows; every call is thread-safe.
+    """Predicts rows on the event loop: a row takes microseconds, and a batch lets others have their turn.
 
     Args:
         code: the product's functions.
@@ -79,42 +100,76 @@ class Predictor:
         self._features = {name: signature.missing.get(name, math.nan) for name in signature.features}
         self._lookup, self._metrics = lookup, metrics
 
-    def predict(self, rows: Sequence[BaseModel], at: datetime | None = None) -> list[Served]:
-        """Predict rows, in order; a replay says at which moment of the past."""
-        entities = [self._code.entities(row) for row in rows]
-        read = self._lookup.read(entities, at)
-        known = [
-            {**online, **self._code.request_features(row)}
-            for row, online in zip(rows, read or [{}] * len(rows), strict=True)
+    async def predict(
+        self, rows: Sequence[BaseModel], new_id: Callable[[], str], at: datetime | None = None
+    ) -> list[Served]:
+        """Predict rows, in order; a replay says at which moment of the past.
+
+        Raises:
+            RowError: the product's code raised on one.
+
+        """
+        asked = [self._ask(number, row) async for number, row in _in_turns(list(enumerate(rows)))]
+        found = await self._lookup.read([each.entities for each in asked], at)
+        served: list[Served] = []
+        known = list(zip(asked, found.rows, strict=True))
+        for start in range(0, len(known), _TURN):
+            if start:
+                await asyncio.sleep(0)
+            served += self._scored(known[start : start + _TURN], new_id, at)
+        self._count(served, found)
+        return served
+
+    def _ask(self, number: int, row: BaseModel) -> Asked:
+        code = self._code
+        try:
+            return Asked(code.entities(row), code.label_key(row), code.request_features(row))
+        except Exception as error:
+            self._metrics.row_errors.inc()
+            _log.warning("the product's code refuses a row that its schema accepts: %r", error)
+            raise RowError(number) from error
+
+    def _scored(
+        self, known: Sequence[tuple[Asked, Mapping[str, float | None]]], new_id: Callable[[], str], at: datetime | None
+    ) -> list[Served]:
+        features = [
+            {name: own[name] if name in own else online.get(name) for name in self._features}
+            for (_, _, own), online in known
         ]
-        features = [{name: row.get(name) for name in self._features} for row in known]
         scores = self._model.score([self._filled(row) for row in features])
         now = at or datetime.now(UTC)
-        served = [
+        return [
             Served(
-                prediction_id=str(uuid.uuid4()),
-                time=now,
-                prediction=self._code.predict(score).model_dump(mode="json"),
-                score=score,
-                entities=keys,
-                label_key=self._code.label_key(row),
-                features=given,
-                replayed=at is not None,
+                new_id(),
+                now,
+                self._code.predict(score).model_dump(mode="json"),
+                score,
+                asked.entities,
+                asked.label_key,
+                given,
+                at is not None,
             )
-            for row, score, keys, given in zip(rows, scores, entities, features, strict=True)
+            for (asked, _), score, given in zip(known, scores, features, strict=True)
         ]
-        self._count(served, answered=read is not None)
-        return served
 
     def _filled(self, row: Mapping[str, float | None]) -> list[float]:
         return [missing if (value := row[name]) is None else value for name, missing in self._features.items()]
 
-    def _count(self, served: Sequence[Served], *, answered: bool) -> None:
+    def _count(self, served: Sequence[Served], found: Found) -> None:
         self._metrics.predictions.inc(len(served))
+        self._metrics.feature_rows(found.source).inc(len(served))
+        answered = found.source != "nowhere"
         for each in served:
             if each.fallback:
                 self._metrics.fallback("missing" if answered else "store").inc()
-            if each.fallback and answered:  # a store that is away says nothing about single features
-                for name, value in each.features.items():
-                    if value is None:
-                        self._metrics.missing(name).inc()
+                if answered:  # a store that is away says nothing about single features
+                    for name, value in each.features.items():
+                        if value is None:
+                            self._metrics.missing(name).inc()
+
+
+async def _in_turns(rows: Sequence[EachT]) -> AsyncIterator[EachT]:
+    for place, row in enumerate(rows):
+        if place and not place % _TURN:
+            await asyncio.sleep(0)
+        yield row

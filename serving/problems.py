@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from http import HTTPStatus
 
-from starlette.responses import JSONResponse
+from serving.http import Answer, answer_json
 
 Fault = dict[str, str]  # RFC 9457's own example: a JSON pointer, and what is wrong there
 
@@ -33,7 +33,7 @@ class Problem(Exception):  # noqa: N818 - the word of the RFC
         self.errors = tuple(errors)
         self.headers = headers or {}
 
-    def response(self) -> JSONResponse:
+    def answer(self) -> Answer:
         """Return the problem document."""
         body: dict[str, object] = {
             "type": "about:blank",
@@ -43,4 +43,4 @@ class Problem(Exception):  # noqa: N818 - the word of the RFC
         }
         if self.errors:
             body["errors"] = list(self.errors)
-        return JSONResponse(body, self.status.value, self.headers, media_type="application/problem+json")
+        return answer_json(body, self.status.value, self.headers)._replace(media_type="application/problem+json")

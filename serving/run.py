@@ -24,7 +24,6 @@ _FLAGS = {
     **QUIET,
     "PROMETHEUS_DISABLE_CREATED_SERIES": "True",
     "PYTHONDONTWRITEBYTECODE": "",
-    "PYTHONOPTIMIZE": "1",  # Feast's run-time type checks take three seconds to make; they are off without asserts
 }
 
 

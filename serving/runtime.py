@@ -3,21 +3,23 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from prometheus_client import CollectorRegistry, ProcessCollector
 from pydantic import TypeAdapter
 
 from models.candidate import Signature
-from models.features.online import OnlineReader
-from serving.lookup import Lookup, Reader
+from serving.lookup import THREADS, Lookup, Reader
 from serving.metrics import Identity, Metrics
 from serving.mirror import Mirror
 from serving.model import Model
+from serving.online import OnlineReader
 from serving.parsing import Batch
 from serving.prediction_log import BufferedLog, Counts
 from serving.predictor import Predictor, Served
+from serving.problems import Problem
 from serving.settings import Settings, read_bento
 from serving.tables import writer
 from sixfold import prediction_log as log
@@ -27,6 +29,8 @@ from sixfold.product import ServiceModule, load_code
 from sixfold.release import SHORT
 
 UNKNOWN = "unknown"
+MAX_ROWS_IN_FLIGHT = 4_000
+"""Rows of requests whose body is there and whose answer is not: slow bodies hold no place."""
 _PATIENCE = 4  # a right answer after the objective is better than a quick one without features, but not for ever
 
 
@@ -62,15 +66,41 @@ class Runtime:
         self.metrics = Metrics(labels, {*self._consumers, UNKNOWN}, product.slo.latency_ms, self.registry)
         self.row: TypeAdapter[Any] = TypeAdapter(code.Row)
         self.batch: TypeAdapter[Any] = TypeAdapter(Batch[code.Row])  # type: ignore[name-defined] # known at run time
-        self._lookup = Lookup(open_reader, _PATIENCE * product.slo.latency_ms / 1000, self.metrics.lookup_errors.inc)
+        self._lookup = Lookup(
+            open_reader,
+            deadline_s(product),
+            max_age_s=60 * product.limits.max_feature_age_minutes,
+            count_error=self.metrics.lookup_errors.inc,
+        )
         self.predictor = Predictor(code, signature, model, self._lookup, self.metrics)
         self.mirror = Mirror(self.metrics.mirrored)
+        self._rows_in_flight = 0
         self._predictions = self._log(product.package, log.PREDICTIONS)
         self._feedback = self._log(feedback_table(product.package), log.FEEDBACK)
 
     def consumer(self, header: str | None) -> str:
         """Return a consumer that the contract names, or `unknown`: a label must not grow with what people send."""
         return header if header in self._consumers else UNKNOWN
+
+    def new_id(self) -> str:
+        """Return the id of a new prediction."""
+        return str(uuid4())
+
+    def enter(self, rows: int) -> None:
+        """Take so many rows in, until they leave.
+
+        Raises:
+            Problem: 503, too many are in already.
+
+        """
+        if self._rows_in_flight + rows > MAX_ROWS_IN_FLIGHT:
+            detail = "too many rows at once; try again in a second"
+            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": "1"})
+        self._rows_in_flight += rows
+
+    def leave(self, rows: int) -> None:
+        """Make room again."""
+        self._rows_in_flight -= rows
 
     def log(self, served: Sequence[Served], consumer: str, shadow_of: datetime | None = None) -> None:
         """Hand predictions to their log; a shadow has the time of the prediction that was answered."""
@@ -84,10 +114,10 @@ class Runtime:
         row = {log.PREDICTION_ID: str(prediction_id), log.TIME: at or datetime.now(UTC), log.LABEL: label}
         self._feedback.add([self._about(consumer) | row])
 
-    def warm_up(self) -> None:
+    async def warm_up(self) -> None:
         """Read the features of the contract's example: the first read opens connections, and takes its time."""
         example = self.row.validate_json(json.dumps(self.product.example))
-        self._lookup.read([self.code.entities(example)])
+        await self._lookup.read([self.code.entities(example)])
 
     def measure_freshness(self) -> None:
         """Set the metric of the online features' age. An error of the store is raised."""
@@ -97,6 +127,7 @@ class Runtime:
     def close(self) -> None:
         """Write what is still in memory."""
         self.mirror.close()
+        self._lookup.close()
         self._predictions.close()
         self._feedback.close()
 
@@ -112,13 +143,18 @@ def load() -> Runtime:
     """Load the release that this code lies in, with the settings of the environment."""
     settings = Settings.read()
     product, candidate, path = read_bento()
-    runtime = Runtime(
+    return Runtime(
         settings=settings,
         product=product,
         code=load_code(product).service,
         model=Model(path, len(candidate.features)),
         signature=candidate,
-        open_reader=lambda: OnlineReader(settings.platform, product),
+        open_reader=lambda: OnlineReader(
+            settings.platform, product.package, candidate.views, within_s=deadline_s(product), connections=THREADS
+        ),
     )
-    runtime.warm_up()
-    return runtime
+
+
+def deadline_s(product: Product) -> float:
+    """Return how long a prediction waits for its features."""
+    return _PATIENCE * product.slo.latency_ms / 1000

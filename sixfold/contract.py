@@ -128,6 +128,8 @@ class Limits(Strict):
 
     feature_freshness_hours: Hours
     """`FeaturesStale` fires when the newest online features are older."""
+    max_feature_age_minutes: Annotated[float, Field(ge=0)] = 10
+    """While the online store is away, a release answers from rows that it read before, for so many minutes."""
     quarantine_rate: Fraction
     """`QuarantineRateHigh` fires when a larger share of a table's rows broke the data contract."""
 

@@ -2,14 +2,13 @@
 
 import contextlib
 import io
-import json
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from models import aws, steps
-from models.features.online import freshness_key
+from models.features.online import Freshness, begin, end, freshness_key, materialization_key
 from models.features.store import open_store, registry_key
 from models.hashing import content_key, product_key
 from sixfold.contract import Product
@@ -18,8 +17,6 @@ from sixfold.outputs import PlatformRefs
 from sixfold.product import FeaturesModule, load_code
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from models.lake import Lake
 
 Progress = Callable[[str], None]
@@ -58,20 +55,13 @@ def teardown(platform: PlatformRefs, package: str) -> None:
     if not aws.has_object(platform, platform.features_bucket, registry_key(package)):
         return
     open_store(platform, package).teardown()  # type: ignore[no-untyped-call] # Feast types some of its methods
-    for key in (registry_key(package), freshness_key(package)):  # Feast empties its file and leaves it
+    for key in (
+        registry_key(package),
+        freshness_key(package),
+        materialization_key(package),
+    ):  # Feast's file stays, empty
         aws.s3(platform).delete_object(Bucket=platform.features_bucket, Key=key)
     steps.forget(platform, package, STEP)
-
-
-def historical(lake: "Lake", service: Any, spine: "pl.DataFrame") -> "pl.DataFrame":  # noqa: ANN401 - Feast ships no types
-    """Return `spine` (entity keys and `event_timestamp`) with each feature as it was known at that moment."""
-    import polars as pl  # noqa: PLC0415 - a run with nothing to do does not wait for polars
-
-    store = open_store(lake.platform, lake.package)
-    found = pl.from_arrow(store.get_historical_features(spine.to_pandas(), service).to_arrow())
-    if not isinstance(found, pl.DataFrame):
-        raise TypeError(service.name)
-    return found
 
 
 def _inputs_key(lake: "Lake", names: tuple[str, ...]) -> str:
@@ -100,10 +90,10 @@ def _materialize(
 ) -> None:
     """Publish the definitions, and copy the newest row of each entity to the online store."""
     store = open_store(platform, package)
+    begin(platform, package)
     store.apply([*definitions.ENTITIES.values(), *definitions.VIEWS, definitions.SERVICE])
     with contextlib.redirect_stdout(io.StringIO()):  # Feast prints its progress
         store.materialize(_EPOCH, max(newest.values()) + timedelta(seconds=1))
-    fresh = {"newest_event": max(newest.values()).isoformat(), "materialized_at": datetime.now(UTC).isoformat()}
-    body, key = json.dumps(fresh).encode(), freshness_key(package)
-    aws.s3(platform).put_object(Bucket=platform.features_bucket, Key=key, Body=body)
-    progress(f"{len(definitions.VIEWS)} feature views online, newest event {fresh['newest_event']}")
+    fresh = Freshness(max(newest.values()), datetime.now(UTC))
+    end(platform, package, fresh)
+    progress(f"{len(definitions.VIEWS)} feature views online, newest event {fresh.newest_event.isoformat()}")

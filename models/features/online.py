@@ -1,21 +1,33 @@
-"""Reads features online, by entity: the only part of `models` that serving may import."""
+"""Names of a product's online features, and the records of their copy: serving reads them, the build writes them."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import cached_property
+from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from models import aws
-from models.features.past import PastReader
-from models.features.store import open_store
-from sixfold.contract import Product
 from sixfold.moments import moment_of
-from sixfold.outputs import PlatformRefs
+from sixfold.outputs import OF, PlatformRefs
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+def project_of(platform: PlatformRefs, package: str) -> str:
+    """Return the name of a product's Feast project. Feast calls its online tables `<project>.<view>`."""
+    return f"{platform.feature_project}{OF}{package}".removesuffix(OF)
 
 
 def freshness_key(package: str) -> str:
     """Return the key, in the bucket of the features, of the record of a product's last copy."""
     return f"{package}/freshness.json"
+
+
+def materialization_key(package: str) -> str:
+    """Return the key, in the bucket of the features, of the record by which releases know that rows still hold."""
+    return f"{package}/materialization.json"
 
 
 @dataclass(frozen=True)
@@ -26,49 +38,30 @@ class Freshness:
     materialized_at: datetime
 
 
-class OnlineReader:
-    """Keeps one Feast store open for the life of a process.
+def read_freshness(s3: "S3Client", platform: PlatformRefs, package: str) -> Freshness:
+    """Return the time of the newest online features, and of their copy. Raises botocore's errors."""
+    found = s3.get_object(Bucket=platform.features_bucket, Key=freshness_key(package))
+    return Freshness(**{name: moment_of(value) for name, value in json.loads(found["Body"].read()).items()})
 
-    Args:
-        platform: where the features are.
-        product: whose features; its name is that of its feature service.
 
-    Raises:
-        feast.errors.FeatureServiceNotFoundException: the features of the product were never built.
+def read_materialization(s3: "S3Client", platform: PlatformRefs, package: str) -> str | None:
+    """Return the id of the last materialization; None while rows are being written. Raises botocore's errors."""
+    found = s3.get_object(Bucket=platform.features_bucket, Key=materialization_key(package))
+    given: str | None = json.loads(found["Body"].read())["id"]
+    return given
 
-    """
 
-    def __init__(self, platform: PlatformRefs, product: Product) -> None:
-        self._platform, self._package = platform, product.package
-        self._store = open_store(platform, product.package)
-        self._service = self._store.get_feature_service(product.name)
+def begin(platform: PlatformRefs, package: str) -> None:
+    """Tell releases that online rows are being written: none that they remember is exact until `end`."""
+    _put(platform, materialization_key(package), {"id": None})
 
-    @cached_property
-    def feature_names(self) -> tuple[str, ...]:
-        """The names of the features, in the order of the service's definition."""
-        return tuple(field.name for view in self._service.feature_view_projections for field in view.features)
 
-    def read(self, rows: list[dict[str, str]], at: datetime | None = None) -> list[dict[str, float | None]]:
-        """Return the features of each row, given its entity keys; None for what the store does not know.
+def end(platform: PlatformRefs, package: str, fresh: Freshness) -> None:
+    """Record a copy that is whole, and tell releases that rows hold again."""
+    times = {name: value.isoformat() for name, value in asdict(fresh).items()}
+    _put(platform, freshness_key(package), times)
+    _put(platform, materialization_key(package), {"id": uuid4().hex})
 
-        A replay asks for a moment of the past, and gets what was known then.
-        """
-        if not rows:
-            return []
-        if at is not None:
-            return self._past.read(rows, at)
-        found = self._store.get_online_features(features=self._service, entity_rows=rows).to_dict()
-        columns = [found[name] for name in self.feature_names]
-        return [dict(zip(self.feature_names, values, strict=True)) for values in zip(*columns, strict=True)]
 
-    @cached_property
-    def _past(self) -> PastReader:
-        views = (self._store.get_feature_view(each.name) for each in self._service.feature_view_projections)
-        return PastReader(self._platform, self._package, views)
-
-    def freshness(self) -> Freshness:
-        """Return the time of the newest online features, and of their copy."""
-        key = freshness_key(self._package)
-        found = aws.s3(self._platform).get_object(Bucket=self._platform.features_bucket, Key=key)
-        fresh = json.loads(found["Body"].read())
-        return Freshness(**{name: moment_of(value) for name, value in fresh.items()})
+def _put(platform: PlatformRefs, key: str, content: Mapping[str, str | None]) -> None:
+    aws.s3(platform).put_object(Bucket=platform.features_bucket, Key=key, Body=json.dumps(content).encode())

@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from models.candidate import View
 from sixfold.outputs import PlatformRefs
+
+if TYPE_CHECKING:
+    from models.lake import Lake
 
 _MICROSECONDS = 1_000_000
 
@@ -16,16 +20,16 @@ _MICROSECONDS = 1_000_000
 class PastReader:
     """Answers from the tables that the online store is filled from, read once and kept in memory.
 
-    It gives what `models.offline.join_as_of` gives in a join, without the cost of a join for each request.
+    It gives what `models.features.historical.join_as_of` gives in a join, without the cost of a join for each request.
 
     Args:
         platform: where the lake is.
         package: the product's Python package.
-        views: the feature views of the product's service.
+        views: the product's feature views.
 
     """
 
-    def __init__(self, platform: PlatformRefs, package: str, views: Iterable[Any]) -> None:
+    def __init__(self, platform: PlatformRefs, package: str, views: Iterable[View]) -> None:
         self._platform, self._package, self._views = platform, package, tuple(views)
 
     def read(self, rows: list[dict[str, str]], at: datetime) -> list[dict[str, float | None]]:
@@ -54,10 +58,10 @@ class _View(NamedTuple):
     known: Mapping[tuple[str, ...], tuple[npt.NDArray[np.int64], Any]]
 
 
-def _index(lake: Any, view: Any) -> _View:  # noqa: ANN401 - Feast and Iceberg load late
-    names, keys, source = [field.name for field in view.features], list(view.join_keys), view.batch_source
-    rows = lake.read(source.name).sort(*keys, source.timestamp_field)
-    moments = rows[source.timestamp_field].dt.timestamp("us").to_numpy()
+def _index(lake: "Lake", view: View) -> _View:
+    names, keys = list(view.features), list(view.keys)
+    rows = lake.read(view.table).sort(*keys, view.moment)
+    moments = rows[view.moment].dt.timestamp("us").to_numpy()
     values = rows.select(names).to_numpy()
     counts = rows.group_by(keys, maintain_order=True).len()
     ends = np.cumsum(counts["len"].to_numpy())

@@ -16,7 +16,7 @@ from typing import Any
 
 import polars as pl
 
-from models.features.build import historical
+from models.features.historical import historical
 from models.lake import Lake
 from sixfold import prediction_log as log
 from sixfold.contract import Product, load_products
@@ -51,7 +51,7 @@ def compare(
     away, known = served.filter(~answered), served.filter(answered)
     same = away.select(*WHO, *(pl.lit(value=False).alias(name) for name in names), answered=pl.lit(value=False))
     if known.height:
-        computed = historical(lake, definitions.SERVICE, known)
+        computed = historical(lake, definitions, known)
         differs = (pl.col(name).fill_nan(None).ne_missing(pl.col(_SERVED + name)).alias(name) for name in names)
         same = pl.concat([same, computed.select(*WHO, *differs, answered=pl.lit(value=True))])
     releases = sorted(same.partition_by(WHO, as_dict=True).items())

@@ -6,7 +6,8 @@ Each product is a Feast project with a registry of its own, so that no name, loa
 import os
 from typing import TYPE_CHECKING
 
-from sixfold.outputs import OF, PlatformRefs
+from models.features.online import project_of
+from sixfold.outputs import PlatformRefs
 
 if TYPE_CHECKING:
     from feast import FeatureStore
@@ -21,11 +22,6 @@ def registry_key(package: str) -> str:
     return f"{package}/registry.pb".removeprefix("/")
 
 
-def project_of(platform: PlatformRefs, package: str) -> str:
-    """Return the name of a product's Feast project. Feast calls its online tables `<project>.<view>`."""
-    return f"{platform.feature_project}{OF}{package}".removesuffix(OF)
-
-
 def open_store(platform: PlatformRefs, package: str) -> "FeatureStore":
     """Return the Feast store of a product's package; nothing of it is kept in a file.
 
@@ -36,12 +32,14 @@ def open_store(platform: PlatformRefs, package: str) -> "FeatureStore":
     os.environ.setdefault("AWS_DEFAULT_REGION", platform.region)
     from feast import FeatureStore, RepoConfig  # noqa: PLC0415 - takes seconds; whoever only asks for something to do does not wait
 
+    from models.features.guarded import GuardedRegistryStore  # noqa: PLC0415 - the same
     from models.offline import IcebergOfflineStore  # noqa: PLC0415 - the same
 
     config = RepoConfig(
         project=project_of(platform, package),
         provider="local",
         registry={
+            "registry_store_type": f"{GuardedRegistryStore.__module__}.{GuardedRegistryStore.__name__}",
             "path": f"s3://{platform.features_bucket}/{registry_key(package)}",
             "cache_ttl_seconds": REGISTRY_CACHE_SECONDS,
         },
@@ -54,7 +52,4 @@ def open_store(platform: PlatformRefs, package: str) -> "FeatureStore":
         materialization={"pull_latest_features": True},
         entity_key_serialization_version=3,
     )
-    store = FeatureStore(config=config)
-    # Given in the configuration, it works too, and Feast warns that it is meant for SQL.
-    store.registry.serve_features_while_materializing = True
-    return store
+    return FeatureStore(config=config)

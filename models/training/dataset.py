@@ -7,7 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from models.candidate import BASELINE, LABEL, Periods
-from models.features.build import historical
+from models.features.historical import historical
 from models.frameworks.base import Part
 from models.lake import Lake
 from models.training.search import matrix
@@ -52,7 +52,7 @@ def assemble(lake: Lake, product: Product) -> Dataset:
             f"{examples[LABEL].null_count():,} examples of {product.name} have a label that is not {task.domain()}",
             remedy=f"correct `{recipe.LABEL}` in data.py, or `task` in product.yaml",
         )
-    frame = historical(lake, features.SERVICE, examples)
+    frame = historical(lake, features, examples)
     learned = frame.filter(pl.col("at") < recipe.VALIDATE_FROM)
     frame = with_baseline(task, frame, learned, recipe.BASELINE)
     parts = split(frame, recipe.VALIDATE_FROM, recipe.TEST_FROM)

@@ -64,6 +64,8 @@ def _code(product: Product) -> str:
         "models.training.export",
         "models.training.dataset",
         "models.offline",
+        "models.features.historical",
+        "models.features.views",
         "sixfold.drift",
         "sixfold.tasks.base",
         f"sixfold.tasks.{product.task}",
@@ -171,6 +173,7 @@ def _fit(
     """Fit on all but the test months, and leave the candidate."""
     import polars as pl  # noqa: PLC0415 - a run with nothing to do does not wait for polars
 
+    from models.features.views import views_of  # noqa: PLC0415 - the same
     from models.training.export import export  # noqa: PLC0415 - the same
     from sixfold.tasks import measure_of, task_of, values  # noqa: PLC0415 - the same, for numpy
 
@@ -189,6 +192,7 @@ def _fit(
         feature_hash=feature_hash(product),
         features=data.features,
         missing=dict(data.missing),
+        views=views_of(load_code(product).features),
         reference=_reference(product, data, scores),
         slices=_slices(product, data),
         params=params,

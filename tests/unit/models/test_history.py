@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 
+from models.features.historical import historical, join_as_of
 from models.lake import Lake
-from models.offline import join_as_of
 from products.flight_delays import features, history
 from products.flight_delays.features import HORIZON
 from sixfold.outputs import PlatformRefs
@@ -66,12 +66,11 @@ def test_that_other_future_is_one_that_features_tell_afterwards(
 
 def test_a_flight_sees_only_what_was_known_two_hours_before_it_is_due(built: PlatformRefs) -> None:
     assert timedelta(hours=2) == HORIZON
-    from models.features.build import historical  # noqa: PLC0415 - takes seconds
-    from products.flight_delays import model  # noqa: PLC0415 - the same
+    from products.flight_delays import model  # noqa: PLC0415 - takes seconds
 
     lake = Lake(built, "flight_delays")
     flight = model.examples(lake.read).filter(pl.col("tailnum") != "unknown").sort("scheduled_departure")[[9000]]
-    seen = historical(lake, features.SERVICE, flight)
+    seen = historical(lake, features, flight)
     landings = lake.read("labels.flight_delays").join(
         lake.read("curated.flights").select("flight_id", "carrier"), on="flight_id"
     )

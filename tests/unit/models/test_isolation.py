@@ -9,13 +9,13 @@ import pytest
 
 from models import aws, belongings, loading
 from models.features import build as features
-from models.features.online import OnlineReader
 from models.steps import versions
 from serving.tables import writer
 from sixfold import prediction_log as log
 from sixfold.contract import Product
 from sixfold.outputs import PlatformRefs, feedback_table
 from sixfold.product import Source, load_code
+from tests.unit.models.online_reader import reader_of
 
 KNOWN = {"origin": "JFK", "carrier": "B6", "route": "JFK-LAX", "tailnum": "N523JB"}
 
@@ -24,7 +24,7 @@ def _seen(platform: PlatformRefs, product: Product) -> dict[str, Any]:
     """Return what another product could disturb: tables, online rows, and the record of their copy."""
     definitions = load_code(product).features
     tables = [*definitions.INPUTS, *(view.batch_source.name for view in definitions.VIEWS)]
-    reader = OnlineReader(platform, product)
+    reader = reader_of(platform, product)
     return {
         "tables": versions(platform, product.package, tables),
         "online": reader.read([KNOWN]),
@@ -39,7 +39,7 @@ def test_loading_building_and_removing_one_product_changes_nothing_of_another(
     assert loading.load(built, second, few(200))
     assert features.build(built, second)
     assert _seen(built, product) == before
-    assert OnlineReader(built, second).read([KNOWN]) != before["online"]
+    assert reader_of(built, second).read([KNOWN]) != before["online"]
     features.teardown(built, second.package)
     assert _seen(built, product) == before
     assert not features.build(built, product)

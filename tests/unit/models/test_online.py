@@ -1,26 +1,30 @@
+import math
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import boto3
 import polars as pl
 import pytest
-from feast.feature_view import FeatureViewState
 
 from models import aws
 from models.features import build as features
-from models.features.online import OnlineReader
+from models.features.online import begin, end
 from models.features.store import open_store
 from models.lake import Lake
+from products.flight_delays import features as definitions
+from products.flight_delays import model
+from serving.online import OnlineReader
 from sixfold.contract import Product
 from sixfold.outputs import PlatformRefs
 from sixfold.product import Source
+from tests.unit.models.online_reader import reader_of
 
 KNOWN = {"origin": "JFK", "carrier": "B6", "route": "JFK-LAX", "tailnum": "N523JB"}
 
 
 @pytest.fixture(scope="module")
 def reader(built: PlatformRefs, product: Product) -> OnlineReader:
-    return OnlineReader(built, product)
+    return reader_of(built, product)
 
 
 def test_online_is_the_newest_row_of_each_entity(reader: OnlineReader, built: PlatformRefs) -> None:
@@ -51,13 +55,28 @@ def test_freshness_tells_the_newest_event_and_when_it_was_copied(reader: OnlineR
     assert datetime.now(UTC) - fresh.materialized_at < timedelta(hours=1)
 
 
-def test_a_view_is_served_while_it_is_copied(built: PlatformRefs, product: Product) -> None:
-    store, loaded = open_store(built, product.package), OnlineReader(built, product)
-    before = loaded.read([KNOWN])
-    view = store.get_feature_view("carrier_history")
-    view.state = FeatureViewState.MATERIALIZING
-    store.registry.apply_feature_view(view, store.project)
-    assert OnlineReader(built, product).read([KNOWN]) == before
+def test_what_feast_reads_is_what_a_release_reads(reader: OnlineReader, built: PlatformRefs, product: Product) -> None:
+    flights = model.examples(Lake(built, product.package).read).sample(60, seed=1)
+    rows: list[dict[str, str]] = flights.select(*definitions.ENTITIES).to_dicts()
+    rows += [KNOWN | {"tailnum": "no such aircraft", "route": ""}, KNOWN | {"carrier": "Ünknown"}]
+    found = open_store(built, product.package).get_online_features(definitions.SERVICE, rows).to_dict()
+    theirs = [{name: found[name][place] for name in reader.feature_names} for place in range(len(rows))]
+    for mine, row in zip(reader.read(rows), theirs, strict=True):
+        assert mine == {name: None if value is None or math.isnan(value) else value for name, value in row.items()}
+
+
+def test_rows_are_remembered_until_the_features_are_materialized_again(built: PlatformRefs, product: Product) -> None:
+    reader = reader_of(built, product)
+    assert reader.remembered([KNOWN]) is None
+    assert reader.read([KNOWN]) == reader.remembered([KNOWN])
+    fresh = reader.freshness()
+    begin(built, product.package)
+    reader.materialization.look()
+    assert reader.remembered([KNOWN]) is None
+    assert reader.read([KNOWN]) == reader.stale([KNOWN])
+    end(built, product.package, fresh)
+    reader.materialization.look()
+    assert reader.remembered([KNOWN]) is None
 
 
 def test_teardown_leaves_no_table_and_no_registry(

@@ -1,28 +1,31 @@
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import polars as pl
 import pytest
 
-from models.features.build import historical
-from models.features.online import OnlineReader
+from models.candidate import View
+from models.features.historical import historical
 from models.features.past import _index
 from models.lake import Lake
 from products.flight_delays import features, model
+from serving.online import OnlineReader
 from sixfold.contract import Product
 from sixfold.outputs import PlatformRefs
+from tests.unit.models.online_reader import reader_of
 
 NOON = datetime(2013, 1, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
 def reader(built: PlatformRefs, product: Product) -> OnlineReader:
-    return OnlineReader(built, product)
+    return reader_of(built, product)
 
 
 def test_a_replay_is_answered_from_just_what_training_saw(reader: OnlineReader, built: PlatformRefs) -> None:
     examples = model.examples(Lake(built, "flight_delays").read).sample(300, seed=1)
-    seen = historical(Lake(built, "flight_delays"), features.SERVICE, examples).select(reader.feature_names)
+    seen = historical(Lake(built, "flight_delays"), features, examples).select(reader.feature_names)
     keys = list(features.ENTITIES)
     answered = [
         reader.read([{key: row[key] for key in keys}], row["event_timestamp"])[0] for row in examples.to_dicts()
@@ -41,12 +44,9 @@ def test_a_view_may_have_several_join_keys() -> None:
     rows = pl.DataFrame(
         {"station": ["a", "a", "b"], "month": ["1", "2", "1"], "event_timestamp": [NOON] * 3, "mean": [1.0, 2.0, 3.0]}
     )
-    view = SimpleNamespace(
-        features=[SimpleNamespace(name="mean")],
-        join_keys=["station", "month"],
-        batch_source=SimpleNamespace(name="curated.means", timestamp_field="event_timestamp"),
-    )
-    index = _index(SimpleNamespace(read=lambda _: rows), view)
+    view = View(name="means", keys=("station", "month"), features=("mean",), table="means", moment="event_timestamp")
+    lake: Any = SimpleNamespace(read=lambda _: rows)
+    index = _index(lake, view)
     assert {keys: values.tolist() for keys, (_, values) in index.known.items()} == {
         ("a", "1"): [[1.0]], ("a", "2"): [[2.0]], ("b", "1"): [[3.0]],
     }  # fmt: skip

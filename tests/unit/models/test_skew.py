@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 
-from models.features.online import OnlineReader
 from models.features.skew import compare
 from models.lake import Lake
 from monitoring.evaluation.skew import skew
 from products.flight_delays import features, model
+from serving.online import OnlineReader
 from serving.tables import writer
 from sixfold.contract import Product
 from sixfold.outputs import PlatformRefs
 from sixfold.prediction_log import PREDICTIONS
+from tests.unit.models.online_reader import reader_of
 
 Served = Callable[[timedelta, int], list[dict[str, Any]]]
 
@@ -24,7 +25,7 @@ Served = Callable[[timedelta, int], list[dict[str, Any]]]
 @pytest.fixture(scope="module")
 def served(built: PlatformRefs, product: Product) -> Served:
     """A function that gives what the log has of flights, some time after the first, as the online reader serves."""
-    reader = OnlineReader(built, product)
+    reader = reader_of(built, product)
     flights = model.examples(Lake(built, "flight_delays").read).sort("event_timestamp")
 
     def serve(later: timedelta, rows: int) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from onnxmltools.convert.common.data_types import FloatTensorType
 
 from models.candidate import Signature
 from products.flight_delays import service as flight_delays
-from serving.app import create_app
+from serving.app import Application
 from serving.model import Model
 from serving.runtime import Runtime
 from serving.settings import Settings
@@ -39,6 +39,17 @@ class FakeStore:
         }
         self.away = False
         self.materialized_at = datetime.now(UTC) - timedelta(hours=3)
+
+    def remembered(self, _rows: Any) -> None:
+        return None
+
+    stale = remembered
+
+    def age_s(self) -> float:
+        return 0
+
+    def close(self) -> None:
+        pass
 
     def read(self, rows: list[dict[str, str]], _at: datetime | None = None) -> list[dict[str, Any]]:
         return [self.known(row) for row in rows]
@@ -126,7 +137,7 @@ def runtime(platform: PlatformRefs, store: FakeStore, model_path: Path, tmp_path
 def client(runtime: Runtime, free_port: Callable[[], int]) -> Iterator[httpx.Client]:
     """Return a client of the application, which a real server runs in a thread."""
     port = free_port()
-    server = uvicorn.Server(uvicorn.Config(create_app(lambda: runtime), port=port, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(Application(runtime), port=port, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
@@ -135,6 +146,7 @@ def client(runtime: Runtime, free_port: Callable[[], int]) -> Iterator[httpx.Cli
         yield client
     server.should_exit = True
     thread.join()
+    runtime.close()
 
 
 @pytest.fixture

@@ -1,3 +1,4 @@
+import asyncio
 import threading
 from typing import Any
 from uuid import UUID
@@ -160,6 +161,7 @@ def test_a_release_starts_while_its_store_is_away_and_finds_it_later(store: Any)
         return store
 
     lookup = Lookup(open_store, deadline_s=1)
-    assert lookup.read([{"origin": "JFK"}]) is None
+    assert asyncio.run(lookup.read([{"origin": "JFK"}])).source == "nowhere"
     reachable.set()
-    assert lookup.read([{"origin": "JFK"}]) == [{"wind_speed": 9.0, "carrier_late_share": 0.2}]
+    found = asyncio.run(lookup.read([{"origin": "JFK"}]))
+    assert found.rows == [{"wind_speed": 9.0, "carrier_late_share": 0.2}]

@@ -1,11 +1,13 @@
 """A look-up of features that fails: an error of the store, and one of our own code."""
 
+import asyncio
 import logging
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
-from feast.errors import FeatureServiceNotFoundException
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
+from urllib3 import HTTPConnectionPool
+from urllib3.exceptions import ReadTimeoutError
 
 from serving.lookup import Lookup, is_of_store
 from sixfold.errors import SixfoldError
@@ -21,11 +23,11 @@ OURS = (
 OF_STORE = (
     ClientError({"Error": {"Code": "ProvisionedThroughputExceededException"}}, "BatchGetItem"),
     EndpointConnectionError(endpoint_url="http://aws"),
-    ReadTimeoutError(endpoint_url="http://aws"),
+    NoCredentialsError(),
     TimeoutError(),
     ConnectionResetError(),
     FileNotFoundError("registry.pb"),
-    FeatureServiceNotFoundException("flight-delays"),
+    ReadTimeoutError(HTTPConnectionPool("aws"), "/", "Read timed out."),
     SixfoldError("the lake has no table", remedy="load it"),
 )
 
@@ -40,8 +42,23 @@ class Failing:
         self.asked += 1
         raise self.error
 
+    def remembered(self, *_: Any) -> None:
+        return None
+
+    stale = remembered
+
+    def age_s(self) -> float:
+        return 0
+
     def freshness(self) -> Any:
         raise self.error
+
+
+def _read(lookup: Lookup, rows: int, times: int = 1) -> list[tuple[list[Any], str]]:
+    async def read() -> list[tuple[list[Any], str]]:
+        return [tuple(await lookup.read([{}] * rows)) for _ in range(times)]  # type: ignore[misc] # a pair
+
+    return asyncio.run(read())
 
 
 @pytest.mark.parametrize("error", [*OURS, *OF_STORE], ids=lambda error: type(error).__name__)
@@ -54,8 +71,8 @@ def test_an_error_of_ours_is_counted_has_a_traceback_and_rests_no_store(
     error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
     reader, counted = Failing(error), list[int]()
-    lookup = Lookup(lambda: reader, 1, lambda: counted.append(1))
-    assert [lookup.read([{}, {}]) for _ in range(5)] == [[{}, {}]] * 5
+    lookup = Lookup(lambda: reader, 1, count_error=lambda: counted.append(1))
+    assert _read(lookup, rows=2, times=5) == [([{}, {}], "store")] * 5
     assert (reader.asked, len(counted)) == (5, 5)
     (record,) = [each for each in caplog.records if each.levelno == logging.ERROR]
     assert record.exc_info
@@ -65,8 +82,8 @@ def test_an_error_of_ours_is_counted_has_a_traceback_and_rests_no_store(
 @pytest.mark.parametrize("error", OF_STORE, ids=lambda error: type(error).__name__)
 def test_a_store_that_is_away_is_left_alone_and_is_no_error_of_ours(error: Exception) -> None:
     reader, counted = Failing(error), list[int]()
-    lookup = Lookup(lambda: reader, 1, lambda: counted.append(1))
-    assert [lookup.read([{}]) for _ in range(5)] == [None] * 5
+    lookup = Lookup(lambda: reader, 1, count_error=lambda: counted.append(1))
+    assert _read(lookup, rows=1, times=5) == [([{}], "nowhere")] * 5
     assert (reader.asked, counted) == (3, [])
 
 
@@ -76,5 +93,5 @@ def test_an_error_of_ours_while_the_store_is_opened_is_counted_too() -> None:
     def open_reader() -> Any:
         raise TypeError
 
-    assert Lookup(open_reader, 1, lambda: counted.append(1)).read([{}]) == [{}]
+    assert _read(Lookup(open_reader, 1, count_error=lambda: counted.append(1)), rows=1) == [([{}], "store")]
     assert counted == [1, 1]

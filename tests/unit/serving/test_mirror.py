@@ -89,8 +89,8 @@ def test_a_shadow_is_logged_as_one_at_the_moment_of_the_answer_and_counts_for_no
 
 
 def test_a_release_does_not_mirror_to_itself() -> None:
-    assert others({"X-Mirror-To": "127.0.0.1:1,127.0.0.1:2"}, "127.0.0.1:2") == ["127.0.0.1:1"]
-    assert others({}, "127.0.0.1:2") == []
+    assert others("127.0.0.1:1,127.0.0.1:2", "127.0.0.1:2") == ["127.0.0.1:1"]
+    assert others("", "127.0.0.1:2") == []
 
 
 def test_a_release_behind_a_service_knows_itself_by_the_address_of_that(

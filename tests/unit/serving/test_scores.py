@@ -1,5 +1,6 @@
 """What a release makes of rows and models of any task: the score, its columns in the log, and what stands for a gap."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,9 +14,10 @@ from pydantic import BaseModel
 from models.candidate import Signature
 from models.frameworks.base import Part
 from models.frameworks.sklearn import Sklearn
+from serving.lookup import Found
 from serving.metrics import Identity, Metrics
 from serving.model import Model
-from serving.predictor import Predictor
+from serving.predictor import Predictor, Served
 
 
 class Answer(BaseModel):
@@ -37,19 +39,25 @@ def written(tmp_path: Path) -> Any:
     return write
 
 
-def _predictor(model: Any, missing: dict[str, float]) -> Predictor:
+def _served(model: Any, missing: dict[str, float]) -> Served:
     code: Any = SimpleNamespace(
         entities=lambda _: {}, label_key=lambda _: "k", request_features=lambda _: {}, predict=lambda s: Answer(score=s)
     )
-    lookup: Any = SimpleNamespace(read=lambda *_: [{"a": 1.0}])
+
+    async def read(*_: Any) -> Found:
+        return Found([{"a": 1.0}], "store")
+
+    lookup: Any = SimpleNamespace(read=read)
     metrics = Metrics(Identity("p", "v1", "r"), set(), 100, CollectorRegistry())
-    return Predictor(code, Signature(features=("a", "b"), missing=missing), model, lookup, metrics)
+    predictor = Predictor(code, Signature(features=("a", "b"), missing=missing), model, lookup, metrics)
+    (served,) = asyncio.run(predictor.predict([Answer(score=0)], lambda: "id"))
+    return served
 
 
 def test_a_score_of_several_classes_is_a_probability_of_each(written: Any) -> None:
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - a second that collecting need not wait for
 
-    (served,) = _predictor(written(LogisticRegression(), [0, 1, 2] * 20), {"b": 0.5}).predict([Answer(score=0)])
+    served = _served(written(LogisticRegression(), [0, 1, 2] * 20), {"b": 0.5})
     assert sum(served.prediction["score"]) == pytest.approx(1)
     assert served.logged()["scores"] == served.prediction["score"]
     assert served.logged()["score"] == max(served.prediction["score"])
@@ -58,7 +66,7 @@ def test_a_score_of_several_classes_is_a_probability_of_each(written: Any) -> No
 def test_a_score_of_yes_and_no_is_the_probability_of_yes(written: Any) -> None:
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - the same
 
-    (served,) = _predictor(written(LogisticRegression(), [0, 1] * 30), {"b": 0.5}).predict([Answer(score=0)])
+    served = _served(written(LogisticRegression(), [0, 1] * 30), {"b": 0.5})
     assert 0 < served.prediction["score"] < 1
     assert served.logged()["scores"] is None
 
@@ -66,7 +74,7 @@ def test_a_score_of_yes_and_no_is_the_probability_of_yes(written: Any) -> None:
 def test_a_number_is_served_as_it_is(written: Any) -> None:
     from sklearn.linear_model import Ridge  # noqa: PLC0415 - the same
 
-    (served,) = _predictor(written(Ridge(alpha=1e9), [20.0, 22.0] * 10), {"b": 0.0}).predict([Answer(score=0)])
+    served = _served(written(Ridge(alpha=1e9), [20.0, 22.0] * 10), {"b": 0.0})
     assert served.prediction["score"] == pytest.approx(21, abs=0.01)
 
 
@@ -78,6 +86,6 @@ def test_a_feature_that_is_not_known_becomes_what_the_product_declares(
 ) -> None:
     seen: list[list[float]] = []
     model = SimpleNamespace(score=lambda rows: seen.extend(rows) or [0.5])
-    (served,) = _predictor(model, missing).predict([Answer(score=0)])
+    served = _served(model, missing)
     np.testing.assert_equal(seen, [given])
     assert served.features == {"a": 1.0, "b": None}  # the log keeps what was known

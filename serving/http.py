@@ -1,0 +1,44 @@
+"""Requests and answers as ASGI has them: a framework between would take a quarter of a prediction's time."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from pydantic_core import to_json
+from starlette.types import Receive, Scope, Send
+
+JSON = "application/json"
+
+
+class Request:
+    """One request. Names of headers are in lower case; of those that come twice the first counts."""
+
+    __slots__ = ("headers", "method", "path", "receive", "server")
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.server: tuple[str, int | None] | None = scope.get("server")
+        self.headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
+        self.receive = receive
+
+
+class Answer(NamedTuple):
+    """The answer to a request; the length is added when it is sent."""
+
+    body: bytes
+    status: int = HTTPStatus.OK
+    media_type: str = JSON
+    headers: Mapping[str, str] = {}
+
+    async def send(self, send: Send, more: Mapping[str, str]) -> None:
+        """Send it, with more headers."""
+        headers = {"content-length": str(len(self.body)), "content-type": self.media_type, **self.headers, **more}
+        raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": int(self.status), "headers": raw})
+        await send({"type": "http.response.body", "body": self.body})
+
+
+def answer_json(content: Mapping[str, Any], status: int = HTTPStatus.OK, headers: Mapping[str, str] = {}) -> Answer:
+    """Return an answer with a JSON document."""
+    return Answer(to_json(content, inf_nan_mode="constants"), status, JSON, headers)
