@@ -77,9 +77,9 @@ async def predict(request: Request, runtime: Runtime) -> Answer:
             runtime.metrics.requests(consumer, str(status.value)).inc()
             if status not in REFUSALS:  # a refusal takes no time, and would make the service look faster
                 runtime.metrics.seconds.observe(time.perf_counter() - started)
-    if not shadow_of and (named := request.headers.get(MIRROR_TO.lower())):
+    if not shadow_of and (named := request.header(MIRROR_TO)):
         to = others(named, runtime.settings.address or _listening(request))
-        runtime.mirror.send(to, body, request.headers, served[0].time.isoformat())
+        runtime.mirror.send(to, body, request.header, served[0].time.isoformat())
     answers = [each.answer() for each in served]
     content = {"release": runtime.short, **({"predictions": answers} if batch else answers[0])}
     return answer_json(content, headers=missing_features(served))
@@ -170,13 +170,13 @@ def replayed_at(request: Request, runtime: Runtime) -> datetime | None:
         Problem: this stack takes no replays, or the moment is not ISO 8601 with an offset.
 
     """
-    if REPLAY_TIME in request.headers and not runtime.settings.replay:
+    if request.header(REPLAY_TIME) is not None and not runtime.settings.replay:
         raise Problem(HTTPStatus.FORBIDDEN, f"this stack takes no replayed requests; leave {REPLAY_TIME} out")
     return _moment(request, REPLAY_TIME)
 
 
 def _moment(request: Request, header: str) -> datetime | None:
-    given = request.headers.get(header.lower())
+    given = request.header(header)
     if given is None:
         return None
     try:
@@ -191,4 +191,4 @@ def _listening(request: Request) -> str:
 
 
 def _consumer(request: Request, runtime: Runtime) -> str:
-    return runtime.consumer(request.headers.get(CONSUMER.lower()))
+    return runtime.consumer(request.header(CONSUMER))

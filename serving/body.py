@@ -18,7 +18,7 @@ async def read_json(request: Request) -> bytes:
 
     """
     _check_type(request)
-    length = request.headers.get("content-length", "0")
+    length = request.header("Content-Length") or "0"
     if length.isdecimal() and int(length) > MAX_BYTES:
         raise _too_large()
     body = bytearray()
@@ -39,12 +39,12 @@ async def read_json(request: Request) -> bytes:
 
 
 def _check_type(request: Request) -> None:
-    kind, _, parameters = request.headers.get("content-type", "").partition(";")
+    kind, _, parameters = (request.header("Content-Type") or "").partition(";")
     charset = parameters.strip().lower().removeprefix("charset=").strip('"')
     if kind.strip().lower() != "application/json" or charset not in {"", "utf-8"}:
         detail = "send `Content-Type: application/json`, in UTF-8"
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail)
-    if request.headers.get("content-encoding", "identity") != "identity":
+    if (request.header("Content-Encoding") or "identity") != "identity":
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send the body without Content-Encoding")
 
 

@@ -120,7 +120,7 @@ class BatchGet:
 
 
 def _waits() -> Iterator[float]:
-    """Yield how long to wait before each try, in seconds: exponential, with full jitter."""
+    """Yield the seconds to wait before each try: exponential, with full jitter."""
     yield 0
     for tries in range(1, _TRIES):
         yield random.uniform(0, _FIRST_WAIT_S * 2**tries)  # noqa: S311 - no secret

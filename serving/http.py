@@ -11,16 +11,20 @@ JSON = "application/json"
 
 
 class Request:
-    """One request. Names of headers are in lower case; of those that come twice the first counts."""
+    """One request."""
 
-    __slots__ = ("headers", "method", "path", "receive", "server")
+    __slots__ = ("_headers", "method", "path", "receive", "server")
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.server: tuple[str, int | None] | None = scope.get("server")
-        self.headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
+        self._headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
         self.receive = receive
+
+    def header(self, name: str) -> str | None:
+        """Return the value of a header, whose name may be written in any case; the first of several."""
+        return self._headers.get(name.lower())
 
 
 class Answer(NamedTuple):

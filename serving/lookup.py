@@ -45,7 +45,7 @@ class Reader(Protocol):
         """Return the features of each row where all are in memory and exact."""
 
     def stale(self, rows: Sequence[Mapping[str, str]]) -> Sequence[Features] | None:
-        """Return what is in memory of each row, exact or not."""
+        """Return the features of each row that are in memory, exact or not."""
 
     def read(self, rows: Sequence[Mapping[str, str]], at: datetime | None = None) -> Sequence[Features]:
         """Return the features of each row of entity keys, now or as known at a moment; None for what is not known."""

@@ -4,7 +4,7 @@ The router names these releases in `X-Mirror-To` while an API version has severa
 router sets that header itself.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from threading import BoundedSemaphore
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MAX_WAITING = 1_000
 _THREADS = 2
 _WITHIN_S = 30
-_KEPT = ("content-type", CONSUMER.lower(), REPLAY_TIME.lower())
+_KEPT = ("Content-Type", CONSUMER, REPLAY_TIME)
 
 
 class Counts(NamedTuple):
@@ -37,9 +37,12 @@ class Mirror:
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="mirror")
         self._room = BoundedSemaphore(MAX_WAITING)
 
-    def send(self, to: Sequence[str], body: bytes, headers: Mapping[str, str], made: str) -> None:
-        """Send a prediction request to `host:port` addresses, with the moment `made` (ISO 8601); never waits."""
-        kept = {name: headers[name] for name in _KEPT if name in headers} | {SHADOW: made}
+    def send(self, to: Sequence[str], body: bytes, header: Callable[[str], str | None], made: str) -> None:
+        """Send a prediction request to `host:port` addresses, with the moment `made` (ISO 8601); never waits.
+
+        Of the request's headers, which `header` gives by name, the copy has those that change the answer or its log.
+        """
+        kept = {name: value for name in _KEPT if (value := header(name)) is not None} | {SHADOW: made}
         for address in to:
             if self._room.acquire(blocking=False):
                 self._pool.submit(self._post, f"http://{address}/predict", body, kept)

@@ -77,7 +77,7 @@ class OnlineReader:
         return answer
 
     def stale(self, rows: Sequence[Mapping[str, str]]) -> list[Features] | None:
-        """Return what is in memory of each row, exact or not; None where nothing is."""
+        """Return the features of each row that are in memory, exact or not; None where no row ever was."""
         of, held = self._rows
         return None if of is None else [self._features(row, lambda place: held.find(place)[1]) for row in rows]
 

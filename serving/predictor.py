@@ -35,7 +35,7 @@ class RowError(Exception):
 
 
 class Asked(NamedTuple):
-    """What a row asks, as the product's code reads it."""
+    """A row as the product's code reads it."""
 
     entities: dict[str, str]
     label_key: str

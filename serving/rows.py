@@ -26,7 +26,7 @@ class Rows(Generic[KeyT, RowT]):
         self._lock = Lock()
 
     def __len__(self) -> int:
-        """Return how many rows are held."""
+        """Return the number of rows."""
         return len(self._known) + len(self._unknown)
 
     def find(self, key: KeyT) -> tuple[bool, RowT | None]:

@@ -156,5 +156,5 @@ def load() -> Runtime:
 
 
 def deadline_s(product: Product) -> float:
-    """Return how long a prediction waits for its features."""
+    """Return the seconds that a prediction waits for its features."""
     return _PATIENCE * product.slo.latency_ms / 1000

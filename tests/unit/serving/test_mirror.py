@@ -107,12 +107,12 @@ def test_a_release_behind_a_service_knows_itself_by_the_address_of_that(
 def test_a_release_that_hangs_costs_copies_never_an_answer(mirror: Mirror, other: Other) -> None:
     other.may_answer.clear()
     for _ in range(MAX_WAITING + 5):
-        mirror.send([other.address], b"{}", {}, MADE)
+        mirror.send([other.address], b"{}", {}.get, MADE)
     assert mirror._counts.dropped._value.get() == 5
 
 
 def test_a_release_that_is_away_is_counted(mirror: Mirror, free_port: Callable[[], int]) -> None:
-    mirror.send([f"127.0.0.1:{free_port()}"], b"{}", {}, MADE)
+    mirror.send([f"127.0.0.1:{free_port()}"], b"{}", {}.get, MADE)
     mirror._pool.shutdown()
     assert mirror._counts.dropped._value.get() == 1
 
