@@ -30,6 +30,11 @@ def test_a_candidate_says_what_it_was_made_of(candidate: Candidate, product: Pro
     assert candidate.origin.onnx_difference < 1e-6
 
 
+def test_a_candidate_says_which_values_of_each_slice_it_learned_from(candidate: Candidate, product: Product) -> None:
+    assert candidate.record.slices.keys() == set(product.metric.slices)
+    assert candidate.record.slices["origin"] == ("EWR", "JFK", "LGA")
+
+
 def test_the_scores_of_the_test_months_come_out_of_the_model_file(candidate: Candidate) -> None:
     test = candidate.test()
     again = score(candidate.model, matrix(test, candidate.record.features, candidate.record.missing))

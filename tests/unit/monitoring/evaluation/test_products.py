@@ -24,11 +24,15 @@ def test_a_product_that_the_stack_does_not_name_is_not_watched(
     assert _contracts({}).keys() == watched
 
 
+@pytest.mark.parametrize(
+    "error",
+    [SixfoldError("a key is wrong", remedy="correct it"), FileNotFoundError("elsewhere.yaml"), RecursionError()],
+)
 def test_the_last_valid_contracts_stay_while_one_is_not_valid(
-    product: Product, monkeypatch: pytest.MonkeyPatch
+    error: Exception, product: Product, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(_: object) -> dict[str, Product]:
-        raise SixfoldError("a key is wrong", remedy="correct it")
+        raise error
 
     monkeypatch.setattr("monitoring.evaluation.__main__.load_products", broken)
     assert _contracts({product.name: product}) == {product.name: product}
