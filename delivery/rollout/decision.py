@@ -10,7 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
-from delivery.rollout.sequential import Bounds, Estimate, bounds, shares
+from delivery.rollout.sequential import FEWEST, Bounds, Estimate, bounds, shares
 from sixfold.contract import Metric, Product
 from sixfold.labels import Labels
 from sixfold.registry.ledger import Compared, Numbers
@@ -123,13 +123,8 @@ def _by_labels(metric: Metric, quality: Quality, onto: int) -> tuple[Verdict, st
     if gain.high < -metric.release_margin:
         worse = f"the candidate is worse by more than release_margin, {metric.release_margin:g} {metric.name}"
         return Verdict.ROLL_BACK, worse
-    match _labels(metric, quality):
-        case Labels.FEW:
-            return Verdict.HOLD, f"not enough labels yet: {quality.labelled} of {metric.min_labels}"
-        case Labels.LOW_COVERAGE:
-            coverage = quality.labelled / quality.due
-            needed = f"min_coverage asks for {metric.min_coverage:.0%}"
-            return Verdict.HOLD, f"only {coverage:.0%} of the predictions that are due have a label; {needed}"
+    if lacking := _lacking(metric, quality):
+        return Verdict.HOLD, lacking
     if gain.high < 0:
         worse = f"the candidate is worse (up to {-gain.low:.4f} {metric.name})"
         return Verdict.HOLD, f"{worse}; whether that exceeds release_margin is not yet known"
@@ -138,6 +133,22 @@ def _by_labels(metric: Metric, quality: Quality, onto: int) -> tuple[Verdict, st
         possible = f"at {onto}% of the traffic the candidate could still cost {cost:.4f} {metric.name}"
         return Verdict.HOLD, f"{possible}, more than release_margin, {metric.release_margin:g}"
     return Verdict.PROMOTE, f"at {onto}% of the traffic the candidate costs at most {max(cost, 0):.4f} {metric.name}"
+
+
+def _lacking(metric: Metric, quality: Quality) -> str | None:
+    """Return the reason why nothing can be promoted by these labels, None where they suffice."""
+    match _labels(metric, quality):
+        case Labels.FEW:
+            return f"not enough labels yet: {quality.labelled} of {metric.min_labels}"
+        case Labels.LOW_COVERAGE if not quality.due:
+            return f"none of the predictions is due for a label yet; {metric.label_delay_hours:g} hours are its delay"
+        case Labels.LOW_COVERAGE:
+            coverage, needed = quality.labelled / quality.due, f"min_coverage asks for {metric.min_coverage:.0%}"
+            return f"only {coverage:.0%} of the predictions that are due have a label; {needed}"
+    if math.isnan(quality.difference.value):
+        hours = f"requests of at least {FEWEST} different hours"
+        return f"{metric.name} cannot be compared yet: it needs {hours}, and labels that it is defined on"
+    return None
 
 
 def _labels(metric: Metric, quality: Quality) -> Labels:

@@ -18,7 +18,10 @@ LEVEL = 0.10
 """The chance that the truth is ever outside of the bounds: about half of it on each side."""
 
 GROUPS = 40
-"""Into so many groups the hours are dealt; with fewer than a quarter of that nothing is said."""
+"""Into so many groups the hours are dealt."""
+
+FEWEST = GROUPS // 4
+"""With fewer groups nothing is said."""
 
 
 class Estimate(NamedTuple):
@@ -68,7 +71,7 @@ def paired(
     """
     _, order = np.unique(hours, return_inverse=True)
     groups = min(GROUPS, int(order.max(initial=-1)) + 1)
-    if groups < GROUPS // 4:
+    if groups < FEWEST:
         return Estimate(math.nan, math.nan)
 
     def difference(kept: npt.NDArray[np.bool_]) -> float:

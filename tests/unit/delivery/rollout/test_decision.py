@@ -1,3 +1,4 @@
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,6 +65,11 @@ def test_not_enough_labels_is_a_hold_and_says_how_many_there_are(product: Produc
 
 def test_labels_for_too_small_a_part_of_what_is_due_are_a_hold(product: Product) -> None:
     assert judge(product, Seen(Look(due=9000).quality, FINE, FINE), 5).verdict is Verdict.HOLD
+
+
+def test_labels_that_all_came_before_any_was_due_are_a_hold(product: Product) -> None:
+    judgement = judge(product, Seen(Look(due=0).quality, FINE, FINE), 5)
+    assert (judgement.verdict, "none of the predictions is due" in judgement.reason) == (Verdict.HOLD, True)
 
 
 def test_what_is_sure_enough_for_a_few_is_not_for_everybody(product: Product) -> None:
@@ -135,3 +141,12 @@ def test_feedback_counts_only_where_the_label_table_has_not_enough_labels(produc
     enough, few, worse = (judge(product, Seen(each.quality, FINE, FINE, with_feedback=told), 5) for each in looks)
     assert (enough.verdict, few.verdict, worse.verdict) == (Verdict.HOLD, Verdict.PROMOTE, Verdict.ROLL_BACK)
     assert few.numbers.requests == FINE.all
+
+
+def test_a_metric_that_cannot_be_compared_is_a_hold_that_says_why(product: Product) -> None:
+    unknown = Look().quality._replace(difference=Estimate(math.nan, math.nan))
+    judgement = judge(product, Seen(unknown, FINE, FINE), 5)
+    assert judgement.verdict is Verdict.HOLD
+    assert judgement.reason.startswith(
+        "roc_auc cannot be compared yet: it needs requests of at least 10 different hours"
+    )
