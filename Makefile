@@ -11,7 +11,7 @@ export OTEL_SDK_DISABLED := true
 export PULUMI_SKIP_UPDATE_CHECK := true
 export RAY_USAGE_STATS_ENABLED := 0
 
-.PHONY: help bootstrap up down status demo cost plan deploy drift review owners check test conformance cluster faults lock bench bench-evaluation
+.PHONY: help bootstrap up down status demo cost plan deploy drift review owners check test conformance cluster faults attacks lock bench bench-evaluation
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -79,6 +79,9 @@ bench-evaluation: bootstrap ## 10 million predictions with late labels, beside E
 
 faults: bootstrap ## kill runs at every AWS call, and count what the next run puts right; ARGS="--every 10" takes fewer
 	@python -m tests.faults $(ARGS)
+
+attacks: bootstrap ## what a web page, another user or an odd request gets from a local stack, as a table
+	@pytest -q tests/attacks $(ARGS)
 
 lock: bootstrap ## bring requirements.lock in step with pyproject.toml
 	@python tools/lock.py

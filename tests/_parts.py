@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 _TESTS = Path(__file__).parent
-_WHOLE = ("cluster", "e2e", "unit/models")
+_WHOLE = ("attacks", "cluster", "e2e", "unit/models")
 _LAST_ALONE = ("cluster",)  # by then the control plane has been built in the background
 _LAST_OF_MANY = ("cluster", "e2e", "faults")  # the two long ones side by side, and what can be divided fills up the end
 _FIRST_PORT, _PORTS = 20_000, 12_000

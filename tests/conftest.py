@@ -17,6 +17,7 @@ from hypothesis import settings
 
 from tests import _control_plane, _parts
 from tests._servers import running
+from tests.attacks._table import attacks
 from tests.engine._table import conformance
 from tests.faults._sample import kills, seed
 
@@ -68,6 +69,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what parts of the suite have to say beyond passed and failed."""
     conformance(terminalreporter)
     kills(terminalreporter)
+    attacks(terminalreporter)
 
 
 @pytest.fixture(scope="session")

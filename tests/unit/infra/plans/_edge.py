@@ -71,7 +71,7 @@ def running_edge(folder: Path) -> Iterator[Edge]:
     front, *ports = (free_port() for _ in range(4))
     admin = folder / "admin.sock"
     with ExitStack() as stack:
-        releases = (_serve(stack), _serve(stack))
+        releases = (serve_release(stack), serve_release(stack))
         router = _router((ports[0], ports[1]), _traffic(releases, (50, 50)))
         fixed = front_config(port=front, router_port=ports[0], metrics_port=ports[2])
         for name, config in {"router.json": router, "front.json": fixed}.items():
@@ -108,8 +108,9 @@ def _traffic(releases: tuple[ThreadingHTTPServer, ...], weights: tuple[int, int]
     )
 
 
-def _serve(stack: ExitStack) -> ThreadingHTTPServer:
-    server = stack.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), Release))
+def serve_release(stack: ExitStack, port: int = 0) -> ThreadingHTTPServer:
+    """Serve what tells what reached it, until the stack ends."""
+    server = stack.enter_context(ThreadingHTTPServer(("127.0.0.1", port), Release))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     stack.callback(server.shutdown)
     return server
