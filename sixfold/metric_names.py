@@ -24,7 +24,7 @@ LOG_SHED = "sixfold_prediction_log_shed_total"
 LOG_PENDING = "sixfold_prediction_log_pending"
 OF_A_RELEASE = (
     *(REQUESTS, SHADOW_REQUESTS, REQUEST_SECONDS, PREDICTIONS, MIRRORED),
-    *(FEATURE_MISSING, FALLBACK, LOOKUP_ERRORS, FEATURE_FRESHNESS),
+    *(FEATURE_MISSING, FEATURE_ROWS, ROW_ERRORS, FALLBACK, LOOKUP_ERRORS, FEATURE_FRESHNESS),
     *(LOG_WRITTEN, LOG_SHED, LOG_PENDING),
 )
 """All that a release may export, beside the figures of its process; the monitoring drops whatever else it says."""
