@@ -7,7 +7,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from uuid import UUID
 
@@ -29,6 +29,7 @@ from sixfold.moments import moment_of
 from sixfold.wire import CONSUMER, MIRROR_TO, RELEASE, REPLAY_TIME, SHADOW
 
 REFUSALS = {status for status in HTTPStatus if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR}
+_SHADOWS_WITHIN = timedelta(minutes=10)
 Handler = Callable[[Request, Runtime], Awaitable[Answer]]
 _log = logging.getLogger("sixfold.app")
 
@@ -48,7 +49,7 @@ _FEEDBACK = TypeAdapter(Feedback)
 async def predict(request: Request, runtime: Runtime) -> Answer:
     """Answer one row, or a batch."""
     started, status, consumer = time.perf_counter(), HTTPStatus.INTERNAL_SERVER_ERROR, _consumer(request, runtime)
-    shadow_of = _moment(request, SHADOW)
+    shadow_of = _shadow_of(request, runtime)
     try:
         at = replayed_at(request, runtime)
         body = await read_json(request)
@@ -157,7 +158,7 @@ class Application:
             known = ", ".join(path for path in ROUTES if path != "/")
             raise Problem(HTTPStatus.NOT_FOUND, f"there is nothing here; there is {known} and /readyz")
         method, handler = ROUTES[path]
-        if request.method != method:
+        if request.method != method and (request.method, method) != ("HEAD", "GET"):  # the server leaves the body out
             detail = f"{path} takes {method}, not {request.method}"
             raise Problem(HTTPStatus.METHOD_NOT_ALLOWED, detail, headers={"Allow": method})
         return await handler(request, self.runtime)
@@ -173,6 +174,19 @@ def replayed_at(request: Request, runtime: Runtime) -> datetime | None:
     if request.header(REPLAY_TIME) is not None and not runtime.settings.replay:
         raise Problem(HTTPStatus.FORBIDDEN, f"this stack takes no replayed requests; leave {REPLAY_TIME} out")
     return _moment(request, REPLAY_TIME)
+
+
+def _shadow_of(request: Request, runtime: Runtime) -> datetime | None:
+    """Return the moment of the request of which this one is a copy; None where it is none.
+
+    Raises:
+        Problem: it is too long ago, and would change days that were evaluated.
+
+    """
+    moment = _moment(request, SHADOW)
+    if moment and not runtime.settings.replay and abs(datetime.now(UTC) - moment) > _SHADOWS_WITHIN:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"{SHADOW} is not of the last minutes")
+    return moment
 
 
 def _moment(request: Request, header: str) -> datetime | None:

@@ -4,6 +4,7 @@ The router names these releases in `X-Mirror-To` while an API version has severa
 router sets that header itself.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 MAX_WAITING = 1_000
 _THREADS = 2
 _WITHIN_S = 30
+_MOST = 16
+_ADDRESS = re.compile(r"[a-z0-9][a-z0-9.-]{0,252}:[0-9]{1,5}")
 _KEPT = ("Content-Type", CONSUMER, REPLAY_TIME)
 
 
@@ -72,5 +75,8 @@ class Mirror:
 
 
 def others(named: str, own: str) -> list[str]:
-    """Return the addresses that the header `X-Mirror-To` names, without `own`, that of the release that answers."""
-    return [address for address in named.split(",") if address and address != own]
+    """Return the addresses that the header `X-Mirror-To` names, without `own`, that of the release that answers.
+
+    The edge sets the header. Where somebody else did, none of it becomes a path, a query or a name with a password.
+    """
+    return [address for address in named.split(",")[:_MOST] if _ADDRESS.fullmatch(address) and address != own]

@@ -2,15 +2,19 @@
 
 Rows wait in memory until the next flush, every `FLUSH_S` seconds or `FLUSH_ROWS` rows: a killed process loses those,
 and those of a flush in progress. A graceful stop flushes. Where the lake is too slow or away, rows beyond `MAX_PENDING`
-are shed and counted: an answer never waits for its log.
+are shed and counted: an answer never waits for its log. Half of the room is reserved, in equal parts, for the consumers
+of the contract and for the unknown ones together: a flood from one sheds no row of another.
 """
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections import Counter as Tally
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
 from prometheus_client import Counter, Gauge
+
+from sixfold.prediction_log import CONSUMER
 
 FLUSH_S = 5.0
 FLUSH_ROWS = 5_000
@@ -34,6 +38,7 @@ class BufferedLog:
     Args:
         write: takes the rows of one flush; an exception keeps them for the next one.
         counts: what is counted.
+        consumers: those who have room of their own.
         flush_s: seconds between flushes.
         max_pending: rows in memory beyond which new ones are shed.
 
@@ -43,6 +48,7 @@ class BufferedLog:
         self,
         write: Callable[[Sequence[Row]], None],
         counts: Counts,
+        consumers: Collection[str] = (),
         *,
         flush_s: float = FLUSH_S,
         max_pending: int = MAX_PENDING,
@@ -50,16 +56,20 @@ class BufferedLog:
         self._write, self._counts = write, counts
         self._flush_s, self._max_pending = flush_s, max_pending
         self._rows: list[Row] = []
+        self._consumers, self._held = consumers, Tally[str]()
+        self._reserved = max_pending // (2 * len(consumers)) if consumers else 0
         self._lock = threading.Lock()
         self._wake, self._stop = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="prediction-log", daemon=True)
         self._thread.start()
 
     def add(self, rows: Sequence[Row]) -> None:
-        """Take rows; never waits for the lake, and never raises."""
+        """Take rows of one consumer; never waits for the lake, and never raises."""
+        consumer = rows[0].get(CONSUMER, "")
         with self._lock:
-            taken = rows[: max(0, self._max_pending - len(self._rows))]
+            taken = rows[: self._room(consumer)]
             self._rows.extend(taken)
+            self._held[consumer] += len(taken)
             pending = len(self._rows)
         self._counts.pending.set(pending)
         if len(taken) < len(rows):
@@ -74,6 +84,11 @@ class BufferedLog:
         self._thread.join(within_s)
         if self._rows:
             _log.error("%d rows were not written to the lake before the end", len(self._rows))
+
+    def _room(self, consumer: str) -> int:
+        """Return the number of rows that a consumer may add: none of the room that is reserved for others."""
+        for_others = sum(max(0, self._reserved - self._held[each]) for each in self._consumers if each != consumer)
+        return max(0, self._max_pending - len(self._rows) - for_others)
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -99,6 +114,7 @@ class BufferedLog:
             return False
         with self._lock:
             del self._rows[: len(rows)]
+            self._held.subtract(row.get(CONSUMER, "") for row in rows)
         self._counts.written.inc(len(rows))
         self._counts.pending.set(len(self._rows))
         return True

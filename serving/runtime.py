@@ -63,7 +63,8 @@ class Runtime:
         ProcessCollector(registry=self.registry)
         labels = Identity(product.name, settings.api_version, self.short)
         self._consumers = {consumer.name for consumer in product.consumers}
-        self.metrics = Metrics(labels, {*self._consumers, UNKNOWN}, product.slo.latency_ms, self.registry)
+        self._callers = {*self._consumers, UNKNOWN}
+        self.metrics = Metrics(labels, self._callers, product.slo.latency_ms, self.registry)
         self.row: TypeAdapter[Any] = TypeAdapter(code.Row)
         self.batch: TypeAdapter[Any] = TypeAdapter(Batch[code.Row])  # type: ignore[name-defined] # known at run time
         self._lookup = Lookup(
@@ -136,7 +137,7 @@ class Runtime:
 
     def _log(self, table: str, columns: Mapping[str, str]) -> BufferedLog:
         counts = Counts(self.metrics.written(table), self.metrics.shed(table), self.metrics.pending(table))
-        return BufferedLog(writer(self.settings.platform, self.settings.home, table, columns), counts)
+        return BufferedLog(writer(self.settings.platform, self.settings.home, table, columns), counts, self._callers)
 
 
 def load() -> Runtime:

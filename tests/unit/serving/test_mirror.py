@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Queue
 from typing import Any
@@ -16,7 +16,7 @@ from serving.mirror import MAX_WAITING, Counts, Mirror, others
 from serving.runtime import Runtime
 from sixfold.outputs import PlatformRefs
 
-MADE = "2026-11-24T02:30:00+00:00"
+MADE = (datetime.now(UTC) - timedelta(minutes=1)).isoformat()
 
 
 class Other(ThreadingHTTPServer):
@@ -93,6 +93,23 @@ def test_a_release_does_not_mirror_to_itself() -> None:
     assert others("", "127.0.0.1:2") == []
 
 
+@pytest.mark.parametrize(
+    "named",
+    [
+        "127.0.0.1:4604/features-x/k?",
+        "user@host:1",
+        "host",
+        "host:1:2",
+        "[::1]:80",
+        "host:99999999",
+        "h:1\r\nX-Y: z",
+        "*:1",
+    ],
+)
+def test_an_address_is_a_name_and_a_port_and_nothing_else(named: str) -> None:
+    assert others(named, "") == []
+
+
 def test_a_release_behind_a_service_knows_itself_by_the_address_of_that(
     runtime: Runtime, client: httpx.Client, row: dict[str, Any], other: Other
 ) -> None:
@@ -119,3 +136,8 @@ def test_a_release_that_is_away_is_counted(mirror: Mirror, free_port: Callable[[
 
 def _labels(**more: str) -> dict[str, str]:
     return {"product": "flight-delays", "api_version": "v1", "release": "a" * 12, **more}
+
+
+def test_a_copy_of_a_request_of_last_week_is_refused(client: httpx.Client, row: dict[str, Any]) -> None:
+    long_ago = (datetime.now(UTC) - timedelta(days=7)).isoformat()
+    assert client.post("/predict", json=row, headers={"X-Shadow": long_ago}).status_code == 400

@@ -57,6 +57,18 @@ def rows(number: int) -> list[dict[str, Any]]:
     return [{"prediction_id": str(each), **about} for each in range(number)]
 
 
+def test_a_flood_from_one_consumer_sheds_no_row_of_another(counts: Counts) -> None:
+    hang = threading.Event()
+    consumers = ("flood", "good", "unknown")
+    log = BufferedLog(lambda _: hang.wait(30) and None, counts, consumers, flush_s=3600, max_pending=600)
+    log.add([{"consumer": "flood"}] * 10_000)
+    log.add([{"consumer": "good"}] * 100)
+    log.add([{"consumer": "unknown"}] * 100)
+    assert (counts.pending._value.get(), counts.shed._value.get()) == (600, 9_600)
+    hang.set()
+    log.close()
+
+
 def in_lake(platform: PlatformRefs, table: str) -> list[str]:
     found = open_catalog(platform).load_table((platform.databases.predictions, table)).scan().to_arrow()
     return found["prediction_id"].to_pylist()
