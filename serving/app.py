@@ -53,12 +53,10 @@ async def predict(request: Request, runtime: Runtime) -> Answer:
     try:
         at = replayed_at(request, runtime)
         body = await read_json(request)
+        runtime.room.require(1, len(body))  # to parse a batch takes as long as to predict it
         rows, batch = parse_rows(body, runtime.row, runtime.batch)
-        runtime.enter(len(rows))
-        try:
+        with runtime.room.taken(len(rows), len(body)):
             served = await runtime.predictor.predict(rows, runtime.new_id, at)
-        finally:
-            runtime.leave(len(rows))
         runtime.log(served, consumer, shadow_of)
         status = HTTPStatus.OK
     except RowError as error:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from http import HTTPStatus
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,7 +18,7 @@ from serving.online import OnlineReader
 from serving.parsing import Batch
 from serving.prediction_log import BufferedLog, Counts
 from serving.predictor import Predictor, Served
-from serving.problems import Problem
+from serving.room import Room
 from serving.settings import Settings, read_bento
 from serving.tables import writer
 from sixfold import prediction_log as log
@@ -29,8 +28,6 @@ from sixfold.product import ServiceModule, load_code
 from sixfold.release import SHORT
 
 UNKNOWN = "unknown"
-MAX_ROWS_IN_FLIGHT = 4_000
-"""Rows of requests whose body is there and whose answer is not: slow bodies hold no place."""
 _PATIENCE = 4  # a right answer after the objective is better than a quick one without features, but not for ever
 
 
@@ -75,7 +72,7 @@ class Runtime:
         )
         self.predictor = Predictor(code, signature, model, self._lookup, self.metrics)
         self.mirror = Mirror(self.metrics.mirrored)
-        self._rows_in_flight = 0
+        self.room = Room()
         self._predictions = self._log(product.package, log.PREDICTIONS)
         self._feedback = self._log(feedback_table(product.package), log.FEEDBACK)
 
@@ -86,22 +83,6 @@ class Runtime:
     def new_id(self) -> str:
         """Return the id of a new prediction."""
         return str(uuid4())
-
-    def enter(self, rows: int) -> None:
-        """Take so many rows in, until they leave.
-
-        Raises:
-            Problem: 503, too many are in already.
-
-        """
-        if self._rows_in_flight + rows > MAX_ROWS_IN_FLIGHT:
-            detail = "too many rows at once; try again in a second"
-            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": "1"})
-        self._rows_in_flight += rows
-
-    def leave(self, rows: int) -> None:
-        """Make room again."""
-        self._rows_in_flight -= rows
 
     def log(self, served: Sequence[Served], consumer: str, shadow_of: datetime | None = None) -> None:
         """Hand predictions to their log; a shadow has the time of the prediction that was answered."""

@@ -116,7 +116,7 @@ def test_a_refused_request_is_counted_by_its_code(client: httpx.Client) -> None:
 
 
 def test_too_many_requests_at_once_are_asked_to_wait(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("serving.runtime.MAX_ROWS_IN_FLIGHT", 0)
+    monkeypatch.setattr("serving.room.MOST_ROWS", -200)
     answer = client.post("/predict", json=GOOD)
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
     assert 'code="503"' in client.get("/metrics").text
