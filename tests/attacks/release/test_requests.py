@@ -14,7 +14,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from sixfold.contract import load_products
-from tests.attacks.conftest import PRODUCTS
+from tests.attacks.conftest import Note
+from tests.attacks.release.conftest import PRODUCTS
 
 ClientOf = Callable[[str], httpx.AsyncClient]
 NAMES = sorted(load_products(PRODUCTS))
@@ -76,12 +77,15 @@ def _acceptable(body: str, row: Mapping[str, Any]) -> bool:
     return all(re.fullmatch(form, value, re.ASCII) for form, value in dates) and all(map(str.isprintable, texts))
 
 
-def _by_status(found: list[tuple[str, int]]) -> dict[int, int]:
-    return dict(sorted(Counter(status for _, status in found).items()))
+def _note_all(note: Note, what: str, where: str, found: list[tuple[str, int]]) -> None:
+    for status, count in sorted(Counter(status for _, status in found).items()):
+        note(what, where, f"{status}: {count}")
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_no_row_makes_a_release_fail_and_none_passes_that_its_schema_refuses(client_of: ClientOf, name: str) -> None:
+def test_no_row_makes_a_release_fail_and_none_passes_that_its_schema_refuses(
+    client_of: ClientOf, name: str, note: Note
+) -> None:
     async def ask() -> list[tuple[str, int]]:
         async with client_of(name) as client:
             row = (await client.get("/openapi.json")).json()["components"]["schemas"]["Row"]
@@ -93,12 +97,12 @@ def test_no_row_makes_a_release_fail_and_none_passes_that_its_schema_refuses(cli
             return found
 
     found = asyncio.run(ask())
-    print(f"\n{name}: {len(found)} odd rows:", _by_status(found))  # noqa: T201 - `make attacks` shows it
+    _note_all(note, "an odd row", name, found)
     assert len(found) >= 300
     assert [each for each in found if each[1] not in {200, 400, 413, 422}] == []
 
 
-def test_no_path_method_or_header_makes_a_release_fail(client_of: ClientOf) -> None:
+def test_no_path_method_or_header_makes_a_release_fail(client_of: ClientOf, note: Note) -> None:
     headers = [JSON | {"Content-Type": kind} for kind in _odd("content types")]
     headers += [JSON | {name: value} for name in _odd("headers") for value in _odd("header values")]
     body = json.dumps(load_products(PRODUCTS)["flight-delays"].example).encode()
@@ -114,5 +118,5 @@ def test_no_path_method_or_header_makes_a_release_fail(client_of: ClientOf) -> N
             return [(repr(each), (await client.send(each)).status_code) for each in [*posts, *others]]
 
     found = asyncio.run(ask())
-    print(f"\n{len(found)} odd paths, methods and headers:", _by_status(found))  # noqa: T201 - the same
+    _note_all(note, "an odd path, method or header", "flight-delays", found)
     assert [each for each in found if each[1] >= HTTPStatus.INTERNAL_SERVER_ERROR] == []
