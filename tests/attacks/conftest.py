@@ -20,6 +20,9 @@ from pulumi_sixfold.kit.handler import ProviderArgs
 from pulumi_sixfold.local.process import ProcessArgs, ProcessHandler
 from sixfold.stack import parse
 from tests.unit.infra.plans._edge import serve_release
+from tests.unit.serving.conftest import nowhere, platform
+
+__all__ = ["nowhere", "platform"]  # the empty platform of the serving tests
 
 ROOT = Path(__file__).parents[2]
 RELEASE = "a" * 64

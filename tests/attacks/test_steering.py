@@ -16,9 +16,10 @@ from serving.tables import writer
 from sixfold.contract import load_product
 from sixfold.outputs import PlatformRefs
 from sixfold.prediction_log import FEEDBACK, PREDICTIONS
-from tests.unit.delivery.rollout import _campaign as campaign
+from tests.attacks import _campaign as campaign
+from tests.attacks.conftest import Note
 
-PRODUCT = load_product(Path(__file__).parents[4] / "products/flight_delays/product.yaml")
+PRODUCT = load_product(Path(__file__).parents[2] / "products/flight_delays/product.yaml")
 LABELS = pa.schema([("flight_id", pa.string()), ("known_at", pa.timestamp("us", tz="UTC")), ("late", pa.bool_())])
 FINE = Requests(all=5000, failed=2, slow=10)
 COUNTED = {
@@ -59,18 +60,22 @@ def judged(platform: PlatformRefs, candidate: str) -> Judgement:
 
 @pytest.mark.parametrize(("candidate", "honest"), [(campaign.BAD, Verdict.ROLL_BACK), (campaign.GOOD, Verdict.PROMOTE)])
 def test_no_caller_turns_the_verdict(
-    platform: PlatformRefs, send: Callable[[campaign.Sent], None], candidate: str, honest: Verdict
+    platform: PlatformRefs, send: Callable[[campaign.Sent], None], note: Note, candidate: str, honest: Verdict
 ) -> None:
+    rollout = f"rollout of a {'bad' if candidate == campaign.BAD else 'good'} candidate"
     send(campaign.honest(candidate))
     before = judged(platform, candidate)
     assert before.verdict is honest
-    *labels, (_, rows) = campaign.attacks(candidate)
+    *labels, (wrong, rows) = campaign.attacks(candidate)
     for name, sent in labels:
         send(sent)
         after = judged(platform, candidate)
+        note(name, rollout, f"{before.verdict}, then {after.verdict}")
         assert (name, after.verdict, after.numbers.metric) == (name, honest, before.numbers.metric)
     send(rows)  # wrong rows for known keys have true labels: they may delay a verdict
-    assert judged(platform, candidate).verdict in {honest, Verdict.HOLD}
+    after = judged(platform, candidate)
+    note(wrong, rollout, f"{before.verdict}, then {after.verdict}")
+    assert after.verdict in {honest, Verdict.HOLD}
 
 
 def test_each_attack_is_counted(platform: PlatformRefs, send: Callable[[campaign.Sent], None]) -> None:
