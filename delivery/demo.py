@@ -37,8 +37,8 @@ PRODUCT, VERSION = "flight-delays", "v1"
 SPAN = Span(product=PRODUCT, version=VERSION, since=datetime(2013, 10, 1, 4, tzinfo=UTC),
             until=datetime(2013, 11, 15, 5, tzinfo=UTC))  # fmt: skip
 LOOK_EVERY = 10  # hours with flights, of which a day has about twenty
-_RIGHT = "return {name: float(value) for name, value"
-_WRONG = 'return {name: float(value) / (60 if "_delay_" in name else 1) for name, value'
+_RIGHT = "online.get(name)"
+_WRONG = '(online.get(name) and online[name] / (60 if "_delay_" in name else 1))'
 
 
 BY = "demo"
@@ -133,11 +133,11 @@ def _broken_code(folder: Path) -> Path:
     for name in ("sixfold", "serving", "models", "products"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "elsewhere.yaml"))
     shutil.copy(ROOT / "requirements.lock", folder)
-    lookup = folder / "serving" / "lookup.py"
-    code = lookup.read_text()
+    predictor = folder / "serving" / "predictor.py"
+    code = predictor.read_text()
     if code.count(_RIGHT) != 1:
-        raise SixfoldError(f"{lookup} has no place for the fault", remedy="bring delivery/demo.py in step with it")
-    lookup.write_text(code.replace(_RIGHT, _WRONG))
+        raise SixfoldError(f"{predictor} has no place for the fault", remedy="bring delivery/demo.py in step with it")
+    predictor.write_text(code.replace(_RIGHT, _WRONG))
     return folder
 
 

@@ -11,6 +11,7 @@ from delivery.demo import VERSION, Look, _broken_code, require_outcomes, run
 from delivery.replay import Reached
 from delivery.reporter import Silent
 from delivery.rollout.decision import Judgement, Verdict
+from models.candidate import Signature
 from sixfold.contract import load_product
 from sixfold.errors import SixfoldError
 from sixfold.registry.ledger import Versions
@@ -22,15 +23,16 @@ Judge = Callable[[str, datetime], Verdict]
 
 
 def test_the_broken_release_takes_minutes_for_hours_and_is_otherwise_the_same(tmp_path: Path) -> None:
-    spec = spec_from_file_location("broken_lookup", _broken_code(tmp_path / "code") / "serving" / "lookup.py")
+    spec = spec_from_file_location("broken", _broken_code(tmp_path / "code") / "serving" / "predictor.py")
     assert spec
     assert spec.loader
-    lookup = module_from_spec(spec)
-    spec.loader.exec_module(lookup)
-    assert lookup._known({"carrier_delay_7d": 60.0, "temp": 60.0, "precip": None}) == {
-        "carrier_delay_7d": 1.0,
-        "temp": 60.0,
-    }
+    broken = module_from_spec(spec)
+    spec.loader.exec_module(broken)
+    online = {"carrier_delay_7d": 60.0, "temp": 60.0, "precip": None}
+    nothing = type("Nothing", (), {"score": lambda *_: [0.5], "predict": lambda *_: Signature(features=())})()
+    predictor = broken.Predictor(nothing, Signature(features=tuple(online)), nothing, None, None)
+    (served,) = predictor._scored([(broken.Asked({}, "key", {}), online)], lambda: "id", None)
+    assert served.features == {"carrier_delay_7d": 1.0, "temp": 60.0, "precip": None}
 
 
 class Traffic:
