@@ -106,7 +106,7 @@ def _by_all(metric: Metric, seen: Seen, onto: int) -> Judgement:
     """Judge by labels, and hold where the verdict is that of one consumer."""
     verdict, reason = _by_labels(metric, seen.quality, onto)
     numbers = _numbers(metric, seen)
-    if verdict is Verdict.HOLD and seen.left_out:
+    if seen.left_out and _lacking(metric, seen.quality) == reason:
         beyond = ", ".join(f"{count} of {name}" for name, count in sorted(seen.left_out.items()))
         reason = f"{reason}; beyond label_share, and left out: {beyond}"
     for doubt in seen.doubts if verdict is not Verdict.HOLD else ():
