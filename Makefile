@@ -11,7 +11,7 @@ export OTEL_SDK_DISABLED := true
 export PULUMI_SKIP_UPDATE_CHECK := true
 export RAY_USAGE_STATS_ENABLED := 0
 
-.PHONY: help bootstrap up down status demo cost plan deploy drift review owners check test conformance cluster faults attacks lock bench bench-evaluation
+.PHONY: help bootstrap up down status demo cost plan deploy drift review owners check test conformance cluster faults attacks lock bench bench-evaluation bench-serving
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -76,6 +76,9 @@ bench: bootstrap ## the provider's speed beside other ways to the same AWS calls
 
 bench-evaluation: bootstrap ## 10 million predictions with late labels, beside Evidently and NannyML; ARGS=2000000 takes fewer
 	@python -m bench.evaluation $(ARGS)
+
+bench-serving: bootstrap ## a release of the local stack beside FastAPI, Feast and BentoML's defaults, as a table; after `make up`
+	@python -m bench.serving $(ARGS)
 
 faults: bootstrap ## kill runs at every AWS call, and count what the next run puts right; ARGS="--every 10" takes fewer
 	@python -m tests.faults $(ARGS)

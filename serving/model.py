@@ -47,9 +47,16 @@ class Model:
             ) from error
 
     def score(self, rows: Sequence[Sequence[float]]) -> list[Score]:
-        """Return a score for each row of features, as `scores_of` reads the model's output; NaN is a missing one."""
+        """Return a score for each row of features, as `scores_of` reads the model's output; NaN is a missing one.
+
+        Raises:
+            ArithmeticError: a score is no number, which JSON could not carry.
+
+        """
         import numpy as np  # noqa: PLC0415 - onnxruntime has loaded it by now
 
         (found,) = self._session.run([self._output], {self._input: np.asarray(rows, dtype=np.float32)})
+        if not np.isfinite(found).all():
+            raise ArithmeticError("the model's score of a row is no number")
         scores: list[Score] = scores_of(found, len(rows)).tolist()
         return scores

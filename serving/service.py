@@ -1,6 +1,7 @@
 """The BentoML service. It is wiring only: BentoML packages and runs it, `serving.app` answers."""
 
 import ctypes
+import gc
 import os
 import signal
 import sys
@@ -66,6 +67,8 @@ class Sixfold:
         runtime = load()
         await runtime.warm_up()
         Front.answers = Application(runtime)
+        gc.collect()
+        gc.freeze()  # what was loaded stays: to look at it again and again would cost single requests milliseconds
 
     @bentoml.on_shutdown  # type: ignore[untyped-decorator] # the same
     def stop(self) -> None:
