@@ -17,7 +17,7 @@ from prometheus_client import Counter, Gauge
 from sixfold.prediction_log import CONSUMER
 
 FLUSH_S = 5.0
-FLUSH_ROWS = 5_000
+FLUSH_ROWS = 20_000
 MAX_PENDING = 50_000
 
 Row = dict[str, Any]

@@ -23,6 +23,7 @@ from serving.settings import Settings, read_bento
 from serving.tables import writer
 from sixfold import prediction_log as log
 from sixfold.contract import Product
+from sixfold.errors import SixfoldError
 from sixfold.outputs import feedback_table
 from sixfold.product import ServiceModule, load_code
 from sixfold.release import SHORT
@@ -125,16 +126,34 @@ def load() -> Runtime:
     """Load the release that this code lies in, with the settings of the environment."""
     settings = Settings.read()
     product, candidate, path = read_bento()
+    code = load_code(product).service
+    require_all_features(candidate, code)
     return Runtime(
         settings=settings,
         product=product,
-        code=load_code(product).service,
+        code=code,
         model=Model(path, len(candidate.features)),
         signature=candidate,
         open_reader=lambda: OnlineReader(
             settings.platform, product.package, candidate.views, within_s=deadline_s(product), connections=THREADS
         ),
     )
+
+
+def require_all_features(candidate: Signature, code: ServiceModule) -> None:
+    """Do nothing where every feature of the model has a place to come from.
+
+    Raises:
+        SixfoldError: one has none; the release would answer without it for ever.
+
+    """
+    known = {*code.REQUEST_FEATURES, *(name for view in candidate.views for name in view.features)}
+    missing = [name for name in candidate.features if name not in known]
+    if missing:
+        raise SixfoldError(
+            f"the candidate of this release does not say where its features {', '.join(missing)} are read",
+            remedy="it was trained before candidates had `views`: train another one, and release that",
+        )
 
 
 def deadline_s(product: Product) -> float:

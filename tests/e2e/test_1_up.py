@@ -75,8 +75,13 @@ def test_prometheus_reaches_every_process(platform: Any) -> None:
 
 def test_replayed_flights_are_measured_by_the_products_metric(replayed: Any, contract: Product) -> None:
     live, version = f'sixfold_live_metric{{slice="",release="{replayed.release[:12]}"}}', 'state="enough",slice=""'
-    _until(lambda: _query(replayed, f"{live} and ignoring(state) sixfold_live_state{{{version}}} == 1"), 300)
-    assert contract.metric.live_threshold < float(_query(replayed, live)[0]["value"][1]) < 0.8
+    seen = f"{live} and ignoring(state) sixfold_live_state{{{version}}} == 1"
+    _until(lambda: any(_in_range(each, contract) for each in _query(replayed, seen)), 300)
+
+
+def _in_range(series: dict[str, Any], contract: Product) -> bool:
+    """Return whether a figure is one of all five days: that of the first labels, while others arrive, may be less."""
+    return contract.metric.live_threshold < float(series["value"][1]) < 0.8
 
 
 def test_what_was_served_is_what_the_lake_has(replayed: Any) -> None:

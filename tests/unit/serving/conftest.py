@@ -16,7 +16,7 @@ import uvicorn
 from onnxmltools.convert import convert_lightgbm
 from onnxmltools.convert.common.data_types import FloatTensorType
 
-from models.candidate import Signature
+from models.candidate import Signature, View
 from products.flight_delays import service as flight_delays
 from serving.app import Application
 from serving.model import Model
@@ -111,7 +111,8 @@ def candidate(model_path: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "candidate"
     folder.mkdir()
     shutil.copy(model_path, folder / "model.onnx")
-    (folder / "candidate.json").write_text(json.dumps({"features": FEATURES}))
+    view = View(name="carriers", keys=("carrier",), features=FEATURES[2:], table="curated.c", moment="event_timestamp")
+    (folder / "candidate.json").write_text(json.dumps({"features": FEATURES, "views": [view.model_dump()]}))
     return folder
 
 

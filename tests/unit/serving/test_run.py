@@ -15,9 +15,13 @@ import pytest
 
 from delivery.package import ROOT, build
 from models.aws import open_catalog
+from models.candidate import Signature
+from products.flight_delays import service as flight_delays
 from serving.prediction_log import FLUSH_S
 from serving.run import flags
+from serving.runtime import require_all_features
 from sixfold.contract import load_product
+from sixfold.errors import SixfoldError
 from sixfold.outputs import PlatformRefs
 from sixfold.registry.releases import Record, Registry
 
@@ -191,3 +195,8 @@ def test_a_model_that_is_broken_ends_at_once_with_the_cause(
 def test_no_release_reads_the_bytecode_of_another(tmp_path: Path) -> None:
     folders = {flags(tmp_path, release)["PYTHONPYCACHEPREFIX"] for release in ("a" * 64, "b" * 64)}
     assert len(folders) == 2
+
+
+def test_a_candidate_that_does_not_say_where_its_features_are_is_not_served() -> None:
+    with pytest.raises(SixfoldError, match="where its features wind_speed are read"):
+        require_all_features(Signature(features=("weekday", "wind_speed")), flight_delays)
