@@ -51,6 +51,15 @@ def read_materialization(s3: "S3Client", platform: PlatformRefs, package: str) -
     return given
 
 
+def is_online(platform: PlatformRefs, package: str) -> bool:
+    """Return whether a copy is whole, and releases know of it: those of before this record kept none."""
+    s3 = aws.s3(platform)
+    try:
+        return read_materialization(s3, platform, package) is not None
+    except s3.exceptions.NoSuchKey:
+        return False
+
+
 def begin(platform: PlatformRefs, package: str) -> None:
     """Tell releases that online rows are being written: none that they remember is exact until `end`."""
     _put(platform, materialization_key(package), {"id": None})

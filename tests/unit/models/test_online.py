@@ -79,6 +79,15 @@ def test_rows_are_remembered_until_the_features_are_materialized_again(built: Pl
     assert reader.remembered([KNOWN]) is None
 
 
+def test_a_copy_of_before_the_record_or_one_that_was_cut_short_is_made_again(
+    built: PlatformRefs, product: Product
+) -> None:
+    assert not features.build(built, product)
+    begin(built, product.package)
+    assert features.build(built, product)
+    assert not features.build(built, product)
+
+
 def test_teardown_leaves_no_table_and_no_registry(
     platform: PlatformRefs, product: Product, few: Callable[[int], tuple[Source, ...]]
 ) -> None:

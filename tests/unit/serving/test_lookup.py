@@ -95,3 +95,21 @@ def test_an_error_of_ours_while_the_store_is_opened_is_counted_too() -> None:
 
     assert _read(Lookup(open_reader, 1, count_error=lambda: counted.append(1)), rows=1) == [([{}], "store")]
     assert counted == [1, 1]
+
+
+class Held(Failing):
+    """A reader whose store is away, with a row in memory."""
+
+    def stale(self, *_: Any) -> Any:
+        return [{"temp": 7.0}]
+
+    def age_s(self) -> float:
+        return 60
+
+
+@pytest.mark.parametrize(("max_age_s", "answered"), [(61, ([{"temp": 7.0}], "stale")), (59, ([{}], "nowhere"))])
+def test_rows_in_memory_answer_while_the_store_is_away_as_long_as_the_contract_lets_them(
+    max_age_s: float, answered: tuple[list[Any], str]
+) -> None:
+    lookup = Lookup(lambda: Held(ConnectionError()), 1, max_age_s=max_age_s)
+    assert _read(lookup, rows=1, times=5) == [answered] * 5
