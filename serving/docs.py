@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from serving.parsing import FLOAT32_MAX
 from serving.runtime import Runtime
 from sixfold import pages
 from sixfold.contract import Product
@@ -20,7 +21,7 @@ _CODES = {
 
 def openapi(runtime: Runtime) -> dict[str, Any]:
     """Return the OpenAPI document; schemas are those that requests are really checked with."""
-    row = runtime.row.json_schema(ref_template="#/components/schemas/{model}")
+    row = _within_32_bits(runtime.row.json_schema(ref_template="#/components/schemas/{model}"))
     row.pop("$defs", None)
     prediction = runtime.code.Prediction.model_json_schema()
     one = {"prediction_id": {"type": "string", "format": "uuid"}, "prediction": _ref("Prediction")}
@@ -82,14 +83,24 @@ def _fields(properties: dict[str, dict[str, Any]]) -> dict[str, str]:
     }
 
 
-def _label(product: Product) -> dict[str, Any]:
+def _label(product: Product) -> Any:  # noqa: ANN401 - a JSON schema
     match product.task:
         case "multiclass":
             return {"type": "string", "enum": list(product.classes)}
         case "binary":
             return {"type": "integer", "enum": [0, 1]}
         case _:
-            return {"type": "number"}
+            return _within_32_bits({"type": "number"})
+
+
+def _within_32_bits(schema: Any) -> Any:  # noqa: ANN401 - a JSON schema
+    """Return a schema whose numbers have the bounds that every request is held to."""
+    if isinstance(schema, list):
+        return [_within_32_bits(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    bounds = {"minimum": -FLOAT32_MAX, "maximum": FLOAT32_MAX} if schema.get("type") in {"number", "integer"} else {}
+    return bounds | {key: _within_32_bits(value) for key, value in schema.items()}
 
 
 def _example(product: Product) -> str | int:

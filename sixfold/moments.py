@@ -9,7 +9,7 @@ import re
 from datetime import UTC, date, datetime
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 
 FIRST = datetime(1700, 1, 1, tzinfo=UTC)
 END = datetime(2200, 1, 1, tzinfo=UTC)
@@ -61,7 +61,12 @@ def _read(text: str) -> datetime | None:
         return None
 
 
-Moment = Annotated[datetime, BeforeValidator(moment_of)]
+def _published(kind: str) -> WithJsonSchema:
+    """Return the JSON schema of a format, with the years that it allows: whoever reads it must not be surprised."""
+    return WithJsonSchema({"type": "string", "format": kind, "pattern": "^(1[7-9]|2[01])[0-9]{2}-"})
+
+
+Moment = Annotated[datetime, BeforeValidator(moment_of), _published("date-time")]
 """A field with a moment, in strict models too."""
-Day = Annotated[date, BeforeValidator(day_of)]
+Day = Annotated[date, BeforeValidator(day_of), _published("date")]
 """A field with a day, in strict models too."""

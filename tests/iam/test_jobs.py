@@ -97,6 +97,7 @@ def logged(
         for number in range(WRITES):
             log([prediction(number)])
         said = {"prediction_id": "0", "time": prediction(20)["time"], "product": PRODUCT.name, "label": 1.0}
+        said |= {"consumer": PRODUCT.consumers[0].name}
         writer(platform, home, f"feedback_{PRODUCT.package}", FEEDBACK)([said])
     return platform
 
@@ -111,6 +112,7 @@ def prediction(number: int) -> dict[str, Any]:
     now = datetime.now(UTC) - timedelta(minutes=WRITES - number)
     return {
         "prediction_id": str(number), "time": now, "product": PRODUCT.name, "api_version": "v1", "release": "a" * 64,
+        "consumer": PRODUCT.consumers[0].name,
         "entities": json.dumps(dict.fromkeys(ENTITIES, "JFK")), "features": json.dumps({"temp": 50.0}), "score": 0.5,
         "label_key": str(number), "logged_at": now, "fallback": False, "shadow": False, "replayed": False,
     }  # fmt: skip

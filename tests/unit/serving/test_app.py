@@ -1,4 +1,5 @@
 import asyncio
+import re
 import threading
 from typing import Any
 from uuid import UUID
@@ -6,7 +7,9 @@ from uuid import UUID
 import httpx
 import pytest
 
+from serving.docs import _within_32_bits
 from serving.lookup import Lookup
+from serving.parsing import FLOAT32_MAX
 
 
 def sample(client: httpx.Client, name: str) -> float:
@@ -165,3 +168,16 @@ def test_a_release_starts_while_its_store_is_away_and_finds_it_later(store: Any)
     reachable.set()
     found = asyncio.run(lookup.read([{"origin": "JFK"}]))
     assert found.rows == [{"wind_speed": 9.0, "carrier_late_share": 0.2}]
+
+
+def test_the_published_schema_tells_the_bounds_of_numbers_and_years(client: httpx.Client) -> None:
+    document = client.get("/openapi.json").json()
+    row = document["components"]["schemas"]["Row"]["properties"]
+    assert (row["flight"]["minimum"], row["flight"]["maximum"]) == (1, 9999)
+    assert re.search(row["scheduled_departure"]["pattern"], "2013-12-01T09:00:00Z")
+    assert not re.search(row["scheduled_departure"]["pattern"], "1464-01-16T02:28:24Z")
+
+
+def test_a_number_without_bounds_has_those_of_32_bits() -> None:
+    bounded = _within_32_bits({"properties": {"a": {"anyOf": [{"type": "number", "minimum": 0}, {"type": "null"}]}}})
+    assert bounded["properties"]["a"]["anyOf"][0] == {"type": "number", "minimum": 0, "maximum": FLOAT32_MAX}
