@@ -121,6 +121,7 @@ def serving_policy(*, estate: Estate) -> Document:
     )
     return _document(
         _allow("List", _LIST, lake, features, registry),  # the lake: a writer looks first whether its file is there
+        # Of the features a release reads the records of their copies; one from before it did so reads Feast's registry.
         _allow("ReadReleases", _READ_OBJECTS, f"{registry}/*", f"{features}/*"),
         _allow("ReadOnlineFeatures", _READ_ITEMS, *estate.online_tables),
         _allow("AppendPredictions", (*_READ_OBJECTS, *_PUT_OBJECTS), f"{lake}/predictions/*"),
@@ -137,13 +138,11 @@ def serving_policy(*, estate: Estate) -> Document:
 
 def evaluation_policy(*, estate: Estate) -> Document:
     """Return the rights of the evaluation: read what it compares, and keep the prediction log in order."""
-    lake, features, registry = (
-        estate.bucket(name) for name in (estate.lake_bucket, estate.features_bucket, estate.registry_bucket)
-    )
+    lake, registry = (estate.bucket(name) for name in (estate.lake_bucket, estate.registry_bucket))
     return _document(
-        _allow("List", _LIST, lake, features, registry),
+        _allow("List", _LIST, lake, registry),
         _allow("ReadLabelsAndFeatures", _READ_OBJECTS, *(f"{lake}/{layer}/*" for layer in ("curated", "labels"))),
-        _allow("ReadDefinitionsAndReleases", _READ_OBJECTS, f"{features}/*", f"{registry}/*"),
+        _allow("ReadReleases", _READ_OBJECTS, f"{registry}/*"),
         _allow("ReadTables", _READ_TABLES, *estate.tables("curated", "labels", "predictions")),
         # Compaction writes files anew and removes what a commit that lost a race left; versioning keeps that.
         _allow("RewriteLog", (*_READ_OBJECTS, *_PUT_OBJECTS, "s3:DeleteObject"), f"{lake}/predictions/*"),

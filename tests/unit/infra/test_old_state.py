@@ -53,6 +53,7 @@ CHANGED = {
         "sixfold-dev-monitoring/exporter",
         "sixfold-dev-monitoring/sixfold",
         *FEATURES,
+        "evaluation",  # its role reads no feature registry any more
         "sixfold-dev-serving/release",  # a release is believed for itself alone
         "sixfold-dev-serving/flight-delays-v1",  # its route passes the public paths alone
         "sixfold-dev-monitoring/dashboard-flight-delays",  # its graph of the quarantine shows the product's own tables
