@@ -16,7 +16,7 @@ from serving.mirror import MAX_WAITING, Counts, Mirror, others
 from serving.runtime import Runtime
 from sixfold.outputs import PlatformRefs
 
-MADE = (datetime.now(UTC) - timedelta(minutes=1)).isoformat()
+MADE = "2026-11-24T02:30:00+00:00"
 
 
 class Other(ThreadingHTTPServer):
@@ -79,10 +79,11 @@ def test_a_copy_has_the_row_and_the_moment_of_the_answer(
 def test_a_shadow_is_logged_as_one_at_the_moment_of_the_answer_and_counts_for_no_objective(
     runtime: Runtime, platform: PlatformRefs, client: httpx.Client, row: dict[str, Any], other: Other
 ) -> None:
-    client.post("/predict", json=row, headers={"X-Shadow": MADE, "X-Mirror-To": other.address})
+    made = datetime.now(UTC) - timedelta(minutes=1)
+    client.post("/predict", json=row, headers={"X-Shadow": made.isoformat(), "X-Mirror-To": other.address})
     runtime.close()
     (logged,) = open_catalog(platform).load_table(("predictions", "flight_delays")).scan().to_arrow().to_pylist()
-    assert (logged["shadow"], logged["time"]) == (True, datetime.fromisoformat(MADE))
+    assert (logged["shadow"], logged["time"]) == (True, made)
     assert runtime.registry.get_sample_value("sixfold_request_seconds_count", _labels()) == 0
     assert runtime.registry.get_sample_value("sixfold_shadow_requests_total", _labels(code="200")) == 1
     assert other.asked.empty()
