@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from infra.plans.names import stand_in_credentials
@@ -123,6 +124,7 @@ def _credentials(fresh: Project) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in stand_in_credentials(access_key(fresh.home)).items():
             patch.setenv(name, value)
+        patch.setattr(boto3, "DEFAULT_SESSION", None)  # that of a test before has its own credentials, and keeps them
         yield
 
 
