@@ -55,11 +55,6 @@ class OnlineReader:
         self._changing = threading.Lock()
         self.materialization = Materialization(lambda: read_materialization(self._s3, platform, package))
 
-    @property
-    def feature_names(self) -> tuple[str, ...]:
-        """The names of the features, in the order of the views."""
-        return tuple(name for view in self._views for name in view.features)
-
     def remembered(self, rows: Sequence[Mapping[str, str]]) -> list[Features] | None:
         """Return the features of each row where all of them are in memory and exact; None otherwise. Never waits."""
         of, held = self._rows

@@ -55,11 +55,8 @@ def teardown(platform: PlatformRefs, package: str) -> None:
     if not aws.has_object(platform, platform.features_bucket, registry_key(package)):
         return
     open_store(platform, package).teardown()  # type: ignore[no-untyped-call] # Feast types some of its methods
-    for key in (
-        registry_key(package),
-        freshness_key(package),
-        materialization_key(package),
-    ):  # Feast's file stays, empty
+    records = (freshness_key(package), materialization_key(package))
+    for key in (registry_key(package), *records):  # Feast empties its file and leaves it
         aws.s3(platform).delete_object(Bucket=platform.features_bucket, Key=key)
     steps.forget(platform, package, STEP)
 

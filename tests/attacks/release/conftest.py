@@ -16,7 +16,6 @@ from sixfold.product import load_code
 from tests.unit.serving.conftest import FakeStore, facts
 
 PRODUCTS = Path(__file__).parents[3] / "products"
-Ask = Callable[..., httpx.Response]
 
 
 class Halves:

@@ -16,7 +16,7 @@ from products.flight_delays import model
 from serving.online import OnlineReader
 from sixfold.contract import Product
 from sixfold.outputs import PlatformRefs
-from sixfold.product import Source
+from sixfold.product import Source, feature_names
 from tests.unit.models.online_reader import reader_of
 
 KNOWN = {"origin": "JFK", "carrier": "B6", "route": "JFK-LAX", "tailnum": "N523JB"}
@@ -42,7 +42,7 @@ def test_what_the_store_does_not_know_is_none(reader: OnlineReader) -> None:
 
 
 def test_each_row_has_all_features_in_their_order(reader: OnlineReader) -> None:
-    assert tuple(reader.read([KNOWN])[0]) == reader.feature_names
+    assert tuple(reader.read([KNOWN])[0]) == feature_names(definitions)
 
 
 def test_no_rows_are_no_question(reader: OnlineReader) -> None:
@@ -60,7 +60,7 @@ def test_what_feast_reads_is_what_a_release_reads(reader: OnlineReader, built: P
     rows: list[dict[str, str]] = flights.select(*definitions.ENTITIES).to_dicts()
     rows += [KNOWN | {"tailnum": "no such aircraft", "route": ""}, KNOWN | {"carrier": "Ünknown"}]
     found = open_store(built, product.package).get_online_features(definitions.SERVICE, rows).to_dict()
-    theirs = [{name: found[name][place] for name in reader.feature_names} for place in range(len(rows))]
+    theirs = [{name: found[name][place] for name in feature_names(definitions)} for place in range(len(rows))]
     for mine, row in zip(reader.read(rows), theirs, strict=True):
         assert mine == {name: None if value is None or math.isnan(value) else value for name, value in row.items()}
 

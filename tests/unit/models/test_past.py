@@ -13,6 +13,7 @@ from products.flight_delays import features, model
 from serving.online import OnlineReader
 from sixfold.contract import Product
 from sixfold.outputs import PlatformRefs
+from sixfold.product import feature_names
 from tests.unit.models.online_reader import reader_of
 
 NOON = datetime(2013, 1, 1, 12, tzinfo=UTC)
@@ -25,7 +26,7 @@ def reader(built: PlatformRefs, product: Product) -> OnlineReader:
 
 def test_a_replay_is_answered_from_just_what_training_saw(reader: OnlineReader, built: PlatformRefs) -> None:
     examples = model.examples(Lake(built, "flight_delays").read).sample(300, seed=1)
-    seen = historical(Lake(built, "flight_delays"), features, examples).select(reader.feature_names)
+    seen = historical(Lake(built, "flight_delays"), features, examples).select(feature_names(features))
     keys = list(features.ENTITIES)
     answered = [
         reader.read([{key: row[key] for key in keys}], row["event_timestamp"])[0] for row in examples.to_dicts()
@@ -36,7 +37,7 @@ def test_a_replay_is_answered_from_just_what_training_saw(reader: OnlineReader, 
 def test_before_anything_was_known_nothing_is(reader: OnlineReader) -> None:
     known = {"origin": "JFK", "carrier": "B6", "route": "JFK-LAX", "tailnum": "N523JB"}
     (found,) = reader.read([known], datetime(2012, 1, 1, tzinfo=UTC) - timedelta(days=1))
-    assert set(found) == set(reader.feature_names)
+    assert set(found) == set(feature_names(features))
     assert set(found.values()) == {None}
 
 
