@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import uvloop
@@ -20,21 +21,21 @@ class Result(NamedTuple):
     statuses: dict[str, int]
 
 
-def load(port: int, path: str, body: bytes, *, connections: int, seconds: float) -> Result:
+def load(port: int, path: str, body: bytes, headers: Mapping[str, str], *, connections: int, seconds: float) -> Result:
     """Send one request again and again to a port of this machine."""
     loop = uvloop.new_event_loop()
     try:
-        return loop.run_until_complete(_load(port, _request(port, path, body), connections, seconds))
+        return loop.run_until_complete(_load(port, _request(port, path, body, headers), connections, seconds))
     finally:
         loop.close()
 
 
-def _request(port: int, path: str, body: bytes) -> bytes:
+def _request(port: int, path: str, body: bytes, headers: Mapping[str, str]) -> bytes:
     head = (
         f"POST {path} HTTP/1.1",
         f"Host: 127.0.0.1:{port}",
         "Content-Type: application/json",
-        "X-Consumer: rebooking",
+        *(f"{name}: {value}" for name, value in headers.items()),
         f"Content-Length: {len(body)}",
     )
     return "\r\n".join(head).encode() + _END + body

@@ -23,6 +23,7 @@ import httpx
 from bench.load import Result, load
 from bench.serving_peers import PRODUCT
 from delivery.live_stack import LiveStack
+from delivery.passes import Passes
 from delivery.project import Project
 from delivery.reporter import Silent
 from serving.run import command, flags
@@ -30,6 +31,7 @@ from sixfold.contract import load_products
 from sixfold.registry.releases import Registry
 from sixfold.wire import ENV_API_VERSION, ENV_HOME, ENV_PLATFORM, ENV_RELEASE
 
+CONSUMER = "rebooking"
 ROOT = Path(__file__).resolve().parents[1]
 _SERVER, _CLIENT = 0, 1  # cores
 _PEERS = ("fastapi", "uvicorn", "bentoml", "feast", "onnxruntime", "pydantic")
@@ -49,7 +51,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5, help="of each measurement")
     given = parser.parse_args()
     row = json.dumps(load_products(ROOT / "products")[PRODUCT].example)
-    environment, ways = _ways()
+    stack = LiveStack(Project.find(ROOT, os.environ), "local", Silent())
+    stack.connect()
+    environment, ways = _ways(stack)
+    passes = Passes.of(stack.platform, PRODUCT)
     print(", ".join(f"{name} {version(name)}" for name in _PEERS), f"on {os.cpu_count()} cores\n")
     print("| way | 1 connection, /s | 16, /s | median, ms | p99, ms | start, s | memory, MiB |")
     print("|---" * 7 + "|")
@@ -57,11 +62,12 @@ def main() -> None:
     for way in ways:
         asked = way.form.replace("{}", row).encode()
         with _served(way, environment, asked) as (port, start_s, pid):
-            load(port, "/predict", asked, connections=16, seconds=1)
-            one, many = (load(port, "/predict", asked, connections=n, seconds=given.seconds) for n in (1, 16))
+            at = (port, "/predict", asked, passes.headers(CONSUMER))
+            load(*at, connections=16, seconds=1)
+            one, many = (load(*at, connections=n, seconds=given.seconds) for n in (1, 16))
             _print(way.name, one, many, f"{start_s:.1f}", f"{_memory_mib(pid):.0f}")
     edge = httpx.URL(environment["BENCH_EDGE"])
-    at = (edge.port or 80, f"{edge.path}/predict", row.encode())
+    at = (edge.port or 80, f"{edge.path}/predict", row.encode(), passes.headers(CONSUMER))
     one, many = (load(*at, connections=n, seconds=given.seconds) for n in (1, 16))
     _print("sixfold, through both edges (shared cores)", one, many, "", "")
 
@@ -75,10 +81,8 @@ def _print(name: str, one: Result, many: Result, start: str, memory: str) -> Non
     )
 
 
-def _ways() -> tuple[dict[str, str], list[Way]]:
+def _ways(stack: LiveStack) -> tuple[dict[str, str], list[Way]]:
     """Return the environment of all servers, and the ways."""
-    stack = LiveStack(Project.find(ROOT, os.environ), "local", Silent())
-    stack.connect()
     (served,) = [each for each in stack.outputs.products if each.name == PRODUCT]
     api_version = served.api_versions[0]
     release = api_version.releases[0].release

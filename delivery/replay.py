@@ -16,6 +16,7 @@ from typing import NamedTuple, cast
 import httpx
 import polars as pl
 
+from delivery.passes import Passes
 from delivery.reporter import Reporter
 from delivery.served import url
 from models.lake import Lake
@@ -24,7 +25,7 @@ from sixfold.errors import SixfoldError
 from sixfold.moments import Moment
 from sixfold.outputs import StackOutputs
 from sixfold.product import load_code
-from sixfold.wire import CONSUMER, REPLAY_TIME
+from sixfold.wire import REPLAY_TIME
 
 ROWS = 10  # a request
 AT_ONCE = 4  # a service that slows down slows the replay down, and is not buried
@@ -66,7 +67,7 @@ def replay(outputs: StackOutputs, product: Product, span: Span, speed: float) ->
         speed: how many seconds of the past one second may hold; the machine may be slower.
 
     Raises:
-        SixfoldError: there is nothing in the span, or the endpoint is not there.
+        SixfoldError: there is nothing in the span, or the endpoint or the keyring is not there.
 
     """
     address = f"{url(outputs, product.name, span.version)}/predict"
@@ -75,11 +76,12 @@ def replay(outputs: StackOutputs, product: Product, span: Span, speed: float) ->
         raise SixfoldError(
             f"nothing is asked of {span.product} from {span.since} to {span.until}", remedy="give other dates"
         )
-    turns, reached, began = cycle(each.name for each in product.consumers), Reached(span.since), time.monotonic()
+    passes, turns = Passes.of(outputs.platform, product.name), cycle(each.name for each in product.consumers)
+    reached, began = Reached(span.since), time.monotonic()
     with httpx.Client(timeout=_TIMEOUT_S) as client, ThreadPoolExecutor(AT_ONCE) as pool:
         for (hour,), part in asked.group_by(asked["at"].dt.truncate("1h").alias("hour"), maintain_order=True):
             time.sleep(max(0.0, (hour - span.since).total_seconds() / speed - (time.monotonic() - began)))
-            answered = sum(pool.map(partial(_ask, client, address), _requests(part, turns)))
+            answered = sum(pool.map(partial(_ask, client, address, passes), _requests(part, turns)))
             missed = part.height - answered
             reached = Reached(hour + timedelta(hours=1), reached.answered + answered, reached.failed + missed)
             yield reached
@@ -137,11 +139,9 @@ def _requests(part: pl.DataFrame, turns: Iterator[str]) -> Iterator[Request]:
             yield Request(cast("datetime", at), next(turns), some["row"].to_list())
 
 
-def _ask(client: httpx.Client, address: str, asked: Request) -> int:
+def _ask(client: httpx.Client, address: str, passes: Passes, asked: Request) -> int:
     """Return the number of answered rows: all or none."""
-    headers = {
-        "Content-Type": "application/json", CONSUMER: asked.consumer, REPLAY_TIME: asked.at.isoformat()
-    }  # fmt: skip
+    headers = {"Content-Type": "application/json", REPLAY_TIME: asked.at.isoformat(), **passes.headers(asked.consumer)}
     try:
         answer = client.post(address, content=f'{{"rows": [{",".join(asked.rows)}]}}', headers=headers)
     except httpx.TransportError:

@@ -6,13 +6,14 @@ from urllib.parse import unquote
 
 import httpx
 
+from delivery.passes import Passes
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
 from sixfold.outputs import StackOutputs
 from sixfold.registry.ledger import Versions
 from sixfold.release import SHORT
 from sixfold.stack import Pin
-from sixfold.wire import CONSUMER, MISSING_FEATURES
+from sixfold.wire import MISSING_FEATURES
 
 _TIMEOUT_S = 30
 
@@ -72,7 +73,7 @@ def predict(outputs: StackOutputs, product: Product, version: str, row: str | No
         row: a row as JSON; None: the contract's example.
 
     Raises:
-        SixfoldError: the stack serves no such version, or the answer is not a prediction.
+        SixfoldError: the stack serves no such version, its keyring cannot be read, or the answer is not a prediction.
 
     """
     return ask(outputs, product, version, row).document
@@ -81,8 +82,8 @@ def predict(outputs: StackOutputs, product: Product, version: str, row: str | No
 def ask(outputs: StackOutputs, product: Product, version: str, row: str | None = None) -> Answer:
     """Request a prediction as `predict` does, and return it with what its header says."""
     body = row or json.dumps(product.example)
-    headers = {"Content-Type": "application/json", CONSUMER: "sixfold-cli"}
     address = f"{url(outputs, product.name, version)}/predict"
+    headers = {"Content-Type": "application/json", **Passes.of(outputs.platform, product.name).headers()}
     answer = httpx.post(address, content=body, headers=headers, timeout=_TIMEOUT_S)
     if not answer.is_success:
         problem = answer.json()

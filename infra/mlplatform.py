@@ -8,6 +8,7 @@ import pulumi
 from infra.components.access import Access
 from infra.components.alarms import Alarms
 from infra.components.data_lake import DataLake
+from infra.components.keyrings import Keyrings
 from infra.components.platform_bucket import PlatformBucket
 from infra.config import Config
 from infra.plans import names
@@ -15,6 +16,7 @@ from infra.plans.aws.iam import (
     Document,
     Estate,
     alerting_policy,
+    consumers_policy,
     evaluation_policy,
     exporter_policy,
     ingest_policy,
@@ -35,6 +37,7 @@ POLICIES = {
     "serving": serving_policy,
     "evaluation": evaluation_policy,
     "exporter": exporter_policy,
+    "consumers": consumers_policy,
 }
 
 
@@ -51,6 +54,14 @@ def build(config: Config) -> pulumi.Output[dict[str, object]]:
     lake = DataLake("lake", databases=names.databases(stack), deletion_protection=protection, opts=in_cloud)
     features = PlatformBucket("features", key_arn=lake.key_arn, deletion_protection=protection, opts=in_cloud)
     registry = PlatformBucket("registry", key_arn=lake.key_arn, deletion_protection=protection, opts=in_cloud)
+    keyrings = Keyrings(
+        "keyring",
+        stack=stack,
+        products=config.products,
+        key_arn=lake.key_arn,
+        deletion_protection=protection,
+        opts=in_cloud,
+    )
     facts = {
         "region": settings.region,
         "lake_bucket": lake.bucket,
@@ -63,7 +74,7 @@ def build(config: Config) -> pulumi.Output[dict[str, object]]:
         PlatformRefs.model_validate
     )
     account = lake.key_arn.apply(names.account)
-    estate = pulumi.Output.all(account=account, key_arn=lake.key_arn, **facts).apply(Estate.model_validate)
+    estate = pulumi.Output.all(stack=stack, account=account, key_arn=lake.key_arn, **facts).apply(Estate.model_validate)
     alarms = Alarms("alarms", account=account, teams=teams_of(config.products), products=config.products, opts=in_cloud)
     alerting = pulumi.Output.all(estate=estate, key_arn=alarms.key_arn, topic_arns=alarms.topic_arns).apply(
         lambda known: alerting_policy(**known)
@@ -75,15 +86,18 @@ def build(config: Config) -> pulumi.Output[dict[str, object]]:
         opts=in_cloud,
     )
 
-    environment = {ENV_PLATFORM: platform.apply(PlatformRefs.model_dump_json)}
+    # A release reads its keyring when it starts: it starts after that is there.
+    known = pulumi.Output.all(platform, *keyrings.arns).apply(lambda all_known: all_known[0])
+    environment = {ENV_PLATFORM: known.apply(PlatformRefs.model_dump_json)}
     runtime.run(
         Workloads(
             config.products, traffic, environment, account, access.role_arns, access.policy_arns, alarms.topic_arns
         )
     )
+    anonymous = {name for name, product in config.products.items() if stack in product.anonymous}
     return platform.apply(
-        lambda known: StackOutputs(
-            platform=known, products=served(traffic, runtime.edge), endpoints=runtime.endpoints
+        lambda refs: StackOutputs(
+            platform=refs, products=served(traffic, runtime.edge, anonymous), endpoints=runtime.endpoints
         ).model_dump(mode="json")
     )
 

@@ -11,6 +11,8 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from sixfold.wire import AUTHORIZATION
+
 _HERE = "127.0.0.1"
 READY = "/readyz"
 
@@ -38,7 +40,7 @@ class Guard:
         headers = Headers(scope=scope)
         if "origin" in headers or headers.get("host") not in self._hosts:
             return PlainTextResponse("This program answers no web page.\n", 403)
-        given = headers.get("authorization", "").encode()
+        given = headers.get(AUTHORIZATION, "").encode()
         if self._basic and scope["path"] != READY and not hmac.compare_digest(given, self._basic):
             return PlainTextResponse(
                 "The user is sixfold; the password is in .sixfold/access-key.\n", 401, {"WWW-Authenticate": "Basic"}

@@ -1,20 +1,26 @@
 """The contract of a running release, for programs (OpenAPI 3.1) and for people (a page that loads nothing)."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from serving.parsing import FLOAT32_MAX
 from serving.runtime import Runtime
 from sixfold import pages
 from sixfold.contract import Product
-from sixfold.wire import CONSUMER
 
+_OF_FEEDBACK = {
+    "403": "this consumer gives no labels",
+    "404": "this consumer got no prediction of this id",
+}
 _CODES = {
     "400": "not acceptable JSON: malformed, NaN, a key twice, a number beyond 32 bits",
+    "401": "no key, or one that was revoked or has ended",
     "408": "the body did not arrive within 10 seconds",
     "413": "the body is larger than 1 MiB",
     "415": "not application/json",
     "422": "rows that the schema does not accept; `errors` lists a JSON pointer and the reason for each",
+    "429": "more than this consumer may ask for; see Retry-After",
     "503": "too many requests at once; see Retry-After",
 }
 
@@ -26,7 +32,7 @@ def openapi(runtime: Runtime) -> dict[str, Any]:
     prediction = runtime.code.Prediction.model_json_schema()
     one = {"prediction_id": {"type": "string", "format": "uuid"}, "prediction": _ref("Prediction")}
     release = {"release": {"type": "string", "description": "the short digest of the release that answered"}}
-    problems = {code: _answer(why, _ref("Problem"), "application/problem+json") for code, why in _CODES.items()}
+    problems, refused = _problems(_CODES), _problems(_OF_FEEDBACK)
     answers = [
         _object({**release, **one}),
         _object({**release, "predictions": {"type": "array", "items": _object(one)}}),
@@ -41,6 +47,7 @@ def openapi(runtime: Runtime) -> dict[str, Any]:
             "description": runtime.product.description,
         },
         "servers": [{"url": "."}],
+        "security": [{"key": []}, *([{}] if runtime.callers.anonymous else [])],
         "paths": {
             "/predict": _post(
                 "One row or a batch of rows in, predictions out",
@@ -55,10 +62,13 @@ def openapi(runtime: Runtime) -> dict[str, Any]:
                     "prediction_id": "00000000-0000-4000-8000-000000000000",
                     "label": _example(runtime.product),
                 },
-                {"202": _answer("taken", _object({"prediction_id": feedback["prediction_id"]})), **problems},
+                {"202": _answer("taken", _object({"prediction_id": feedback["prediction_id"]})), **problems, **refused},
             ),
         },
-        "components": {"schemas": {"Row": row, "Prediction": prediction, "Problem": _PROBLEM}},
+        "components": {
+            "schemas": {"Row": row, "Prediction": prediction, "Problem": _PROBLEM},
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+        },
     }
 
 
@@ -69,10 +79,10 @@ def page(document: dict[str, Any], product: Product) -> str:
         __file__,
         document=document,
         product=product,
-        header=CONSUMER,
+        anonymous={} in document["security"],
         example=json.dumps(product.example, indent=2),
         schemas={name: _fields(schema["properties"]) for name, schema in schemas.items()},
-        errors=_CODES,
+        errors=dict(sorted((_CODES | _OF_FEEDBACK).items())),
     )
 
 
@@ -117,6 +127,10 @@ def _object(properties: dict[str, Any]) -> dict[str, Any]:
 
 def _answer(description: str, schema: dict[str, Any], kind: str = "application/json") -> dict[str, Any]:
     return {"description": description, "content": {kind: {"schema": schema}}}
+
+
+def _problems(codes: Mapping[str, str]) -> dict[str, Any]:
+    return {code: _answer(why, _ref("Problem"), "application/problem+json") for code, why in codes.items()}
 
 
 def _post(summary: str, body: dict[str, Any], example: dict[str, Any], responses: dict[str, Any]) -> dict[str, Any]:

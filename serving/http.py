@@ -8,6 +8,7 @@ from pydantic_core import to_json
 from starlette.types import Receive, Scope, Send
 
 JSON = "application/json"
+_HERE = ("127.0.0.1", "localhost")
 
 
 class Request:
@@ -22,9 +23,25 @@ class Request:
         self._headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
         self.receive = receive
 
+    @property
+    def foreign(self) -> bool:
+        """Whether it comes from a web page of elsewhere to a release that listens to its own machine alone.
+
+        A page has its Origin, or after DNS rebinding its own name as Host.
+        """
+        if not self.server or self.server[0] != _HERE[0]:
+            return False
+        origin = self.header("origin")
+        page = origin is not None and not _local(origin.removeprefix("http://"))
+        return page or not _local(self.header("host") or "")
+
     def header(self, name: str) -> str | None:
         """Return the value of a header, whose name may be written in any case; the first of several."""
         return self._headers.get(name.lower())
+
+
+def _local(authority: str) -> bool:
+    return authority.partition(":")[0] in _HERE
 
 
 class Answer(NamedTuple):

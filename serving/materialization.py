@@ -1,9 +1,10 @@
 """Which materialization the online rows are of, asked for once a second beside the requests."""
 
 import logging
-import threading
 import time
 from collections.abc import Callable
+
+from serving.polling import Poll
 
 EVERY_S = 1.0
 _SURE_FOR_S = 5.0
@@ -20,13 +21,10 @@ class Materialization:
     """
 
     def __init__(self, ask: Callable[[], str | None], every_s: float = EVERY_S) -> None:
-        self._ask, self._every_s = ask, every_s
+        self._ask = ask
         self._id: str | None = None
         self._exact_at = float("-inf")
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._keep_asking, name="materialization", daemon=True)
-        self.look()
-        self._thread.start()
+        self._poll = Poll(self.look, every_s, "materialization")
 
     @property
     def exact(self) -> str | None:
@@ -51,8 +49,4 @@ class Materialization:
 
     def close(self) -> None:
         """Ask no more."""
-        self._stop.set()
-
-    def _keep_asking(self) -> None:
-        while not self._stop.wait(self._every_s):
-            self.look()
+        self._poll.close()

@@ -12,6 +12,7 @@ from sixfold.metric_names import (
     FEATURE_FRESHNESS,
     FEATURE_MISSING,
     FEATURE_ROWS,
+    FEEDBACK,
     LOG_PENDING,
     LOG_SHED,
     LOG_WRITTEN,
@@ -55,6 +56,7 @@ class Metrics:
             return Counter(name, meaning, (*names, *labels), registry=registry)
 
         requests = counter(REQUESTS, "Predict requests, by consumer and HTTP status", "consumer", "code")
+        feedback = counter(FEEDBACK, "Feedback requests, by consumer and HTTP status", "consumer", "code")
         shadows = counter(SHADOW_REQUESTS, "Requests that another release answered, by HTTP status", "code")
         mirrored = counter(MIRRORED, "Copies of requests for other releases, by outcome", "outcome")
         missing = counter(FEATURE_MISSING, "Rows for which the online store had no value", "feature")
@@ -68,6 +70,7 @@ class Metrics:
         seconds = Histogram(REQUEST_SECONDS, "Time to answer", names, buckets=buckets, registry=registry)
         freshness = Gauge(FEATURE_FRESHNESS, "Age of the online features", ("product",), registry=registry)
         self.requests = cache(lambda consumer, code: requests.labels(*identity, consumer, code))
+        self.feedback = cache(lambda consumer, code: feedback.labels(*identity, consumer, code))
         self.shadows = cache(lambda code: shadows.labels(*identity, code))
         self.mirrored = Counts(*(mirrored.labels(*identity, outcome) for outcome in Counts._fields))
         self.missing = cache(lambda feature: missing.labels(*identity, feature))

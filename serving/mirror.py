@@ -11,7 +11,7 @@ from functools import cached_property
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, NamedTuple
 
-from sixfold.wire import CONSUMER, REPLAY_TIME, SHADOW
+from sixfold.wire import REPLAY_TIME, SHADOW
 
 if TYPE_CHECKING:
     import httpx
@@ -21,8 +21,8 @@ MAX_WAITING = 1_000
 _THREADS = 2
 _WITHIN_S = 30
 _MOST = 16
-_ADDRESS = re.compile(r"[a-z0-9][a-z0-9.-]{0,252}:[0-9]{1,5}")
-_KEPT = ("Content-Type", CONSUMER, REPLAY_TIME)
+_HERE = r"127\.0\.0\.1:[0-9]{1,5}"
+_KEPT = ("Content-Type", REPLAY_TIME)
 
 
 class Counts(NamedTuple):
@@ -40,12 +40,13 @@ class Mirror:
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="mirror")
         self._room = BoundedSemaphore(MAX_WAITING)
 
-    def send(self, to: Sequence[str], body: bytes, header: Callable[[str], str | None], made: str) -> None:
-        """Send a prediction request to `host:port` addresses, with the moment `made` (ISO 8601); never waits.
+    def send(self, to: Sequence[str], body: bytes, header: Callable[[str], str | None], mark: str) -> None:
+        """Send a prediction request to `host:port` addresses, with the signed mark of a copy; never waits.
 
-        Of the request's headers, which `header` gives by name, the copy has those that change the answer or its log.
+        Of the request's headers, which `header` gives by name, the copy has those that change the answer. The key of
+        the consumer is none of them: no release gets what it could call with.
         """
-        kept = {name: value for name in _KEPT if (value := header(name)) is not None} | {SHADOW: made}
+        kept = {name: value for name in _KEPT if (value := header(name)) is not None} | {SHADOW: mark}
         for address in to:
             if self._room.acquire(blocking=False):
                 self._pool.submit(self._post, f"http://{address}/predict", body, kept)
@@ -74,9 +75,18 @@ class Mirror:
         (self._counts.sent if arrived else self._counts.dropped).inc()
 
 
-def others(named: str, own: str) -> list[str]:
-    """Return the addresses that the header `X-Mirror-To` names, without `own`, that of the release that answers.
+def others(named: str, own: str, short: str) -> list[str]:
+    """Return the addresses that the header `X-Mirror-To` names and that are of other releases of this API version.
 
-    The edge sets the header. Where somebody else did, none of it becomes a path, a query or a name with a password.
+    The edge sets the header. Where somebody else did, a copy goes to no other host, path or query: on a cluster all
+    releases of a version have the same address but for the digest in it, and on one machine all are on 127.0.0.1.
+
+    Args:
+        named: the header.
+        own: the address of the release that answers, host:port.
+        short: its short digest.
+
     """
-    return [address for address in named.split(",")[:_MOST] if _ADDRESS.fullmatch(address) and address != own]
+    digest = f"[0-9a-f]{{{len(short)}}}"
+    peer = re.compile(digest.join(map(re.escape, own.split(short))) if short in own else _HERE)
+    return [address for address in named.split(",")[:_MOST] if peer.fullmatch(address) and address != own]

@@ -3,13 +3,15 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from prometheus_client import CollectorRegistry, ProcessCollector
 from pydantic import TypeAdapter
 
 from models.candidate import Signature
+from serving.callers import Callers
 from serving.lookup import THREADS, Lookup, Reader
 from serving.metrics import Identity, Metrics
 from serving.mirror import Mirror
@@ -18,17 +20,19 @@ from serving.online import OnlineReader
 from serving.parsing import Batch
 from serving.prediction_log import BufferedLog, Counts
 from serving.predictor import Predictor, Served
+from serving.rates import Rates
 from serving.room import Room
 from serving.settings import Settings, read_bento
 from serving.tables import writer
 from sixfold import prediction_log as log
-from sixfold.contract import Product
+from sixfold.contract import UNKNOWN, Product
 from sixfold.errors import SixfoldError
+from sixfold.keyring import Keyring
 from sixfold.outputs import feedback_table
 from sixfold.product import ServiceModule, load_code
+from sixfold.registry.keyrings import Keyrings
 from sixfold.release import SHORT
 
-UNKNOWN = "unknown"
 _PATIENCE = 4  # a right answer after the objective is better than a quick one without features, but not for ever
 
 
@@ -42,6 +46,7 @@ class Runtime:
         model: the loaded model.
         signature: the model's inputs.
         open_reader: opens the online store.
+        read_keyring: reads the product's keyring.
 
     """
 
@@ -54,15 +59,16 @@ class Runtime:
         model: Model,
         signature: Signature,
         open_reader: Callable[[], Reader],
+        read_keyring: Callable[[], Keyring],
     ) -> None:
         self.product, self.settings, self.code = product, settings, code
         self.short = settings.release[:SHORT]
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         labels = Identity(product.name, settings.api_version, self.short)
-        self._consumers = {consumer.name for consumer in product.consumers}
-        self._callers = {*self._consumers, UNKNOWN}
-        self.metrics = Metrics(labels, self._callers, product.slo.latency_ms, self.registry)
+        self._names = {*(consumer.name for consumer in product.consumers), UNKNOWN}
+        self.callers = Callers(read_keyring, anonymous=settings.platform.stack in product.anonymous)
+        self.metrics = Metrics(labels, self._names, product.slo.latency_ms, self.registry)
         self.row: TypeAdapter[Any] = TypeAdapter(code.Row)
         self.batch: TypeAdapter[Any] = TypeAdapter(Batch[code.Row])  # type: ignore[name-defined] # known at run time
         self._lookup = Lookup(
@@ -73,17 +79,10 @@ class Runtime:
         )
         self.predictor = Predictor(code, signature, model, self._lookup, self.metrics)
         self.mirror = Mirror(self.metrics.mirrored)
-        self.room = Room()
+        limits = {consumer.name: consumer.limits for consumer in product.consumers}
+        self.rates, self.room = Rates(limits), Room(limits)
         self._predictions = self._log(product.package, log.PREDICTIONS)
         self._feedback = self._log(feedback_table(product.package), log.FEEDBACK)
-
-    def consumer(self, header: str | None) -> str:
-        """Return a consumer that the contract names, or `unknown`: a label must not grow with what people send."""
-        return header if header in self._consumers else UNKNOWN
-
-    def new_id(self) -> str:
-        """Return the id of a new prediction."""
-        return str(uuid4())
 
     def log(self, served: Sequence[Served], consumer: str, shadow_of: datetime | None = None) -> None:
         """Hand predictions to their log; a shadow has the time of the prediction that was answered."""
@@ -110,6 +109,7 @@ class Runtime:
     def close(self) -> None:
         """Write what is still in memory."""
         self.mirror.close()
+        self.callers.close()
         self._lookup.close()
         self._predictions.close()
         self._feedback.close()
@@ -119,7 +119,7 @@ class Runtime:
 
     def _log(self, table: str, columns: Mapping[str, str]) -> BufferedLog:
         counts = Counts(self.metrics.written(table), self.metrics.shed(table), self.metrics.pending(table))
-        return BufferedLog(writer(self.settings.platform, self.settings.home, table, columns), counts, self._callers)
+        return BufferedLog(writer(self.settings.platform, self.settings.home, table, columns), counts, self._names)
 
 
 def load() -> Runtime:
@@ -137,6 +137,7 @@ def load() -> Runtime:
         open_reader=lambda: OnlineReader(
             settings.platform, product.package, candidate.views, within_s=deadline_s(product), connections=THREADS
         ),
+        read_keyring=partial(Keyrings(settings.platform).read, product.name),
     )
 
 

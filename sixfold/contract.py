@@ -20,6 +20,9 @@ Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Hours = Annotated[float, Field(gt=0)]
 TaskName = Literal["binary", "multiclass", "regression"]
+UNKNOWN, PLATFORM = "unknown", "sixfold"
+"""Whose a call is that carries no key, and one of the platform's own programs."""
+NO_CONSUMERS = frozenset({UNKNOWN, PLATFORM})
 FEWEST_CLASSES = 3
 """Of a multiclass task."""
 
@@ -33,16 +36,35 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class CallLimits(Strict):
+    """Limits of a consumer at one process of a release; beyond them the answer is 429."""
+
+    requests_per_second: Annotated[float, Field(gt=0)] | None = None
+    """Requests a second on average, of which two seconds' may come at once; left out, any number."""
+    rows_in_flight: Annotated[int, Field(ge=1)] | None = None
+    """Rows of requests that are not answered yet; left out, as many as the process takes."""
+
+
 class Consumer(Strict):
-    """A caller of the service, who sends this name in the header `X-Consumer`."""
+    """A caller of the service, who has keys of its own (`sixfold consumer add`)."""
 
     name: Slug
-    """Value of the header; any other value counts as `unknown`."""
+    """Name in the log, in metrics and in figures. A call without a key counts as `unknown`, one of the platform's own
+    programs as `sixfold`; neither name can be a consumer's."""
     purpose: str
     """Use of the predictions; shown in the portal and the API docs."""
     label_share: Annotated[float, Field(gt=0, le=1)] = 0.5
     """Rollout: at most this share of the labels may be the feedback of this consumer. Where there are other consumers,
     at most this share of the compared predictions may be its own. At 1 its word is trusted like the label table."""
+    limits: CallLimits = CallLimits()
+    """What it may ask of a release at once."""
+
+    @field_validator("name")
+    @classmethod
+    def _is_nobody_elses(cls, name: str) -> str:
+        if name in NO_CONSUMERS:
+            raise ValueError(f"{name!r} stands for calls that are no consumer's; choose another name")
+        return name
 
 
 class Metric(Strict):
@@ -180,6 +202,8 @@ class Product(Strict):
     """Address of the people on call."""
     consumers: tuple[Consumer, ...] = Field(min_length=1)
     """Known callers."""
+    anonymous: tuple[Slug, ...] = ()
+    """Stacks on which calls without a key are answered, as consumer `unknown`. Elsewhere such a call gets 401."""
     metric: Metric
     """How the model is judged: by the gate, in a rollout and live."""
     label: Label = Label()

@@ -18,6 +18,11 @@ def owner_of(table: str) -> tuple[str, str]:
     return package.removeprefix(_FEEDBACK_OF).replace("_", "-"), name or table
 
 
+def keyring_name(stack: str, product: str) -> str:
+    """Return the name of the secret with the keyring of a product of a stack."""
+    return f"sixfold/{stack}/{product}/keyring"
+
+
 class Databases(Strict):
     """The Glue databases of the lake; each has tables of all products."""
 
@@ -55,6 +60,10 @@ class PlatformRefs(Strict):
         layer, table = name.split(".")
         return getattr(self.databases, layer), table if table == package else f"{package}{OF}{table}"
 
+    def keyring(self, product: str) -> str:
+        """Return the name of the secret with a product's keyring."""
+        return keyring_name(self.stack, product)
+
 
 class ServedRelease(Strict):
     """A release that answers part of an API version's traffic. `weight` is in per cent."""
@@ -73,10 +82,11 @@ class ServedVersion(Strict):
 
 
 class ServedProduct(Strict):
-    """A product as it is served now."""
+    """A product as it is served now. `anonymous`: calls without a key are answered."""
 
     name: str
     api_versions: tuple[ServedVersion, ...]
+    anonymous: bool = False
 
 
 class Endpoints(Strict):

@@ -12,7 +12,7 @@ from sixfold.validation import explain
 
 Area = Literal["serving", "monitoring", "training"]
 Level = Literal["view", "edit"]
-Job = Literal["ingest", "training", "serving"]
+Job = Literal["ingest", "training", "serving", "consumers"]
 Pattern = Annotated[str, Field(pattern=r"^(\*|/\S+)$")]
 
 

@@ -1,7 +1,7 @@
 """Names that two programs must spell alike: headers of requests, and variables of the environment of our processes."""
 
-CONSUMER = "X-Consumer"
-"""Request header: the consumer, a name in the product's contract."""
+AUTHORIZATION = "Authorization"
+"""Request header: `Bearer` and a key of a consumer (`sixfold consumer add`), or a pass of a program of the platform."""
 RELEASE = "X-Release"
 """Response header: the release that answered."""
 MISSING_FEATURES = "X-Missing-Features"
@@ -11,7 +11,7 @@ REPLAY_TIME = "X-Replay-Time"
 MIRROR_TO = "X-Mirror-To"
 """Request header, from the edge to a release: the addresses of the other releases, which score the same request."""
 SHADOW = "X-Shadow"
-"""Request header, from a release to another: the answer is logged and never returned."""
+"""Request header, from a release to another, signed: whose request this is a copy of, and when that was made."""
 
 ENV_HOME = "SIXFOLD_HOME"
 """The folder of a project on this machine: state, releases, logs."""

@@ -14,17 +14,19 @@ from sixfold.registry.ledger import Decision, Entry, Numbers
 from sixfold.release import SHORT
 
 if TYPE_CHECKING:
+    from delivery.consumers import Held
     from delivery.demo import Look
     from delivery.remove import Removal
 
 
 def products_table(outputs: StackOutputs) -> Table:
-    """Return one row per API version: its place in its life, whether it is ready, and the releases behind it."""
-    table = Table("product", "version", "status", "ready", "releases", box=None)
+    """Return one row per API version: its place in its life, whether it is ready, its releases, and who may call."""
+    table = Table("product", "version", "status", "ready", "releases", "callers", box=None)
     for product in outputs.products:
         for version in product.api_versions:
             ready = "[green]yes[/]" if version.releases and answers(f"{version.url}/openapi.json") else "[red]no[/]"
-            table.add_row(product.name, version.version, version.status, ready, _releases(version))
+            callers = "anybody" if product.anonymous else "by key"
+            table.add_row(product.name, version.version, version.status, ready, _releases(version), callers)
     return table
 
 
@@ -36,6 +38,18 @@ def endpoints_table(outputs: StackOutputs) -> Table:
             table.add_row(f"{product.name} {version.version}", version.url)
     for name, url in outputs.endpoints.model_dump().items():
         table.add_row(name, without_login(url) if url else "-")
+    return table
+
+
+def consumers_table(held: "Iterable[Held]") -> Table:
+    """Return one row per key, and one per consumer that has none."""
+    table = Table("consumer", "key", "since (UTC)", "until (UTC)", box=None)
+    for consumer, keys in held:
+        for key in keys:
+            until = f"{key.until:%Y-%m-%d %H:%M}" if key.until else "-"
+            table.add_row(consumer, key.id, f"{key.since:%Y-%m-%d %H:%M}", until)
+        if not keys:
+            table.add_row(consumer, "none", "-", "-")
     return table
 
 

@@ -58,7 +58,9 @@ class KubernetesRuntime:
     def run(self, workloads: Workloads) -> None:
         """Run the releases behind the gateway, the monitors, and training."""
         on, environment = self._foundation, self._environment(workloads)
-        portal = portal_page(products=workloads.products, traffic=workloads.traffic, endpoints=self.endpoints)
+        portal = portal_page(
+            stack=on.config.stack, products=workloads.products, traffic=workloads.traffic, endpoints=self.endpoints
+        )
         serving = _serving(on, workloads, environment, portal)
         monitoring = _monitoring(on, workloads, environment, after=serving.namespace)
         training = _training(on, workloads, environment, self._team)

@@ -65,7 +65,9 @@ class LocalRuntime:
             "serving",
             runtime=self._runtime,
             traffic=workloads.traffic,
-            portal=portal_page(products=workloads.products, traffic=workloads.traffic, endpoints=shown),
+            portal=portal_page(
+                stack=self._stack, products=workloads.products, traffic=workloads.traffic, endpoints=shown
+            ),
             ports=self._ports,
             environment=workloads.environment,
         )

@@ -1,8 +1,10 @@
 """Secrets in Secrets Manager."""
 
+import json
+from secrets import token_hex
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs
 from pulumi_sixfold.kit.args import Args, Document, Input, Tags
@@ -29,6 +31,11 @@ class SecretArgs(Args):
         None,
         description="The secret text, up to 65536 characters; None: people or a rotation write it, not the program.",
     )
+    first_random: Input[Annotated[str, Field(pattern=r"^[A-Za-z_]+$")] | None] = Field(
+        None,
+        description="A secret without a value gets a JSON object whose member of this name is 32 random bytes, in hex. "
+        "The value is never written again, and is in no state of Pulumi.",
+    )
     kms_key_arn: Input[str | None] = Field(None, description="KMS key that encrypts; None: Secrets Manager's own key.")
     policy: Input[Document | None] = Field(None, description="Who else may read it; None: IAM alone decides.")
     recovery_days: Input[Annotated[int, Field(ge=7, le=30)]] = Field(
@@ -36,6 +43,13 @@ class SecretArgs(Args):
     )
     tags: Tags = Field(default={}, description=TAGS)
     force_destroy: Input[bool] = Field(False, description="Delete it at once, without the days to bring it back.")
+
+    @field_validator("first_random")
+    @classmethod
+    def _has_one_writer(cls, member: str | None, given: ValidationInfo) -> str | None:
+        if member is not None and given.data.get("value") is not None:
+            raise ValueError("the program writes the value of this secret; leave one of the two out")
+        return member
 
 
 class SecretHandler(AwsHandler[SecretArgs]):
@@ -52,7 +66,7 @@ class SecretHandler(AwsHandler[SecretArgs]):
         create_only=frozenset({"name"}),
         outputs={"arn": "ARN of the secret."},
         secrets=frozenset({"value"}),
-        unreadable=frozenset({"recovery_days", "force_destroy"}),
+        unreadable=frozenset({"first_random", "recovery_days", "force_destroy"}),
         tagging=Tagging("SecretId", output=""),
         actions=(
             *actions(
@@ -80,9 +94,11 @@ class SecretHandler(AwsHandler[SecretArgs]):
             if "DeletedDate" in found:
                 self.client.restore_secret(SecretId=name)
             return name
-        key: Any = {"KmsKeyId": args.kms_key_arn} if args.kms_key_arn else {}
+        more: Any = {"KmsKeyId": args.kms_key_arn} if args.kms_key_arn else {}
+        if args.first_random is not None:  # in the same call: no secret is ever found without its value
+            more["SecretString"] = json.dumps({args.first_random: token_hex(32)})
         self.client.create_secret(
-            Name=name, Description=args.description, Tags=as_pairs({**args.tags, URN_TAG: urn}), **key
+            Name=name, Description=args.description, Tags=as_pairs({**args.tags, URN_TAG: urn}), **more
         )
         return name
 

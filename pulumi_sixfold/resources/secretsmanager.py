@@ -22,6 +22,7 @@ class Secret(Resource):
         name: pulumi.Output[str]
         description: pulumi.Output[str]
         value: pulumi.Output[str | None]
+        first_random: pulumi.Output[str | None]
         kms_key_arn: pulumi.Output[str | None]
         policy: pulumi.Output[str | None]
         recovery_days: pulumi.Output[int]

@@ -34,6 +34,7 @@ PRODUCT = load_product(Path(__file__).parents[2] / "products/flight_delays/produ
 NAMES = {"lake_bucket": "lake", "features_bucket": "features", "registry_bucket": "registry"}
 LAYERS = Databases(**{layer: f"sixfold_dev_{layer}" for layer in Databases.model_fields})
 ESTATE = Estate(
+    stack="dev",
     region="eu-west-1",
     account="123456789012",
     key_arn="arn:aws:kms:eu-west-1:123456789012:key/k",

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sixfold.contract import Strict
-from sixfold.outputs import OF
+from sixfold.outputs import OF, keyring_name
 
 Document = dict[str, Any]
 
@@ -34,6 +34,7 @@ class Estate(Strict):
     `databases` are the Glue databases by layer; `feature_project` is the prefix of the online feature tables.
     """
 
+    stack: str
     region: str
     account: str
     partition: str = "aws"
@@ -66,6 +67,12 @@ class Estate(Strict):
         """
         tables = f"arn:{self.partition}:dynamodb:{self.region}:{self.account}:table/{self.feature_project}"
         return [f"{tables}.*", f"{tables}{OF}*"]
+
+    @property
+    def keyrings(self) -> str:
+        """The ARN pattern of the products' keyrings; Secrets Manager puts six letters behind each name."""
+        secret = f"arn:{self.partition}:secretsmanager:{self.region}:{self.account}:secret"
+        return f"{secret}:{keyring_name(self.stack, '*')}-??????"
 
 
 def assume_role_policy(*, service: str) -> Document:
@@ -132,7 +139,18 @@ def serving_policy(*, estate: Estate) -> Document:
         ),
         # Each commit writes the table's metadata anew, and removes the one that is twenty commits old.
         _allow("DropOldMetadata", ("s3:DeleteObject",), f"{lake}/predictions/*.metadata.json"),
+        _allow("KnowConsumers", ("secretsmanager:GetSecretValue",), estate.keyrings),
         _key(estate, "kms:Decrypt", "kms:GenerateDataKey"),
+        _key(estate, "kms:Decrypt", service="secretsmanager", sid="OpenKeyrings"),
+    )
+
+
+def consumers_policy(*, estate: Estate) -> Document:
+    """Return the rights of who gives consumers their keys: read the keyrings and write new versions of them."""
+    writes = ("GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage")
+    return _document(
+        _allow("KeepKeyrings", tuple(f"secretsmanager:{action}" for action in writes), estate.keyrings),
+        _key(estate, "kms:Decrypt", "kms:GenerateDataKey", service="secretsmanager"),
     )
 
 
@@ -173,10 +191,10 @@ def _allow(sid: str, actions: tuple[str, ...], *resources: str) -> dict[str, Any
     return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
 
 
-def _key(estate: Estate, *actions: str, service: str = "s3") -> dict[str, Any]:
+def _key(estate: Estate, *actions: str, service: str = "s3", sid: str = "UseKey") -> dict[str, Any]:
     """Allow the key only as a service uses it: nobody decrypts with it directly."""
     through = {"StringEquals": {"kms:ViaService": f"{service}.{estate.region}.amazonaws.com"}}
-    return {**_allow("UseKey", actions, estate.key_arn), "Condition": through}
+    return {**_allow(sid, actions, estate.key_arn), "Condition": through}
 
 
 def _document(*statements: dict[str, Any]) -> Document:

@@ -12,11 +12,11 @@ from sixfold import pages
 from sixfold.contract import Product
 from sixfold.outputs import Endpoints
 from sixfold.release import SHORT
-from sixfold.wire import CONSUMER
 
 
 def portal_page(
     *,
+    stack: str,
     products: Mapping[str, Product],
     traffic: Sequence[VersionTraffic],
     endpoints: Endpoints,
@@ -24,6 +24,7 @@ def portal_page(
     """Return the page as HTML.
 
     Args:
+        stack: its name, which decides where a key is asked for.
         products: contracts by product name.
         traffic: the traffic plan.
         endpoints: where the edge, Prometheus and Alertmanager answer; what is None is left out.
@@ -37,15 +38,12 @@ def portal_page(
         links={"Prometheus": endpoints.prometheus, "Alertmanager": endpoints.alertmanager},
         base=base,
         short=SHORT,
-        call_of=partial(_call, base),
+        call_of=partial(_call, base, stack),
     )
 
 
-def _call(base: str, product: Product, version: VersionTraffic) -> str:
+def _call(base: str, stack: str, product: Product, version: VersionTraffic) -> str:
     """Return a command that can be pasted into a shell."""
     row = json.dumps(product.example).replace("'", "'\\''")
-    return (
-        f"curl {base}{version.path}/predict \\\n"
-        f"  -H 'Content-Type: application/json' -H '{CONSUMER}: {product.consumers[0].name}' \\\n"
-        f"  -d '{row}'"
-    )
+    key = "" if stack in product.anonymous else ' -H "Authorization: Bearer $KEY"'
+    return f"curl {base}{version.path}/predict \\\n  -H 'Content-Type: application/json'{key} \\\n  -d '{row}'"

@@ -3,7 +3,7 @@
 The edge, the portal and the Gateway API routes are all rendered from it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Annotated
@@ -93,11 +93,19 @@ def plan_traffic(
     )
 
 
-def served(traffic: Sequence[VersionTraffic], edge: str) -> tuple[ServedProduct, ...]:
-    """Return the traffic plan as the stack's output shows it; `edge` is the base URL."""
+def served(traffic: Sequence[VersionTraffic], edge: str, anonymous: Collection[str] = ()) -> tuple[ServedProduct, ...]:
+    """Return the traffic plan as the stack's output shows it.
+
+    Args:
+        traffic: the traffic plan.
+        edge: the base URL.
+        anonymous: the products that answer calls without a key.
+
+    """
     return tuple(
         ServedProduct(
             name=product,
+            anonymous=product in anonymous,
             api_versions=tuple(
                 ServedVersion(
                     version=version.version,

@@ -11,10 +11,12 @@ from models.candidate import Signature
 from serving.app import Application
 from serving.runtime import Runtime
 from serving.settings import Settings
+from sixfold import keyring
 from sixfold.contract import load_products
 from sixfold.product import load_code
 from tests.unit.serving.conftest import FakeStore, facts
 
+RING = keyring.new()
 PRODUCTS = Path(__file__).parents[3] / "products"
 
 
@@ -44,6 +46,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Runtime
             model=model,
             signature=Signature(features=load_code(product).service.REQUEST_FEATURES),
             open_reader=FakeStore,
+            read_keyring=lambda: RING,
         )
         for log in (runtime._predictions, runtime._feedback):
             log._write = lambda _: None

@@ -37,7 +37,7 @@ def served(release: Callable[[str], Runtime], free_port: Callable[[], int]) -> I
 
 @pytest.mark.parametrize("path", ["/predict", "/feedback"])
 def test_200_half_sent_bodies_hold_no_place(served: int, path: str, note: Note) -> None:
-    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{{"
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{{"
     held = [socket.create_connection(("127.0.0.1", served)) for _ in range(200)]
     for each in held:
         each.sendall(head.encode())

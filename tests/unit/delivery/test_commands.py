@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 import typer
 from typer.core import TyperGroup
@@ -15,6 +16,7 @@ from delivery import lifecycle
 from delivery.commands import app, main
 from delivery.replay import Reached
 from models.candidate import Candidate
+from sixfold.outputs import keyring_name
 from sixfold.registry.releases import Record, Registry
 from tests.unit.delivery._stacks import Engine, file_of, platform_at
 
@@ -180,3 +182,42 @@ def test_a_replay_ends_with_what_became_of_its_predictions(
     ended, out, _ = run(*call("replay", product=NAME), "--json")
     document = json.loads(out)
     assert (ended, document["answered"], document["failed"], document["finished"]) == (code, 7, failed, finished)
+
+
+@pytest.fixture
+def keyed(run: Run, moto: str) -> Run:
+    """The same with the keyring that the program makes."""
+    secrets = boto3.client("secretsmanager", region_name="eu-west-1", endpoint_url=moto)
+    secrets.create_secret(Name=keyring_name("local", NAME), SecretString=json.dumps({"signing": "a" * 64}))
+    return run
+
+
+def test_a_key_is_alone_on_stdout_and_is_not_shown_again(keyed: Run) -> None:
+    code, key, said = keyed("consumer", "add", NAME, "rebooking")
+    assert (code, bool(re.fullmatch(r"sixfold_[0-9a-f]{12}_\S{43}\n", key)), key.strip() in said) == (0, True, False)
+    code, listed, _ = keyed("consumer", "list", NAME, "--json")
+    (other, own) = json.loads(listed)
+    assert (code, other, own["consumer"], len(own["keys"])) == (
+        0,
+        {"consumer": "gate-planning", "keys": []},
+        "rebooking",
+        1,
+    )
+    assert own["keys"][0]["id"] in key
+    assert "sha256" not in listed
+
+
+def test_keys_are_rotated_and_revoked(keyed: Run) -> None:
+    keyed("consumer", "add", NAME, "rebooking")
+    keyed("consumer", "rotate", NAME, "rebooking")
+    numbers = [each["id"] for each in json.loads(keyed("consumer", "list", NAME, "--json")[1])[1]["keys"]]
+    keyed("consumer", "revoke", NAME, "rebooking", "--key", numbers[0])
+    (left,) = json.loads(keyed("consumer", "list", NAME, "--json")[1])[1]["keys"]
+    assert (len(numbers), left["id"]) == (2, numbers[1])
+    assert keyed("consumer", "rotate-signing", NAME)[0] == 0
+
+
+@pytest.mark.parametrize("command", ["add", "rotate", "revoke"])
+def test_a_consumer_that_the_contract_does_not_name_is_an_error_that_helps(keyed: Run, command: str) -> None:
+    code, out, err = keyed("consumer", command, NAME, "rebookings")
+    assert (code, out, "rebookings" in err) == (1, "", True)

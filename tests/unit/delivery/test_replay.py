@@ -6,6 +6,7 @@ import httpx
 import polars as pl
 import pytest
 
+from delivery.passes import Passes
 from delivery.replay import (
     ROWS,
     Request,
@@ -35,7 +36,10 @@ def test_rows_count_as_answered_only_when_they_were(status: int, answered: int) 
         return httpx.Response(status)
 
     with httpx.Client(transport=httpx.MockTransport(serve)) as client:
-        assert _ask(client, "http://edge/predict", Request(NOON, "rebooking", ["{}", "{}"])) == answered
+        assert (
+            _ask(client, "http://edge/predict", Passes(b"k" * 32), Request(NOON, "rebooking", ["{}", "{}"])) == answered
+        )
+    assert "_rebooking_" in seen[0].headers["Authorization"]
     assert (seen[0].headers["X-Replay-Time"], seen[0].read()) == (NOON.isoformat(), b'{"rows": [{},{}]}')
 
 

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from delivery import smoke as module
+from delivery.passes import Passes
 from delivery.smoke import smoke, unknown_to_lake
 from models import steps
 from models.lake import Lake
@@ -45,6 +46,7 @@ def answers(monkeypatch: pytest.MonkeyPatch, looks: list[int]) -> Callable[..., 
             return httpx.Response(200, json={"release": "abc"}, headers={"X-Missing-Features": names} if names else {})
 
         monkeypatch.setattr(httpx, "post", post)
+        monkeypatch.setattr(Passes, "of", lambda *_: Passes(b"k" * 32))
         monkeypatch.setattr(module, "_AGAIN_S", 0)
         monkeypatch.setattr(module, "unknown_to_lake", lambda *_: looks.append(1) or not_in_lake)
         done: dict[str, steps.Done] = {"features": steps.Done("", {"curated.features_x": "s3://lake/1"})}

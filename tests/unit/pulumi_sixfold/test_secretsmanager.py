@@ -1,5 +1,6 @@
 """Secrets where it matters most."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -43,6 +44,24 @@ def test_a_value_that_people_write_is_left_alone(make: Make, client: Callable[[s
     assert handler.read("theirs").args == args
     handler.update(URN, "theirs", args)
     assert client("secretsmanager").get_secret_value(SecretId="theirs")["SecretString"] == "by hand"
+
+
+def test_a_first_value_is_random_and_every_later_one_is_peoples(make: Make, client: Callable[[str], Any]) -> None:
+    handler, secrets, values = make(SecretHandler), client("secretsmanager"), []
+    for name in ("one", "other"):
+        args = SecretArgs(name=name, first_random="signing")
+        handler.update(URN, handler.create(URN, args), args)
+        values.append(json.loads(secrets.get_secret_value(SecretId=name)["SecretString"])["signing"])
+    assert [len(bytes.fromhex(value)) for value in values] == [32, 32]
+    assert (values[0] != values[1], handler.read("one").args.value) == (True, None)
+    secrets.put_secret_value(SecretId="one", SecretString="by hand")
+    handler.update(URN, handler.create(URN, args.model_copy(update={"name": "one"})), args)
+    assert secrets.get_secret_value(SecretId="one")["SecretString"] == "by hand"
+
+
+def test_a_value_has_one_writer() -> None:
+    with pytest.raises(InvalidArgs, match="leave one of the two out"):
+        SecretArgs.model_validate({"value": "opensesame", "first_random": "signing"})
 
 
 def test_another_stacks_secret_is_not_adopted(handler: Any) -> None:

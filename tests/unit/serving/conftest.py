@@ -22,8 +22,11 @@ from serving.app import Application
 from serving.model import Model
 from serving.runtime import Runtime
 from serving.settings import Settings
+from sixfold import keyring
 from sixfold.contract import load_product
+from sixfold.keyring import Keyring
 from sixfold.outputs import Databases, PlatformRefs
+from sixfold.signatures import new_pass
 
 PRODUCT_FOLDER = Path(__file__).parents[3] / "products" / "flight_delays"
 FEATURES = ("hour_of_day", "weekday", "wind_speed", "carrier_late_share")
@@ -63,7 +66,7 @@ class FakeStore:
 def facts(endpoint: str) -> PlatformRefs:
     databases = Databases(raw="raw", curated="curated", quarantine="quar", labels="labels", predictions="predictions")
     return PlatformRefs(
-        stack="test",
+        stack="local",
         region="eu-west-1",
         aws_endpoint=endpoint,
         lake_bucket="lake",
@@ -122,8 +125,21 @@ def store() -> FakeStore:
 
 
 @pytest.fixture
-def runtime(platform: PlatformRefs, store: FakeStore, model_path: Path, tmp_path: Path) -> Runtime:
-    """Return a release with a real model and a fake online store."""
+def ring() -> Keyring:
+    """Return the keyring of the release."""
+    return keyring.new()
+
+
+@pytest.fixture
+def as_consumer(ring: Keyring) -> Callable[[str], dict[str, str]]:
+    """Return a function that returns the headers of a consumer's request."""
+    until = datetime.now(UTC) + timedelta(hours=1)
+    return lambda name: {"Authorization": f"Bearer {new_pass(ring.signers[0], name, until)}"}
+
+
+@pytest.fixture
+def runtime(platform: PlatformRefs, store: FakeStore, ring: Keyring, model_path: Path, tmp_path: Path) -> Runtime:
+    """Return a release with a real model and a fake online store, on a stack that answers calls without a key."""
     return Runtime(
         settings=Settings(platform=platform, home=tmp_path / "home", api_version="v1", release="a" * 64),
         product=load_product(PRODUCT_FOLDER / "product.yaml"),
@@ -131,6 +147,7 @@ def runtime(platform: PlatformRefs, store: FakeStore, model_path: Path, tmp_path
         model=Model(model_path, len(FEATURES)),
         signature=Signature(features=tuple(FEATURES)),
         open_reader=lambda: store,
+        read_keyring=lambda: ring,
     )
 
 

@@ -165,9 +165,10 @@ def test_a_commit_that_another_overtook_is_tried_again(
 
 
 def test_predictions_and_feedback_reach_the_lake(
-    platform: PlatformRefs, client: Any, runtime: Any, row: dict[str, Any]
+    platform: PlatformRefs, client: Any, runtime: Any, row: dict[str, Any], as_consumer: Any
 ) -> None:
-    answer = client.post("/predict", json=row, headers={"X-Consumer": "rebooking"}).json()
+    client.headers.update(as_consumer("rebooking"))
+    answer = client.post("/predict", json=row).json()
     client.post("/feedback", json={"prediction_id": answer["prediction_id"], "label": 0})
     runtime.close()
     table = open_catalog(platform).load_table((platform.databases.predictions, "flight_delays"))

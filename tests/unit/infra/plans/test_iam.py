@@ -8,6 +8,7 @@ import pytest
 from infra.plans.aws import iam
 
 ESTATE = iam.Estate(
+    stack="dev",
     region="eu-west-1",
     account="123456789012",
     key_arn="arn:aws:kms:eu-west-1:123456789012:key/k",
@@ -23,6 +24,7 @@ POLICIES: dict[str, Callable[..., iam.Document]] = {
     "serving": iam.serving_policy,
     "evaluation": iam.evaluation_policy,
     "exporter": iam.exporter_policy,
+    "consumers": iam.consumers_policy,
 }
 
 
@@ -66,6 +68,13 @@ def test_nobody_deletes_a_release(role: str) -> None:
     assert "s3:DeleteObject" not in actions(role, ":::registry")
 
 
+def test_keyrings_are_read_by_serving_written_by_who_gives_keys_out_and_no_ones_else() -> None:
+    of_secrets = {role: {each for each in actions(role, ":secret:") if "Secret" in each} for role in POLICIES}
+    assert of_secrets.pop("serving") == {"secretsmanager:GetSecretValue"}
+    assert "secretsmanager:PutSecretValue" in of_secrets.pop("consumers")
+    assert not any(of_secrets.values())
+
+
 def test_serving_writes_predictions_and_nothing_else() -> None:
     statements = iam.serving_policy(estate=ESTATE)["Statement"]
     written = {arn for s in statements if "s3:PutObject" in s["Action"] for arn in s["Resource"]}
@@ -94,9 +103,11 @@ def test_the_exporter_sees_no_row_of_a_table() -> None:
 
 
 @pytest.mark.parametrize("role", POLICIES)
-def test_the_key_is_used_through_s3_only(role: str) -> None:
-    (use,) = [s for s in POLICIES[role](estate=ESTATE)["Statement"] if s["Sid"] == "UseKey"]
-    assert use["Condition"] == {"StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}}
+def test_the_key_is_used_through_the_services_of_what_a_role_reads_only(role: str) -> None:
+    uses = [s["Condition"] for s in POLICIES[role](estate=ESTATE)["Statement"] if ESTATE.key_arn in s["Resource"]]
+    services = {"consumers": ["secretsmanager"], "serving": ["s3", "secretsmanager"]}.get(role, ["s3"])
+    through = [f"{service}.eu-west-1.amazonaws.com" for service in services]
+    assert uses == [{"StringEquals": {"kms:ViaService": each}} for each in through]
 
 
 def test_pod_identity_may_tag_its_sessions_and_others_may_not() -> None:

@@ -110,7 +110,8 @@ def test_everything_rendered_survives_its_format(estate: Estate) -> None:
     assert yaml.safe_load(yaml.safe_dump(rules)) == rules
     assert json.loads(json.dumps(router(traffic))) == router(traffic)
     endpoints = Endpoints(prometheus=None, alertmanager=None, aws=None, portal="http://127.0.0.1:8000")
-    assert portal_page(products=products, traffic=traffic, endpoints=endpoints).count("<section") == len(products)
+    page = portal_page(stack="local", products=products, traffic=traffic, endpoints=endpoints)
+    assert page.count("<section") == len(products)
 
 
 @many

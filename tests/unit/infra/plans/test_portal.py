@@ -38,8 +38,8 @@ class Outline(HTMLParser):
         assert self.open.pop() == tag
 
 
-def page(product: Product, traffic: tuple[VersionTraffic, ...]) -> str:
-    return portal_page(products={product.name: product}, traffic=traffic, endpoints=ENDPOINTS)
+def page(product: Product, traffic: tuple[VersionTraffic, ...], stack: str = "local") -> str:
+    return portal_page(stack=stack, products={product.name: product}, traffic=traffic, endpoints=ENDPOINTS)
 
 
 def outline(html: str) -> Outline:
@@ -69,9 +69,17 @@ def test_the_page_is_well_formed_and_loads_nothing(old: Product, plan: Plan) -> 
     assert "/flight-delays/v2/docs" in found.links
 
 
+def test_the_example_call_has_no_key_where_none_is_asked_for(
+    make_product: Callable[..., Product], live: tuple[VersionTraffic, ...]
+) -> None:
+    product = make_product(anonymous=["local"])
+    assert ["$KEY" in page(product, live, stack) for stack in ("local", "prod")] == [False, True]
+
+
 def test_the_example_call_can_be_copied_as_it_is(product: Product, live: tuple[VersionTraffic, ...]) -> None:
     text = unescape(page(product, live))
     assert "curl http://127.0.0.1:8000/flight-delays/v1/predict" in text
+    assert 'H "Authorization: Bearer $KEY"' in text
     assert r"""-d '{"origin": "JFK", "remark": "it'\''s <late>"}'""" in text
 
 
