@@ -23,9 +23,13 @@ from monitoring.log_maintenance import tidy
 from products.flight_delays import data
 from products.flight_delays.features import ENTITIES
 from serving.tables import writer
+from sixfold import keyring
 from sixfold.contract import load_product
+from sixfold.errors import SixfoldError
+from sixfold.keyring import SIGNING
 from sixfold.outputs import Databases, PlatformRefs
 from sixfold.prediction_log import FEEDBACK, PREDICTIONS
+from sixfold.registry.keyrings import Keyrings
 from tests.iam._role import Caller
 from tests.unit.models.conftest import _head
 
@@ -71,6 +75,8 @@ def platform(session_caller: Caller, tmp_path_factory: pytest.TempPathFactory) -
         feature_project="sixfold_dev",
         **NAMES,
     )
+    secret = json.dumps({SIGNING: "a" * 64})
+    session_caller.administrator("secretsmanager").create_secret(Name=made.keyring(PRODUCT.name), SecretString=secret)
     folder = tmp_path_factory.mktemp("published")
     with pytest.MonkeyPatch.context() as patch:
         become(patch, ADMINISTRATOR)
@@ -117,6 +123,28 @@ def prediction(number: int) -> dict[str, Any]:
         "entities": json.dumps(dict.fromkeys(ENTITIES, "JFK")), "features": json.dumps({"temp": 50.0}), "score": 0.5,
         "label_key": str(number), "logged_at": now, "fallback": False, "shadow": False, "replayed": False,
     }  # fmt: skip
+
+
+def test_a_release_reads_its_keyring_and_cannot_change_it(platform: PlatformRefs, be: Be) -> None:
+    be("serving")
+    rings = Keyrings(platform)
+    assert rings.read(PRODUCT.name).signing == "a" * 64
+    with pytest.raises(SixfoldError, match="AccessDenied"):
+        rings.change(PRODUCT.name, lambda ring: (keyring.resign(ring), ""))
+
+
+def test_who_gives_keys_out_changes_a_keyring(platform: PlatformRefs, be: Be) -> None:
+    be("consumers")
+    rings, now = Keyrings(platform), datetime.now(UTC)
+    key = rings.change(PRODUCT.name, lambda ring: keyring.add(ring, "rebooking", now))
+    assert rings.read(PRODUCT.name).consumer_of(key, now) == "rebooking"
+
+
+@pytest.mark.parametrize("job", ["ingest", "training", "evaluation", "exporter"])
+def test_no_other_job_opens_a_keyring(platform: PlatformRefs, be: Be, job: str) -> None:
+    be(job)
+    with pytest.raises(SixfoldError, match="AccessDenied"):
+        Keyrings(platform).read(PRODUCT.name)
 
 
 @pytest.mark.usefixtures("logged")
