@@ -29,6 +29,7 @@ def main() -> None:
         entities={"origin": "JFK", "carrier": "AA", "route": "JFK-LAX", "tailnum": "N328AA"},
         label_key="20131201T1400Z-AA1-JFK",
         features={f"feature_{n}": 0.123456 * n for n in range(45)},
+        fallback=False,
     )
     rounds = []
     for _ in range(5):

@@ -1,15 +1,12 @@
 """`make bench-serving`: a release of the local stack beside other ways to serve its model, in one run, as a table.
 
 The stack must be up (`make up`). Servers have one core and the client another. Each way is started alone, warmed, and
-asked by one connection and by sixteen.
+asked by one connection and by sixteen. `--minute` sends 2,000 requests a second through both edges for a minute.
 """
 
 import argparse
 import json
 import os
-import signal
-import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -20,99 +17,171 @@ from typing import NamedTuple
 
 import httpx
 
-from bench.load import Result, load
+from bench.load import Result, Target, load
+from bench.processes import Server, served
 from bench.serving_peers import PRODUCT
 from delivery.live_stack import LiveStack
 from delivery.passes import Passes
 from delivery.project import Project
 from delivery.reporter import Silent
+from infra.plans.names import release_ports
 from serving.run import command, flags
 from sixfold.contract import load_products
+from sixfold.metric_names import LOG_SHED, LOG_WRITTEN
 from sixfold.registry.releases import Registry
 from sixfold.wire import ENV_API_VERSION, ENV_HOME, ENV_PLATFORM, ENV_RELEASE
 
-CONSUMER = "rebooking"
 ROOT = Path(__file__).resolve().parents[1]
+CONSUMER = "rebooking"
 _SERVER, _CLIENT = 0, 1  # cores
 _PEERS = ("fastapi", "uvicorn", "bentoml", "feast", "onnxruntime", "pydantic")
+_DELAYS_MS = (0, 2, 10)
+_COLD = 20_000  # different aircraft: more than a release remembers of those that the store does not know
+_A_SECOND, _SECONDS = 2_000, 60
 
 
 class Way(NamedTuple):
-    """A way to serve: its name, the command, whose last part is the port, and the form of its body."""
+    """A way to serve: its name, the command, whose last part is the port, its bodies, and the delay of its store.
+
+    It is asked by one connection, and by `many`.
+    """
 
     name: str
     command: Sequence[str]
-    form: str = "{}"
+    bodies: Sequence[bytes]
+    delay_ms: int | None = None
+    many: int = 16
 
 
-def main() -> None:
-    """Measure each way, and print its row as soon as it is there."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=5, help="of each measurement")
-    given = parser.parse_args()
-    row = json.dumps(load_products(ROOT / "products")[PRODUCT].example)
-    stack = LiveStack(Project.find(ROOT, os.environ), "local", Silent())
-    stack.connect()
-    environment, ways = _ways(stack)
-    passes = Passes.of(stack.platform, PRODUCT)
-    print(", ".join(f"{name} {version(name)}" for name in _PEERS), f"on {os.cpu_count()} cores\n")
-    print("| way | 1 connection, /s | 16, /s | median, ms | p99, ms | start, s | memory, MiB |")
-    print("|---" * 7 + "|")
-    os.sched_setaffinity(0, {_CLIENT})
-    for way in ways:
-        asked = way.form.replace("{}", row).encode()
-        with _served(way, environment, asked) as (port, start_s, pid):
-            at = (port, "/predict", asked, passes.headers(CONSUMER))
-            load(*at, connections=16, seconds=1)
-            one, many = (load(*at, connections=n, seconds=given.seconds) for n in (1, 16))
-            _print(way.name, one, many, f"{start_s:.1f}", f"{_memory_mib(pid):.0f}")
-    edge = httpx.URL(environment["BENCH_EDGE"])
-    at = (edge.port or 80, f"{edge.path}/predict", row.encode(), passes.headers(CONSUMER))
-    one, many = (load(*at, connections=n, seconds=given.seconds) for n in (1, 16))
-    _print("sixfold, through both edges (shared cores)", one, many, "", "")
+class Bench:
+    """The measurements of one run."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._stack = LiveStack(Project.find(ROOT, os.environ), "local", Silent())
+        self._stack.connect()
+        self._passes = Passes.of(self._stack.platform, PRODUCT)
+        (product,) = [each for each in self._stack.outputs.products if each.name == PRODUCT]
+        self._served = product.api_versions[0]
+        self._bento = Registry(self._stack.platform, self._stack.project.home).fetch(PRODUCT, self._release)
+        self._row = load_products(ROOT / "products")[PRODUCT].example
+
+    @property
+    def _release(self) -> str:
+        return self._served.releases[0].release
+
+    def table(self) -> None:
+        """Measure each way, and print its row as soon as it is there."""
+        print(
+            "| way | 1 connection, /s | 16, /s | their median, ms | p99, ms | processor, ms | start, s | memory, MiB |"
+        )
+        print("|---" * 8 + "|")
+        for way in self._ways():
+            with self._store(way.delay_ms) as endpoint, self._started(way, endpoint) as server:
+                target = self._target(server.port, way.bodies)
+                load(target, connections=way.many, seconds=1)
+                one, used = load(target, connections=1, seconds=self._seconds), server.processor_s
+                many = load(target, connections=way.many, seconds=self._seconds)
+                each_ms = (server.processor_s - used) / (many.rate * self._seconds) * 1000
+                _print(way.name, one, many, f"{each_ms:.2f}", f"{server.start_s:.1f}", f"{server.memory_mib:.0f}")
+        target = self._edge()
+        one, many = (load(target, connections=n, seconds=self._seconds) for n in (1, 16))
+        _print("sixfold, through both edges (shared cores)", one, many, "", "", "")
+
+    def minute(self) -> None:
+        """Send a steady rate through both edges, and print what became of requests and log rows."""
+        target = self._edge()
+        before = self._logged()
+        found = load(target, connections=16, seconds=_SECONDS, rate=_A_SECOND)
+        time.sleep(15)  # the log writes every five seconds
+        written, shed = (after - then for after, then in zip(self._logged(), before, strict=True))
+        print(f"{_A_SECOND:,} a second for {_SECONDS} s through both edges: {sum(found.statuses.values()):,} answers")
+        print(f"{found.statuses}, median {found.median_ms:.1f} ms, p99 {found.p99_ms:.1f} ms, at {found.rate:,.0f}/s")
+        print(f"rows of the log: {written:,.0f} written, {shed:,.0f} shed")
+
+    def _ways(self) -> list[Way]:
+        row, path = json.dumps(self._row).encode(), "bench.serving_peers"
+        batch = json.dumps({"rows": [self._row] * 1000}).encode()
+        cold = [json.dumps({**self._row, "tailnum": f"X{n:05d}"}).encode() for n in range(_COLD)]
+        asgi = [sys.executable, "-m", "uvicorn", "--no-access-log", "--log-level", "warning", "--lifespan", "off"]
+        bento = [sys.executable, "-m", "bentoml", "serve", "--api-workers", "1"]
+        ours = _last_port(command(self._bento, "127.0.0.1", 0))
+        feast, own_api = [*asgi, f"{path}:fastapi_feast", "--port"], [*bento, f"{path}:BentoDefault", "--port"]
+        return [
+            Way("bare ASGI, empty", [*asgi, f"{path}:bare", "--port"], [row]),
+            Way("bare ASGI, model", [*asgi, f"{path}:with_model", "--port"], [row]),
+            Way("FastAPI, model", [*asgi, f"{path}:fastapi_model", "--port"], [row]),
+            Way("BentoML, empty", [*bento, f"{path}:Empty", "--port"], [row]),
+            Way("BentoML's API, model", own_api, [b'{"flight": ' + row + b"}"]),
+            Way("sixfold, as deployed, rows in memory", ours, [row]),
+            Way("sixfold, batches of 1,000, 2 connections", ours, [batch], many=2),
+            Way("FastAPI, Feast, model, on moto", feast, [row]),
+            *(Way(f"FastAPI, Feast, model, store of {ms} ms", feast, [row], ms) for ms in _DELAYS_MS),
+            *(Way(f"sixfold, an aircraft never asked for, store of {ms} ms", ours, cold, ms) for ms in _DELAYS_MS),
+        ]
+
+    def _target(self, port: int, bodies: Sequence[bytes]) -> Target:
+        return Target(port, "/predict", bodies, self._passes.headers(CONSUMER))
+
+    def _edge(self) -> Target:
+        edge = httpx.URL(self._served.url)
+        body = json.dumps(self._row).encode()
+        return Target(edge.port or 80, f"{edge.path}/predict", [body], self._passes.headers(CONSUMER))
+
+    def _logged(self) -> tuple[float, float]:
+        """Return the rows that the live release has written to its log, and those that it gave up."""
+        served = (
+            (product.name, version) for product in self._stack.outputs.products for version in product.api_versions
+        )
+        keys = [f"{name}/{each.version}/{pin.release}" for name, each in served for pin in each.releases]
+        local = self._stack.settings().local
+        port = release_ports(local.first_port if local else 0, keys)[
+            f"{PRODUCT}/{self._served.version}/{self._release}"
+        ]
+        lines = httpx.get(f"http://127.0.0.1:{port}/metrics").text.splitlines()
+        found = [line for line in lines if 'table="flight_delays"' in line]
+        written, shed = (
+            sum(float(line.split()[-1]) for line in found if line.startswith(name)) for name in (LOG_WRITTEN, LOG_SHED)
+        )
+        return written, shed
+
+    @contextmanager
+    def _store(self, delay_ms: int | None) -> Iterator[str]:
+        """Yield the address of the stand-in for AWS, or of a store that answers after a while in front of it."""
+        behind = str(self._stack.platform.aws_endpoint)
+        if delay_ms is None:
+            yield behind
+            return
+        run = [sys.executable, "-m", "bench.store", "--from", behind, "--region", self._stack.platform.region]
+        with served([*run, "--delay", str(delay_ms), "--port"], os.environ, _listens, _CLIENT) as store:
+            yield f"http://127.0.0.1:{store.port}"
+
+    @contextmanager
+    def _started(self, way: Way, endpoint: str) -> Iterator[Server]:
+        platform = self._stack.platform.model_copy(update={"aws_endpoint": endpoint})
+        environment = os.environ | {
+            **flags(self._stack.project.home, self._release),
+            ENV_HOME: str(self._stack.project.home),
+            ENV_PLATFORM: platform.model_dump_json(),
+            ENV_RELEASE: self._release,
+            ENV_API_VERSION: self._served.version,
+            "BENCH_SOURCE": str(self._bento / "src"),
+        }
+        with served(way.command, environment, lambda port: self._answers(port, way.bodies[0]), _SERVER) as server:
+            yield server
+
+    def _answers(self, port: int, body: bytes) -> bool:
+        headers = {"Content-Type": "application/json", **self._passes.headers(CONSUMER)}
+        try:
+            return httpx.post(f"http://127.0.0.1:{port}/predict", content=body, headers=headers, timeout=30).is_success
+        except httpx.TransportError:
+            return False
 
 
-def _print(name: str, one: Result, many: Result, start: str, memory: str) -> None:
+def _print(name: str, one: Result, many: Result, *rest: str) -> None:
     wrong = {code: count for code, count in {**one.statuses, **many.statuses}.items() if code != "200"}
-    print(
-        f"| {name} | {one.rate:,.0f} | {many.rate:,.0f} | {many.median_ms:.1f} | {many.p99_ms:.1f} | {start} "
-        f"| {memory} |{f' other statuses: {wrong}' if wrong else ''}",
-        flush=True,
-    )
-
-
-def _ways(stack: LiveStack) -> tuple[dict[str, str], list[Way]]:
-    """Return the environment of all servers, and the ways."""
-    (served,) = [each for each in stack.outputs.products if each.name == PRODUCT]
-    api_version = served.api_versions[0]
-    release = api_version.releases[0].release
-    home = stack.project.home
-    bento = Registry(stack.platform, home).fetch(PRODUCT, release)
-    environment = os.environ | {
-        **flags(home, release),
-        ENV_HOME: str(home),
-        ENV_PLATFORM: stack.platform.model_dump_json(),
-        ENV_RELEASE: release,
-        ENV_API_VERSION: api_version.version,
-        "BENCH_SOURCE": str(bento / "src"),
-        "BENCH_EDGE": api_version.url,
-    }
-    uvicorn = [sys.executable, "-m", "uvicorn", "--no-access-log", "--log-level", "warning", "--lifespan", "off"]
-    bentoml = [sys.executable, "-m", "bentoml", "serve", "--api-workers", "1"]
-    peers = "bench.serving_peers"
-    return environment, [
-        Way("bare ASGI, empty", [*uvicorn, f"{peers}:bare", "--port"]),
-        Way("bare ASGI, model", [*uvicorn, f"{peers}:with_model", "--port"]),
-        Way("FastAPI, model", [*uvicorn, f"{peers}:fastapi_model", "--port"]),
-        Way("FastAPI, Feast, model", [*uvicorn, f"{peers}:fastapi_feast", "--port"]),
-        Way("BentoML, empty", [*bentoml, f"{peers}:Empty", "--api-workers", "1", "--port"]),
-        Way(
-            "BentoML's API, model",
-            [*bentoml, f"{peers}:BentoDefault", "--api-workers", "1", "--port"],
-            '{"flight": {}}',
-        ),
-        Way("sixfold, as deployed", _last_port(command(bento, "127.0.0.1", 0))),
-    ]
+    figures = (f"{one.rate:,.0f}", f"{many.rate:,.0f}", f"{many.median_ms:.1f}", f"{many.p99_ms:.1f}", *rest)
+    print(f"| {name} | {' | '.join(figures)} |{f' other statuses: {wrong}' if wrong else ''}", flush=True)
 
 
 def _last_port(parts: Sequence[str]) -> list[str]:
@@ -120,53 +189,26 @@ def _last_port(parts: Sequence[str]) -> list[str]:
     return [*parts[:place], *parts[place + 2 :], "--port"]
 
 
-@contextmanager
-def _served(way: Way, environment: dict[str, str], body: bytes) -> Iterator[tuple[int, float, int]]:
-    """Start a way, and yield its port, the seconds until its first answer, and its process."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    started = time.perf_counter()
-    server = subprocess.Popen(
-        [*way.command, str(port)], cwd=ROOT, env=environment, start_new_session=True,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    os.sched_setaffinity(server.pid, {_SERVER})
+def _listens(port: int) -> bool:
     try:
-        while not _answers(port, body):
-            if server.poll() is not None or time.perf_counter() > started + 60:
-                raise SystemExit(f"{way.name} does not start: {' '.join(way.command)} {port}")
-            time.sleep(0.02)
-        yield port, time.perf_counter() - started, server.pid
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(30)
-
-
-def _answers(port: int, body: bytes) -> bool:
-    try:
-        kind = {"Content-Type": "application/json"}
-        return httpx.post(f"http://127.0.0.1:{port}/predict", content=body, headers=kind, timeout=30).is_success
+        return httpx.get(f"http://127.0.0.1:{port}/").status_code > 0
     except httpx.TransportError:
         return False
 
 
-def _memory_mib(pid: int) -> float:
-    """Return the proportional set size of the largest process of a group: pages that others share count in part."""
-    members = [each for each in Path("/proc").glob("[0-9]*") if _group(each) == pid]
-    return max(_pss_kib(each) for each in members) / 1024
-
-
-def _group(process: Path) -> int:
-    try:
-        return int((process / "stat").read_text().rsplit(")", 1)[1].split()[2])
-    except OSError:
-        return -1
-
-
-def _pss_kib(process: Path) -> int:
-    lines = (process / "smaps_rollup").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+def main() -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=5, help="of each measurement")
+    parser.add_argument("--minute", action="store_true", help="a steady rate through both edges, and nothing else")
+    given = parser.parse_args()
+    print(", ".join(f"{name} {version(name)}" for name in _PEERS), f"on {os.cpu_count()} cores\n")
+    os.sched_setaffinity(0, {_CLIENT})
+    bench = Bench(given.seconds)
+    if given.minute:
+        bench.minute()
+    else:
+        bench.table()
 
 
 if __name__ == "__main__":

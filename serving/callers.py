@@ -7,7 +7,6 @@ Manager is away the ring of before holds. A key is checked here and not at the e
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
 from http import HTTPStatus
 from typing import NamedTuple
 from uuid import UUID
@@ -17,7 +16,7 @@ from serving.problems import Problem
 from sixfold import keyring
 from sixfold.contract import UNKNOWN
 from sixfold.keyring import Keyring
-from sixfold.signatures import bearer_of, copied_from, is_issued, new_prediction_id, sign_copy
+from sixfold.signatures import bearer_of, copied_from, is_issued, prediction_ids, sign_copy
 from sixfold.wire import SHADOW
 
 EVERY_S = 15.0
@@ -71,7 +70,7 @@ class Callers:
 
     def ids_for(self, consumer: str) -> Callable[[], str]:
         """Return a function that returns the id of a new prediction of a consumer."""
-        return partial(new_prediction_id, self.ring.signers[0], consumer)
+        return prediction_ids(self.ring.signers[0], consumer)
 
     def issued(self, prediction_id: UUID, consumer: str) -> bool:
         """Return whether a prediction id was given to this consumer, by any release of the product."""

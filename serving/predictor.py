@@ -7,6 +7,7 @@ a value that the product declares, or NaN. The answer is then a prediction from 
 import asyncio
 import logging
 import math
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeVar
@@ -43,7 +44,10 @@ class Asked(NamedTuple):
 
 
 class Served(NamedTuple):
-    """One prediction, as the consumer and the log get it. `features` has None where the fallback was used."""
+    """One prediction, as the consumer and the log get it.
+
+    `fallback`: a feature was missing; `features` has None for it.
+    """
 
     prediction_id: str
     time: datetime
@@ -52,13 +56,9 @@ class Served(NamedTuple):
     entities: dict[str, str]
     label_key: str
     features: dict[str, float | None]
+    fallback: bool
     replayed: bool = False
     shadow: bool = False
-
-    @property
-    def fallback(self) -> bool:
-        """Whether a feature was missing."""
-        return None in self.features.values()
 
     def answer(self) -> dict[str, Any]:
         """Return the answer to the consumer."""
@@ -97,7 +97,9 @@ class Predictor:
         self, code: ServiceModule, signature: Signature, model: Model, lookup: Lookup, metrics: Metrics
     ) -> None:
         self._code, self._model = code, model
-        self._features = {name: signature.missing.get(name, math.nan) for name in signature.features}
+        self._names = signature.features
+        self._missing = tuple(signature.missing.get(name, math.nan) for name in signature.features)
+        self._unknown: Mapping[str, float | None] = dict.fromkeys(signature.features)
         self._lookup, self._metrics = lookup, metrics
 
     async def predict(
@@ -132,10 +134,8 @@ class Predictor:
     def _scored(
         self, known: Sequence[tuple[Asked, Mapping[str, float | None]]], new_id: Callable[[], str], at: datetime | None
     ) -> list[Served]:
-        features = [
-            {name: own[name] if name in own else online.get(name) for name in self._features}
-            for (_, _, own), online in known
-        ]
+        merged = ({**self._unknown, **online, **own} for (_, _, own), online in known)
+        features = [tuple([row[name] for name in self._names]) for row in merged]
         scores = self._model.score([self._filled(row) for row in features])
         now = at or datetime.now(UTC)
         return [
@@ -146,26 +146,28 @@ class Predictor:
                 score,
                 asked.entities,
                 asked.label_key,
-                given,
+                dict(zip(self._names, given, strict=True)),
+                None in given,
                 at is not None,
             )
             for (asked, _), score, given in zip(known, scores, features, strict=True)
         ]
 
-    def _filled(self, row: Mapping[str, float | None]) -> list[float]:
-        return [missing if (value := row[name]) is None else value for name, missing in self._features.items()]
+    def _filled(self, row: Sequence[float | None]) -> list[float]:
+        return [missing if value is None else value for value, missing in zip(row, self._missing, strict=True)]
 
     def _count(self, served: Sequence[Served], found: Found) -> None:
         self._metrics.predictions.inc(len(served))
         self._metrics.feature_rows(found.source).inc(len(served))
+        without = [each.features for each in served if each.fallback]
+        if not without:
+            return
         answered = found.source != "nowhere"
-        for each in served:
-            if each.fallback:
-                self._metrics.fallback("missing" if answered else "store").inc()
-                if answered:  # a store that is away says nothing about single features
-                    for name, value in each.features.items():
-                        if value is None:
-                            self._metrics.missing(name).inc()
+        self._metrics.fallback("missing" if answered else "store").inc(len(without))
+        if answered:  # a store that is away says nothing about single features
+            missing = Counter(name for features in without for name, value in features.items() if value is None)
+            for name, rows in missing.items():
+                self._metrics.missing(name).inc(rows)
 
 
 async def _in_turns(rows: Sequence[EachT]) -> AsyncIterator[EachT]:

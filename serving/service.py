@@ -12,7 +12,6 @@ from typing import ClassVar
 os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)
 
 import bentoml
-from opentelemetry.instrumentation.utils import suppress_http_instrumentation
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serving.absent import keep_out
@@ -23,21 +22,17 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _PROBES = {"/readyz", "/livez", "/healthz"}
 CONFIG = {
     "workers": 1,
-    "traffic": {"timeout": 30},
     "metrics": {"enabled": False},
     "logging": {"access": {"enabled": False}},
 }
 
 keep_out("pandas")  # pyarrow imports it where it is there: 35 MB of a process that has no use for it
 
-# Traces go nowhere, but BentoML's middleware would make a span of each request: half of the time of a prediction.
-# It is entered for the life of the process: requests inherit the context in which the server starts.
-_no_spans = suppress_http_instrumentation()
-_no_spans.__enter__()
-
 
 class Front:
-    """Answers all but the probes, before BentoML's router and request context, which take as long as a prediction.
+    """Answers all but the probes, before everything that BentoML does with a request.
+
+    Its spans, its timer of each request, its router and request context take as long as a prediction.
 
     Args:
         app: the application that BentoML makes of the service.
@@ -53,6 +48,19 @@ class Front:
         """Answer one request; the ASGI interface."""
         ours = scope["type"] == "http" and scope["path"] not in _PROBES
         await (self.answers if ours else self._bentoml)(scope, receive, send)
+
+
+class PutFront:
+    """Puts `Front` before the middlewares of BentoML, which puts those of its users behind its own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass everything on; the ASGI interface."""
+        if scope["type"] == "lifespan":
+            scope["app"].middleware_stack = Front(scope["app"].middleware_stack)
+        await self._app(scope, receive, send)
 
 
 @bentoml.service(**CONFIG)
@@ -76,4 +84,4 @@ class Sixfold:
         Front.answers.runtime.close()
 
 
-Sixfold.add_asgi_middleware(Front)  # type: ignore[attr-defined] # the decorator makes it a service
+Sixfold.add_asgi_middleware(PutFront)  # type: ignore[attr-defined] # the decorator makes it a service

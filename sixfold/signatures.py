@@ -5,7 +5,7 @@ Checking one asks nobody and takes the same time whether it is right or not.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from hmac import compare_digest
@@ -16,22 +16,30 @@ _SIZES = {b"prediction": 6, b"pass": 16, b"copy": 16}
 """Bytes of each kind of signature."""
 
 
-def new_prediction_id(signer: bytes, consumer: str) -> str:
-    """Return a UUID of version 8 (RFC 9562) for a prediction of a consumer: 74 random bits, and 48 of a signature.
+def prediction_ids(signer: bytes, consumer: str) -> Callable[[], str]:
+    """Return a function that returns ids for predictions of a consumer.
 
+    Each is a UUID of version 8 (RFC 9562): 74 random bits, and a signature of 48 over them and the consumer.
     Who guesses 2,000 a second finds one in 890 years (2^48 by five signers), and then it is of no logged prediction.
     """
-    head = bytearray(os.urandom(_HEAD))
-    head[6] = 0x80 | head[6] & 0x0F
-    head[8] = 0x80 | head[8] & 0x3F
-    text = (head + _mac(signer, b"prediction", bytes(head), consumer.encode())).hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    begun = _begin(signer, b"prediction", consumer.encode())
+
+    def draw() -> str:
+        head = bytearray(os.urandom(_HEAD))
+        head[6] = 0x80 | head[6] & 0x0F
+        head[8] = 0x80 | head[8] & 0x3F
+        mac = begun.copy()
+        mac.update(head)
+        text = (head + mac.digest()).hex()
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+    return draw
 
 
 def is_issued(signers: Sequence[bytes], prediction_id: bytes, consumer: str) -> bool:
     """Return whether the 16 bytes of a prediction id were given to this consumer by a service of this ring."""
     head, mac = prediction_id[:_HEAD], prediction_id[_HEAD:]
-    return _signed(signers, b"prediction", mac, head, consumer.encode())
+    return _signed(signers, b"prediction", mac, consumer.encode(), head)
 
 
 def new_pass(signer: bytes, consumer: str, until: datetime) -> str:
@@ -70,9 +78,16 @@ def _signed(signers: Sequence[bytes], kind: bytes, mac: bytes, *parts: bytes) ->
 
 
 def _mac(signer: bytes, kind: bytes, *parts: bytes) -> bytes:
-    """Sign the parts, each with its length before it: two lists of parts never read the same."""
+    *others, last = parts
+    mac = _begin(signer, kind, *others)
+    mac.update(last)
+    return mac.digest()
+
+
+def _begin(signer: bytes, kind: bytes, *parts: bytes) -> blake2b:
+    """Return the signature of all parts but the last, each with its length before it: no two lists read the same."""
     framed = b"".join(len(part).to_bytes(4) + part for part in parts)
-    return blake2b(framed, digest_size=_SIZES[kind], key=signer, person=kind).digest()
+    return blake2b(framed, digest_size=_SIZES[kind], key=signer, person=kind)
 
 
 def _split(text: str, at: str, number: int) -> list[str]:

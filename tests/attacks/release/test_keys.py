@@ -15,7 +15,7 @@ from serving.app import Application
 from serving.runtime import Runtime
 from sixfold import keyring
 from sixfold.contract import load_products
-from sixfold.signatures import new_pass, new_prediction_id, sign_copy
+from sixfold.signatures import new_pass, prediction_ids, sign_copy
 from tests.attacks.conftest import Note
 from tests.attacks.release.conftest import PRODUCTS, RING
 
@@ -63,8 +63,8 @@ def _credentials() -> Iterator[str]:
 def _ids(own: str) -> Iterator[str]:
     yield from _changed(own)
     yield from (str(uuid4()) for _ in range(100))
-    yield from (new_prediction_id(RING.signers[0], name) for name in ("gate-planning", "unknown", "sixfold", ""))
-    yield new_prediction_id(OTHERS.signers[0], "rebooking")
+    yield from (prediction_ids(RING.signers[0], name)() for name in ("gate-planning", "unknown", "sixfold", ""))
+    yield prediction_ids(OTHERS.signers[0], "rebooking")()
 
 
 def _statuses(client: httpx.AsyncClient, ask: Callable[[httpx.AsyncClient], Awaitable[list[int]]]) -> list[int]:

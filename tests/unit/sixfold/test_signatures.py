@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sixfold import keyring
-from sixfold.signatures import bearer_of, copied_from, is_issued, new_pass, new_prediction_id, sign_copy
+from sixfold.signatures import bearer_of, copied_from, is_issued, new_pass, prediction_ids, sign_copy
 
 RING = keyring.new()
 SIGNER = RING.signers[0]
@@ -17,7 +17,7 @@ NAMES = st.from_regex(r"\A[a-z][a-z0-9]{0,8}(-[a-z0-9]{1,4})?\Z")
 
 @given(NAMES, NAMES)
 def test_a_prediction_id_is_issued_to_one_consumer(name: str, other: str) -> None:
-    given_id = UUID(new_prediction_id(SIGNER, name))
+    given_id = UUID(prediction_ids(SIGNER, name)())
     assert given_id.version == 8
     assert is_issued(RING.signers, given_id.bytes, name)
     assert is_issued(RING.signers, given_id.bytes, other) == (name == other)
@@ -25,18 +25,18 @@ def test_a_prediction_id_is_issued_to_one_consumer(name: str, other: str) -> Non
 
 
 def test_no_guessed_id_and_no_changed_one_is_issued() -> None:
-    own = UUID(new_prediction_id(SIGNER, "rebooking")).bytes
+    own = UUID(prediction_ids(SIGNER, "rebooking")()).bytes
     flipped = [(int.from_bytes(own) ^ 1 << bit).to_bytes(16) for bit in range(128)]
     guessed = [uuid4().bytes for _ in range(2_000)]
     assert not [each for each in [*flipped, *guessed] if is_issued(RING.signers, each, "rebooking")]
 
 
 def test_ids_are_as_different_as_their_random_bits() -> None:
-    assert len({new_prediction_id(SIGNER, "rebooking") for _ in range(20_000)}) == 20_000
+    assert len({prediction_ids(SIGNER, "rebooking")() for _ in range(20_000)}) == 20_000
 
 
 def test_an_id_is_recognised_after_the_secret_was_changed() -> None:
-    given_id = UUID(new_prediction_id(SIGNER, "rebooking")).bytes
+    given_id = UUID(prediction_ids(SIGNER, "rebooking")()).bytes
     assert is_issued(keyring.resign(RING).signers, given_id, "rebooking")
 
 
