@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs
-from pulumi_sixfold.kit.args import Args, Input, Tags
+from pulumi_sixfold.aws.inputs import Tags
+from pulumi_sixfold.kit.args import Args, Input
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.errors import ProviderError
 from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.kit.reading import reading
 
 if TYPE_CHECKING:
     from mypy_boto3_athena import AthenaClient
@@ -46,6 +48,21 @@ class WorkGroupHandler(AwsHandler[WorkGroupArgs]):
         service="athena",
         gone=frozenset(),
         create_only=frozenset({"name"}),
+        reads={
+            "GetWorkGroup": reading(
+                "State Description Configuration.ResultConfiguration.OutputLocation "
+                "Configuration.ResultConfiguration.EncryptionConfiguration.KmsKey "
+                "Configuration.EnforceWorkGroupConfiguration Configuration.PublishCloudWatchMetricsEnabled "
+                "Configuration.BytesScannedCutoffPerQuery",
+                at="WorkGroup",
+                theirs="CreationTime Name Configuration.EngineVersion.EffectiveEngineVersion",
+                fixed={
+                    "Configuration.EngineVersion.SelectedEngineVersion": "AUTO",
+                    "Configuration.ResultConfiguration.EncryptionConfiguration.EncryptionOption": ("SSE_KMS", "SSE_S3"),
+                },
+            ),
+            "ListTagsForResource": reading(),
+        },
         outputs={"arn": "ARN of the workgroup."},
         unreadable=frozenset({"force_destroy"}),
         name_limit=128,
@@ -80,17 +97,25 @@ class WorkGroupHandler(AwsHandler[WorkGroupArgs]):
         return name
 
     def describe(self, resource_id: str) -> State[WorkGroupArgs] | None:
-        """Read the workgroup and its tags."""
+        """Read the workgroup and its tags.
+
+        Raises:
+            ValueError: results are encrypted by a key that is not named.
+
+        """
         group = self._find(resource_id)
         if group is None:
             return None
         configuration = group.get("Configuration", {})
         results = configuration.get("ResultConfiguration", {})
+        encryption = results.get("EncryptionConfiguration", {})
+        if encryption.get("EncryptionOption") == "SSE_KMS" and not encryption.get("KmsKey"):
+            raise ValueError("encryption by KMS without a key that is named")
         args = WorkGroupArgs(
             name=resource_id,
             description=group.get("Description") or "",
             output_location=results.get("OutputLocation") or "",
-            kms_key_arn=results.get("EncryptionConfiguration", {}).get("KmsKey"),
+            kms_key_arn=encryption.get("KmsKey"),
             enforced=configuration.get("EnforceWorkGroupConfiguration", False),
             metrics=configuration.get("PublishCloudWatchMetricsEnabled", False),
             scan_limit_bytes=configuration.get("BytesScannedCutoffPerQuery"),
@@ -112,8 +137,12 @@ class WorkGroupHandler(AwsHandler[WorkGroupArgs]):
 
     def delete(self, resource_id: str, args: WorkGroupArgs) -> None:
         """Remove the workgroup; saved queries in it refuse the removal, unless force_destroy is set."""
-        if self.read(resource_id) is None:
-            return
+        with self.missing_is_fine():
+            if self._find(resource_id) is None:
+                return
+            self._delete(resource_id, args)
+
+    def _delete(self, resource_id: str, args: WorkGroupArgs) -> None:
         if not args.force_destroy and self.client.list_named_queries(WorkGroup=resource_id).get("NamedQueryIds"):
             raise ProviderError(
                 f"the workgroup {resource_id} has saved queries",

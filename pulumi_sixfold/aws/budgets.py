@@ -6,15 +6,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field, field_validator
 
 from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs, marks
-from pulumi_sixfold.kit.args import Args, Block, Input, Tags, Unordered, is_later, plain
+from pulumi_sixfold.aws.inputs import Tags
+from pulumi_sixfold.kit.args import Args, Block, Input, Unordered, is_later, plain
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.kit.reading import reading
 
 if TYPE_CHECKING:
     from mypy_boto3_budgets import BudgetsClient
 
 _BY_TAG = "TagKeyValue"
+_WHOLE_BILL = "/primary"
+_INCLUDED = (
+    *("Credit", "Discount", "OtherSubscription", "Recurring", "Refund"),
+    *("Subscription", "Support", "Tax", "Upfront"),
+)
 
 
 class Alert(Block):
@@ -59,6 +66,30 @@ class BudgetHandler(AwsHandler[BudgetArgs]):
         service="budgets",
         gone=frozenset({"NotFoundException"}),
         create_only=frozenset({"name"}),
+        reads={
+            "DescribeBudget": reading(
+                "BudgetLimit.Amount CostFilters.TagKeyValue BillingViewArn",
+                at="Budget",
+                theirs="BudgetName CalculatedSpend HealthStatus LastUpdatedTime TimePeriod",
+                fixed={
+                    "BudgetLimit.Unit": "USD",
+                    "BudgetType": "COST",
+                    "Metrics": (["UnblendedCost"],),
+                    "TimeUnit": "MONTHLY",
+                    **{f"CostTypes.Include{what}": True for what in _INCLUDED},
+                },
+            ),
+            "DescribeNotificationsForBudget": reading(
+                "Notifications.NotificationType Notifications.Threshold",
+                theirs="Notifications.NotificationState",
+                fixed={
+                    "Notifications.ComparisonOperator": "GREATER_THAN",
+                    "Notifications.ThresholdType": "PERCENTAGE",
+                },
+            ),
+            "DescribeSubscribersForNotification": reading("Subscribers"),
+            "ListTagsForResource": reading(),
+        },
         outputs={"arn": "ARN of the budget."},
         name_limit=100,
         tagging=Tagging("ResourceARN", tags="ResourceTags", keys="ResourceTagKeys"),
@@ -80,8 +111,15 @@ class BudgetHandler(AwsHandler[BudgetArgs]):
         return name
 
     def describe(self, resource_id: str) -> State[BudgetArgs]:
-        """Read the budget, its alerts with those who hear of them, and its tags."""
+        """Read the budget, its alerts with those who hear of them, and its tags.
+
+        Raises:
+            ValueError: it counts other costs than a Budget can say.
+
+        """
         found = self.client.describe_budget(AccountId=self.account, BudgetName=resource_id)["Budget"]
+        if not found.get("BillingViewArn", _WHOLE_BILL).endswith(_WHOLE_BILL):
+            raise ValueError("a billing view of its own")
         args = BudgetArgs(
             name=resource_id,
             limit_usd=float(found["BudgetLimit"]["Amount"]),
@@ -137,7 +175,7 @@ class BudgetHandler(AwsHandler[BudgetArgs]):
 
 
 def _budget(args: BudgetArgs) -> Any:  # noqa: ANN401 - boto3's typed dict
-    by_tag = [f"user:{key}${value}" for key, value in sorted(args.cost_tags.items())]
+    by_tag = _by_tag(args.cost_tags)
     return {
         "BudgetName": args.name,
         "BudgetLimit": {"Amount": str(args.limit_usd), "Unit": "USD"},
@@ -148,8 +186,21 @@ def _budget(args: BudgetArgs) -> Any:  # noqa: ANN401 - boto3's typed dict
 
 
 def _cost_tags(filters: Mapping[str, list[str]]) -> dict[str, str]:
-    pairs = (each.removeprefix("user:").split("$", 1) for each in filters.get(_BY_TAG, []))
-    return {pair[0]: pair[-1] for pair in pairs}
+    """Return tag → value of a budget's filter.
+
+    Raises:
+        ValueError: the filter takes two values of a tag, or goes by a tag of AWS.
+
+    """
+    given = filters.get(_BY_TAG, [])
+    found = dict(each.removeprefix("user:").split("$", 1) for each in given)
+    if sorted(_by_tag(found)) != sorted(given):
+        raise ValueError(f"the cost filter {', '.join(given)}")
+    return found
+
+
+def _by_tag(cost_tags: Mapping[str, str]) -> list[str]:
+    return [f"user:{key}${value}" for key, value in sorted(cost_tags.items())]
 
 
 def _notification(alert: Alert) -> Any:  # noqa: ANN401 - boto3's typed dict

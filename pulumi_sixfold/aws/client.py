@@ -5,6 +5,8 @@ from functools import partial
 from threading import Lock
 from typing import Any
 
+from pulumi_sixfold.aws.complete import watch
+
 # A stand-in verifies no signature, and must never be sent real credentials.
 _STAND_IN = "test"
 _clients: dict[tuple[str, str, str, str, str], Any] = {}
@@ -30,6 +32,7 @@ def aws_client(service: str, region: str, endpoint: str | None, role: str | None
             session = _sessions.get(key[1:]) or _sessions.setdefault(key[1:], _session(*key[1:]))
             _clients[key] = session.client(service, endpoint_url=endpoint or None, config=config)
             set_rules(_clients[key], region)
+            watch(_clients[key])
         return _clients[key]
 
 

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs
-from pulumi_sixfold.kit.args import Args, Input, Tags, Unordered
+from pulumi_sixfold.aws.inputs import Tags
+from pulumi_sixfold.kit.args import Args, Input, Unordered
 from pulumi_sixfold.kit.charge import Charge, number
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.kit.migration import added
+from pulumi_sixfold.kit.reading import reading
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -51,6 +54,9 @@ class AlarmArgs(Args):
     )
     alarm_actions: Input[Unordered] = Field(default=[], description="ARNs told of an alarm, such as a topic's.")
     ok_actions: Input[Unordered] = Field(default=[], description="ARNs told of its end.")
+    no_data_actions: Input[Unordered] = Field(default=[], description="ARNs told when there is too little data to say.")
+    actions_enabled: Input[bool] = Field(True, description="These are told; False: the alarm is muted.")
+    unit: Input[str | None] = Field(None, description="Only data points of this unit, such as `Seconds`; None: all.")
     tags: Tags = Field(default={}, description=TAGS)
 
     @field_validator("breaches")
@@ -77,8 +83,21 @@ class AlarmHandler(AwsHandler[AlarmArgs]):
         service="cloudwatch",
         gone=frozenset({"ResourceNotFound", "ResourceNotFoundException"}),
         create_only=frozenset({"name"}),
+        reads={
+            "DescribeAlarms": reading(
+                "AlarmName AlarmArn AlarmDescription ActionsEnabled OKActions AlarmActions InsufficientDataActions "
+                "MetricName Namespace Statistic ExtendedStatistic Dimensions Period Unit EvaluationPeriods "
+                "DatapointsToAlarm Threshold ComparisonOperator TreatMissingData",
+                at="MetricAlarms",
+                theirs="AlarmConfigurationUpdatedTimestamp EvaluationState StateReason StateReasonData "
+                "StateTransitionedTimestamp StateUpdatedTimestamp StateValue",
+                fixed={"EvaluateLowSampleCountPercentile": ("", "evaluate")},
+            ),
+            "ListTagsForResource": reading(),
+        },
         outputs={"arn": "ARN of the alarm."},
         name_limit=255,
+        migrations=(added(actions_enabled=True, no_data_actions=[]),),
         tagging=Tagging("ResourceARN"),
         actions=actions(
             "cloudwatch",
@@ -133,9 +152,11 @@ def _alarm(args: AlarmArgs) -> dict[str, Any]:
         "ComparisonOperator": args.comparison,
         "Threshold": args.threshold,
         "TreatMissingData": args.missing_data,
-        "ActionsEnabled": True,
+        "ActionsEnabled": args.actions_enabled,
         "AlarmActions": args.alarm_actions,
         "OKActions": args.ok_actions,
+        "InsufficientDataActions": args.no_data_actions,
+        **({"Unit": args.unit} if args.unit else {}),
     }
 
 
@@ -150,7 +171,7 @@ def _args(found: "MetricAlarmTypeDef") -> AlarmArgs:
             "namespace": found["Namespace"],
             "metric": found["MetricName"],
             "dimensions": from_pairs(found.get("Dimensions", []), "Name"),
-            "statistic": found.get("Statistic") or found.get("ExtendedStatistic"),
+            "statistic": found.get("ExtendedStatistic") or found["Statistic"],
             "period_s": found["Period"],
             "periods": looked_at,
             "breaches": None if breaches == looked_at else breaches,
@@ -159,5 +180,8 @@ def _args(found: "MetricAlarmTypeDef") -> AlarmArgs:
             "missing_data": found.get("TreatMissingData") or "missing",
             "alarm_actions": found.get("AlarmActions", []),
             "ok_actions": found.get("OKActions", []),
+            "no_data_actions": found.get("InsufficientDataActions", []),
+            "actions_enabled": found.get("ActionsEnabled", True),
+            "unit": found.get("Unit"),
         }
     )

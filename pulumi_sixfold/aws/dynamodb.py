@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs
+from pulumi_sixfold.aws.inputs import Tags
 from pulumi_sixfold.aws.waiting import wait
-from pulumi_sixfold.kit.args import Args, Input, Tags
+from pulumi_sixfold.kit.args import Args, Input
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.errors import ProviderError
 from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.kit.reading import reading
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -44,6 +46,28 @@ class TableHandler(AwsHandler[TableArgs]):
         service="dynamodb",
         gone=frozenset({"ResourceNotFoundException"}),
         create_only=frozenset({"name", "hash_key", "hash_key_type", "range_key", "range_key_type"}),
+        reads={
+            "DescribeTable": reading(
+                "AttributeDefinitions KeySchema TableArn SSEDescription.KMSMasterKeyArn",
+                at="Table",
+                theirs="CreationDateTime ItemCount ProvisionedThroughput.LastDecreaseDateTime "
+                "ProvisionedThroughput.LastIncreaseDateTime ProvisionedThroughput.NumberOfDecreasesToday "
+                "BillingModeSummary.LastUpdateToPayPerRequestDateTime RestoreSummary SSEDescription.SSEType "
+                "SSEDescription.Status TableClassSummary.LastUpdateDateTime TableId TableName TableSizeBytes "
+                "TableStatus "
+                "WarmThroughput",
+                fixed={"BillingModeSummary.BillingMode": "PAY_PER_REQUEST", "TableClassSummary.TableClass": "STANDARD"},
+            ),
+            "DescribeContinuousBackups": reading(
+                "PointInTimeRecoveryDescription.PointInTimeRecoveryStatus",
+                at="ContinuousBackupsDescription",
+                theirs="ContinuousBackupsStatus PointInTimeRecoveryDescription.EarliestRestorableDateTime "
+                "PointInTimeRecoveryDescription.LatestRestorableDateTime",
+                fixed={"PointInTimeRecoveryDescription.RecoveryPeriodInDays": 35},
+            ),
+            "DescribeTimeToLive": reading("TimeToLiveStatus AttributeName", at="TimeToLiveDescription"),
+            "ListTagsOfResource": reading(),
+        },
         outputs={"arn": "ARN of the table."},
         unreadable=frozenset({"force_destroy"}),
         name_limit=255,
@@ -134,10 +158,20 @@ class TableHandler(AwsHandler[TableArgs]):
             wait(self.client, "table_not_exists", TableName=resource_id)
 
     def _set_ttl(self, name: str, old: str | None, new: str | None) -> None:
-        for attribute, enabled in ((old, False), (new, True)):
-            if attribute:
-                specification: Any = {"AttributeName": attribute, "Enabled": enabled}
-                self.client.update_time_to_live(TableName=name, TimeToLiveSpecification=specification)
+        """Switch the time to live on or off.
+
+        Raises:
+            ProviderError: another attribute is wanted. DynamoDB takes one change an hour, so that the second of the
+                two that this takes would be refused, and rows would live for ever.
+
+        """
+        if old and new:
+            raise ProviderError(
+                f"the table {name} has {old} for its ttl_attribute, and DynamoDB takes no other in one step",
+                remedy="set ttl_attribute=None and run `pulumi up`; after an hour set the new one and run it again",
+            )
+        specification: Any = {"AttributeName": old or new, "Enabled": bool(new)}
+        self.client.update_time_to_live(TableName=name, TimeToLiveSpecification=specification)
 
 
 def _encryption(kms_key_arn: str | None) -> Any:  # noqa: ANN401 - boto3's typed dict

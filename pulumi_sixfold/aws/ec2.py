@@ -5,9 +5,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from pulumi_sixfold.aws.complete import complete
 from pulumi_sixfold.aws.handler import URN_TAG, A, AwsHandler, as_pairs, from_pairs, tag_changes
 from pulumi_sixfold.kit.args import Args
 from pulumi_sixfold.kit.difference import Difference
+from pulumi_sixfold.kit.errors import ProviderError
 from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
 
@@ -81,7 +83,7 @@ class Ec2Handler(AwsHandler[A]):
         operation, answer, key, filters, _ = self.facts.listing
         pages = self.client.get_paginator(operation).paginate(**{filters: [{"Name": "tag-key", "Values": [URN_TAG]}]})  # type: ignore[call-overload] # by name
         for found in (found for page in pages for found in page[answer]):
-            if self.state(found):
+            if self._is_there(found):
                 yield str(found[key]), from_pairs(found["Tags"])[URN_TAG]
 
     @abstractmethod
@@ -104,12 +106,20 @@ class Ec2Handler(AwsHandler[A]):
         if surplus:
             self.client.delete_tags(Resources=[resource_id], Tags=[{"Key": key} for key in surplus])
 
+    def _is_there(self, found: Any) -> bool:  # noqa: ANN401 - an item of the listing
+        """Return whether an item of the listing is there, whatever can be said of it, and is not being deleted."""
+        try:
+            return self.state(found) is not None
+        except (KeyError, ProviderError, ValueError):
+            return True
+
     def _made_before(self, urn: str, args: Args) -> str | None:
         operation, answer, key, filters, _ = self.facts.listing
         marked = {filters: [{"Name": f"tag:{URN_TAG}", "Values": [urn]}]}
         for page in self.client.get_paginator(operation).paginate(**marked):  # type: ignore[call-overload] # by name
             for found in page[answer]:
-                state = self.state(found) if from_pairs(found.get("Tags", [])).get(URN_TAG) == urn else None
+                with complete(self.facts, str(found[key])):
+                    state = self.state(found) if from_pairs(found.get("Tags", [])).get(URN_TAG) == urn else None
                 if state and all(getattr(state.args, name) == getattr(args, name) for name in self.facts.create_only):
                     return str(found[key])
         return None

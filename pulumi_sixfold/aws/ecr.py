@@ -4,12 +4,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
+from pulumi_sixfold.aws import normal
 from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs
-from pulumi_sixfold.kit.args import Args, Document, Input, Tags
+from pulumi_sixfold.aws.inputs import Policy, Tags
+from pulumi_sixfold.kit.args import Args, Document, Input
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.errors import ProviderError
 from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.kit.reading import reading
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
@@ -32,7 +35,7 @@ class RepositoryArgs(Args):
         None, description="KMS key that encrypts; None: S3's own key (AES256). A change replaces."
     )
     lifecycle_policy: Input[Document | None] = Field(None, description="Which images expire; None: none does.")
-    policy: Input[Document | None] = Field(None, description="Who else may pull and push; None: IAM alone decides.")
+    policy: Input[Policy | None] = Field(None, description="Who else may pull and push; None: IAM alone decides.")
     tags: Tags = Field(default={}, description=TAGS)
     force_destroy: Input[bool] = Field(False, description="Delete the repository even when there are images in it.")
 
@@ -46,11 +49,26 @@ class RepositoryHandler(AwsHandler[RepositoryArgs]):
         service="ecr",
         gone=frozenset({"RepositoryNotFoundException"}),
         create_only=frozenset({"name", "kms_key_arn"}),
+        reads={
+            "DescribeRepositories": reading(
+                "repositoryArn repositoryUri imageScanningConfiguration.scanOnPush encryptionConfiguration.kmsKey",
+                at="repositories",
+                theirs="createdAt registryId repositoryName",
+                fixed={
+                    "encryptionConfiguration.encryptionType": ("AES256", "KMS"),
+                    "imageTagMutability": ("IMMUTABLE", "MUTABLE"),
+                },
+            ),
+            "GetLifecyclePolicy": reading("lifecyclePolicyText", theirs="lastEvaluatedAt registryId repositoryName"),
+            "GetRepositoryPolicy": reading("policyText", theirs="registryId repositoryName"),
+            "ListTagsForResource": reading(),
+        },
         outputs={
             "arn": "ARN of the repository.",
             "url": "What images are pushed to: `<registry>/<name>`.",
         },
         unreadable=frozenset({"force_destroy"}),
+        normal={"policy": normal.policy},
         name_limit=256,
         tagging=Tagging("resourceArn", tags="tags", keys="tagKeys"),
         actions=(
@@ -153,5 +171,4 @@ def _mutability(args: RepositoryArgs) -> Any:  # noqa: ANN401 - boto3's literal
 
 
 def _key_of(found: "RepositoryTypeDef") -> str | None:
-    encryption = found.get("encryptionConfiguration", {})
-    return encryption.get("kmsKey") if encryption.get("encryptionType") == "KMS" else None
+    return found.get("encryptionConfiguration", {}).get("kmsKey") or None

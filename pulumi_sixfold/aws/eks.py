@@ -6,11 +6,14 @@ from pydantic import AfterValidator, Field
 
 from pulumi_sixfold.aws.eks_waiting import TIMEOUT_S, updated, waited
 from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions
-from pulumi_sixfold.kit.args import Args, Input, Tags, Unordered
+from pulumi_sixfold.aws.inputs import Cidr, Tags
+from pulumi_sixfold.kit.args import Args, Input, Unordered, in_order
 from pulumi_sixfold.kit.charge import Charge
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.facts import Facts, Quota, Tagging
 from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.kit.migration import added
+from pulumi_sixfold.kit.reading import reading
 
 if TYPE_CHECKING:
     from mypy_boto3_eks import EKSClient
@@ -35,7 +38,7 @@ class ClusterArgs(Args):
     security_group_ids: Input[Unordered] = Field(default=[], description="Security groups beside the cluster's own.")
     private_access: Input[bool] = Field(True, description="The API is reached from inside the network.")
     public_access: Input[bool] = Field(False, description="The API is reached from the internet.")
-    public_cidrs: Input[Unordered] = Field(
+    public_cidrs: Input[Annotated[list[Input[Cidr]], AfterValidator(in_order)]] = Field(
         default=["0.0.0.0/0"], description="From where on the internet; means nothing without public_access."
     )
     log_types: Input[Annotated[list[_Log], AfterValidator(sorted)]] = Field(
@@ -44,6 +47,11 @@ class ClusterArgs(Args):
     )
     kms_key_arn: Input[str | None] = Field(
         None, description="KMS key over Kubernetes secrets; None: AWS's own. A change replaces."
+    )
+    authentication_mode: Input[Literal["API", "API_AND_CONFIG_MAP", "CONFIG_MAP"]] = Field(
+        "API",
+        description="Who gets in: those with an AccessEntry (API), those whom the ConfigMap `aws-auth` names, or both. "
+        "Only towards API.",
     )
     deletion_protection: Input[bool] = Field(False, description="AWS refuses to delete the cluster.")
     tags: Tags = Field(default={}, description=TAGS)
@@ -61,6 +69,28 @@ class ClusterHandler(AwsHandler[ClusterArgs]):
         service="eks",
         gone=frozenset({"ResourceNotFoundException"}),
         create_only=frozenset({"name", "role_arn", "kms_key_arn"}),
+        reads={
+            "DescribeCluster": reading(
+                "arn version endpoint roleArn resourcesVpcConfig.subnetIds resourcesVpcConfig.securityGroupIds "
+                "resourcesVpcConfig.clusterSecurityGroupId resourcesVpcConfig.endpointPublicAccess "
+                "resourcesVpcConfig.endpointPrivateAccess resourcesVpcConfig.publicAccessCidrs logging identity.oidc "
+                "certificateAuthority.data encryptionConfig.provider.keyArn accessConfig.authenticationMode "
+                "deletionProtection",
+                at="cluster",
+                theirs="accessConfig.bootstrapClusterCreatorAdminPermissions certificateAuthority.active "
+                "clientRequestToken createdAt health id name kubernetesNetworkConfig.serviceIpv4Cidr platformVersion "
+                "resourcesVpcConfig.vpcId "
+                "status",
+                fixed={
+                    "controlPlaneScalingConfig.tier": "standard",
+                    "encryptionConfig.resources": (["secrets"],),
+                    "kubernetesNetworkConfig.ipFamily": "ipv4",
+                    "resourcesVpcConfig.controlPlaneEgressMode": "AWS_MANAGED",
+                    "upgradePolicy.supportType": "EXTENDED",
+                },
+                most={"encryptionConfig": 1},
+            ),
+        },
         outputs={
             "arn": "ARN of the cluster.",
             "endpoint": "URL of the Kubernetes API.",
@@ -69,6 +99,7 @@ class ClusterHandler(AwsHandler[ClusterArgs]):
             "security_group_id": "The cluster's own security group.",
         },
         name_limit=100,
+        migrations=(added(authentication_mode="API"),),
         timeout_s=TIMEOUT_S,
         tagging=Tagging("resourceArn", tags="tags", keys="tagKeys", pair=None),
         actions=(
@@ -111,7 +142,10 @@ class ClusterHandler(AwsHandler[ClusterArgs]):
             resourcesVpcConfig=_network(args) | _access(args),
             logging=_logging(args),
             encryptionConfig=encryption,
-            accessConfig={"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": True},
+            accessConfig={
+                "authenticationMode": args.authentication_mode,
+                "bootstrapClusterCreatorAdminPermissions": True,
+            },
             deletionProtection=args.deletion_protection,
             tags={**args.tags, URN_TAG: urn},
         )
@@ -133,11 +167,18 @@ class ClusterHandler(AwsHandler[ClusterArgs]):
             ({"subnet_ids", "security_group_ids"}, {"resourcesVpcConfig": _network(want)}),
             (_ACCESS if want.public_access else _ACCESS - {"public_cidrs"}, {"resourcesVpcConfig": _access(want)}),
             ({"log_types"}, {"logging": _logging(want)}),
+            *self._steps(difference),
             ({"deletion_protection"}, {"deletionProtection": want.deletion_protection}),
         )
         for names, part in parts:
             if names & difference.names:
                 updated(client, client.update_cluster_config(name=resource_id, **part), name=resource_id)
+
+    def _steps(self, difference: Difference[ClusterArgs]) -> list[tuple[set[str], Any]]:
+        """Return the changes of the authentication mode: EKS takes no way past the one in the middle."""
+        have, want = difference.have.authentication_mode, difference.want.authentication_mode
+        ways = ["API_AND_CONFIG_MAP", want] if (have, want) == ("CONFIG_MAP", "API") else [want]
+        return [({"authentication_mode"}, {"accessConfig": {"authenticationMode": mode}}) for mode in ways]
 
     def describe(self, resource_id: str) -> State[ClusterArgs]:
         """Read the cluster."""
@@ -154,6 +195,7 @@ class ClusterHandler(AwsHandler[ClusterArgs]):
             public_cidrs=network.get("publicAccessCidrs") or ["0.0.0.0/0"],
             log_types=_log_types(found),
             kms_key_arn=_key_of(found),
+            authentication_mode=found.get("accessConfig", {}).get("authenticationMode", "API"),
             deletion_protection=found.get("deletionProtection", False),
         )
         outputs = {

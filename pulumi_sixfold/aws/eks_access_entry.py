@@ -1,14 +1,17 @@
 """EKS access entries: what an IAM role may do in a cluster."""
 
+import re
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
 from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions
-from pulumi_sixfold.kit.args import Args, Block, Input, Tags, Unordered
+from pulumi_sixfold.aws.inputs import Tags
+from pulumi_sixfold.kit.args import Args, Block, Input, Unordered
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.kit.reading import reading
 
 if TYPE_CHECKING:
     from mypy_boto3_eks import EKSClient
@@ -46,6 +49,18 @@ class AccessEntryHandler(AwsHandler[AccessEntryArgs]):
         gone=frozenset({"ResourceNotFoundException"}),
         create_only=frozenset({"cluster", "principal_arn", "type"}),
         identity=frozenset({"cluster", "principal_arn"}),
+        reads={
+            "DescribeAccessEntry": reading(
+                "clusterName principalArn kubernetesGroups accessEntryArn type username",
+                at="accessEntry",
+                theirs="createdAt modifiedAt",
+            ),
+            "ListAssociatedAccessPolicies": reading(
+                "associatedAccessPolicies.policyArn associatedAccessPolicies.accessScope",
+                theirs="associatedAccessPolicies.associatedAt associatedAccessPolicies.modifiedAt clusterName "
+                "principalArn",
+            ),
+        },
         outputs={"arn": "ARN of the entry."},
         tagging=Tagging("resourceArn", tags="tags", keys="tagKeys", pair=None),
         actions=actions(
@@ -78,8 +93,14 @@ class AccessEntryHandler(AwsHandler[AccessEntryArgs]):
         return resource_id
 
     def describe(self, resource_id: str) -> State[AccessEntryArgs]:
-        """Read the entry and its policies."""
+        """Read the entry and its policies.
+
+        Raises:
+            ValueError: Kubernetes knows the principal by a name that somebody chose.
+
+        """
         found = self._entry(resource_id)
+        _no_other_name(found)
         args = AccessEntryArgs.model_validate(
             {
                 "cluster": found["clusterName"],
@@ -130,6 +151,17 @@ def _names(resource_id: str) -> dict[str, Any]:
 def _groups(found: "AccessEntryTypeDef") -> list[str]:
     """Return the groups that are ours: those of machines are set by EKS."""
     return found.get("kubernetesGroups", []) if found.get("type") == "STANDARD" else []
+
+
+def _no_other_name(found: "AccessEntryTypeDef") -> None:
+    """Refuse a Kubernetes user name other than EKS's own: a role's is that of its sessions.
+
+    https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html
+    """
+    principal, name = found.get("principalArn", ""), found.get("username", "")
+    sessions = re.sub(r":iam:(.*):role/(?:.*/)?", r":sts:\1:assumed-role/", principal) + "/{{SessionName}}"
+    if found.get("type") == "STANDARD" and name not in {"", principal, sessions}:
+        raise ValueError(f"the user name {name}")
 
 
 def _scope(scope: Scope) -> Any:  # noqa: ANN401 - boto3's typed dict

@@ -6,10 +6,12 @@ from pydantic import Field
 
 from pulumi_sixfold.aws.eks_waiting import TIMEOUT_S, settled, updated, waited
 from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions
-from pulumi_sixfold.kit.args import Args, Document, Input, Tags
+from pulumi_sixfold.aws.inputs import Tags
+from pulumi_sixfold.kit.args import Args, Document, Input
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.kit.reading import reading
 
 if TYPE_CHECKING:
     from mypy_boto3_eks import EKSClient
@@ -40,6 +42,13 @@ class AddonHandler(AwsHandler[AddonArgs]):
         gone=frozenset({"ResourceNotFoundException"}),
         create_only=frozenset({"cluster", "addon"}),
         identity=frozenset({"cluster", "addon"}),
+        reads={
+            "DescribeAddon": reading(
+                "addonName clusterName addonVersion addonArn configurationValues",
+                at="addon",
+                theirs="createdAt health marketplaceInformation modifiedAt namespaceConfig owner publisher status",
+            ),
+        },
         outputs={"arn": "ARN of the add-on."},
         unreadable=frozenset({"overwrite", "preserve"}),
         timeout_s=TIMEOUT_S,

@@ -7,11 +7,13 @@ from pydantic import Field
 
 from pulumi_sixfold.aws.eks_waiting import TIMEOUT_S, settled, updated, waited
 from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions
-from pulumi_sixfold.kit.args import Args, Block, Input, Tags, Unordered, plain
+from pulumi_sixfold.aws.inputs import Tags
+from pulumi_sixfold.kit.args import Args, Block, Input, Unordered, plain
 from pulumi_sixfold.kit.charge import Charge, number
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.kit.reading import reading
 
 if TYPE_CHECKING:
     from mypy_boto3_eks import EKSClient
@@ -84,6 +86,15 @@ class NodeGroupHandler(AwsHandler[NodeGroupArgs]):
             {"name", "cluster", "role_arn", "subnet_ids", "instance_types", "ami_type", "capacity", "disk_gib"}
         ),
         identity=frozenset({"name", "cluster"}),
+        reads={
+            "DescribeNodegroup": reading(
+                "nodegroupName nodegroupArn clusterName version capacityType scalingConfig.minSize "
+                "scalingConfig.maxSize instanceTypes subnets amiType nodeRole labels taints diskSize",
+                at="nodegroup",
+                theirs="createdAt health modifiedAt releaseVersion resources scalingConfig.desiredSize status",
+                fixed={"updateConfig.maxUnavailable": 1, "updateConfig.updateStrategy": "DEFAULT"},
+            ),
+        },
         outputs={"arn": "ARN of the node group."},
         timeout_s=TIMEOUT_S,
         tagging=Tagging("resourceArn", tags="tags", keys="tagKeys", pair=None),

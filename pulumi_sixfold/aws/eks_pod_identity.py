@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions
-from pulumi_sixfold.kit.args import Args, Input, Tags
+from pulumi_sixfold.aws.inputs import Tags
+from pulumi_sixfold.kit.args import Args, Input
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.kit.reading import reading
 
 if TYPE_CHECKING:
     from mypy_boto3_eks import EKSClient
@@ -34,6 +36,13 @@ class PodIdentityAssociationHandler(AwsHandler[PodIdentityAssociationArgs]):
         gone=frozenset({"ResourceNotFoundException", "NotFoundException"}),
         create_only=frozenset({"cluster", "namespace", "service_account"}),
         identity=frozenset({"cluster", "namespace", "service_account"}),
+        reads={
+            "DescribePodIdentityAssociation": reading(
+                "clusterName namespace serviceAccount roleArn associationArn",
+                at="association",
+                theirs="associationId createdAt externalId modifiedAt",
+            ),
+        },
         outputs={"arn": "ARN of the association."},
         tagging=Tagging("resourceArn", tags="tags", keys="tagKeys", pair=None),
         actions=(

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field, ValidationInfo, field_validator
 
 from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs
-from pulumi_sixfold.kit.args import Args, Block, Document, Input, Tags
+from pulumi_sixfold.aws.inputs import Tags
+from pulumi_sixfold.kit.args import Args, Block, Document, Input
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.errors import ProviderError
 from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.kit.reading import reading
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
@@ -66,6 +68,17 @@ class RuleHandler(AwsHandler[RuleArgs]):
         gone=frozenset({"ResourceNotFoundException"}),
         create_only=frozenset({"name", "bus"}),
         identity=frozenset({"name", "bus"}),
+        reads={
+            "DescribeRule": reading(
+                "Arn EventPattern ScheduleExpression Description",
+                theirs="CreatedBy EventBusName Name",
+                fixed={"State": ("ENABLED", "DISABLED")},
+            ),
+            "ListTargetsByRule": reading(
+                "Targets.Id Targets.Arn Targets.RoleArn Targets.Input Targets.DeadLetterConfig.Arn"
+            ),
+            "ListTagsForResource": reading(),
+        },
         outputs={"arn": "ARN of the rule."},
         name_limit=64,
         tagging=Tagging("ResourceARN"),
@@ -97,7 +110,6 @@ class RuleHandler(AwsHandler[RuleArgs]):
         """Read the rule, its targets and its tags."""
         bus, name = resource_id.rsplit("/", 1)
         found = self.client.describe_rule(Name=name, EventBusName=bus)
-        pages = self.client.get_paginator("list_targets_by_rule").paginate(Rule=name, EventBusName=bus)
         args = RuleArgs(
             name=name,
             bus=bus,
@@ -105,7 +117,7 @@ class RuleHandler(AwsHandler[RuleArgs]):
             pattern=found.get("EventPattern") or None,
             schedule=found.get("ScheduleExpression") or None,
             enabled=found["State"] != "DISABLED",
-            targets={target["Id"]: _target(target) for page in pages for target in page["Targets"]},
+            targets={target["Id"]: _target(target) for target in self._targets(bus, name)},
         )
         tags = from_pairs(self.client.list_tags_for_resource(ResourceARN=found["Arn"])["Tags"])
         return State(args, {"arn": found["Arn"]}, tags)
@@ -122,13 +134,18 @@ class RuleHandler(AwsHandler[RuleArgs]):
     def delete(self, resource_id: str, args: RuleArgs) -> None:
         """Remove the rule with its targets."""
         with self.missing_is_fine():
-            self._remove_targets(args, sorted(self.describe(resource_id).args.targets))
+            targets = self._targets(*resource_id.rsplit("/", 1))
+            self._remove_targets(args, sorted(target["Id"] for target in targets))
             self.client.delete_rule(Name=str(args.name), EventBusName=args.bus)
 
     def id_of(self, arn: str) -> str:
         """Return `<bus>/<name>`; an ARN leaves the default bus out."""
         name = super().id_of(arn)
         return name if "/" in name else f"default/{name}"
+
+    def _targets(self, bus: str, name: str) -> list["TargetOutputTypeDef"]:
+        pages = self.client.get_paginator("list_targets_by_rule").paginate(Rule=name, EventBusName=bus)
+        return [target for page in pages for target in page["Targets"]]
 
     def _put_targets(self, args: RuleArgs, targets: Mapping[str, Target]) -> None:
         for ids in _batches(sorted(targets)):

@@ -5,6 +5,8 @@ EC2: https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from pulumi_sixfold.kit import deadline as patience
 
@@ -29,6 +31,20 @@ _STILL_AT_IT = r"OperationAborted|.*QueueDeletedRecently|ConcurrentModification|
 _NO_SUCH_THING = r"Invalid\w+\.NotFound|NatGatewayNotFound"
 _NEEDS_ANOTHER = ("Associate", "Attach", "Authorize", "Create", "Modify", "Replace")
 _REMOVES = ("Delete", "Detach")
+
+
+@contextmanager
+def leaves_by_itself(code: str, message: str) -> Iterator[None]:
+    """Take a removal for done that AWS refuses with this code and message because it does it itself."""
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded by now
+
+    from pulumi_sixfold.aws.failure import code_of  # noqa: PLC0415
+
+    try:
+        yield
+    except ClientError as error:
+        if code_of(error) != code or message not in str(error):
+            raise
 
 
 def ask_again_after(operation: str, code: str, message: str, attempts: int) -> float | None:

@@ -6,12 +6,27 @@ from pydantic import Field
 
 from pulumi_sixfold.aws.ec2 import GONE, TAGGING, Ec2Facts, Ec2Handler, Listing, arn
 from pulumi_sixfold.aws.handler import TAGS, URN_TAG, actions, from_pairs
+from pulumi_sixfold.aws.inputs import Tags
 from pulumi_sixfold.aws.waiting import wait
-from pulumi_sixfold.kit.args import Args, Input, Tags
+from pulumi_sixfold.kit.args import Args, Input
 from pulumi_sixfold.kit.charge import Charge
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.facts import Quota
 from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.kit.reading import reading
+
+_OF_ADDRESSES = (
+    *("AssociationId", "AvailabilityZone", "AvailabilityZoneId", "FailureMessage", "IsPrimary"),
+    *("NetworkInterfaceId", "PrivateIp", "Status"),
+)
+
+
+_OF_AN_ADDRESS = (
+    *("AssociationId", "CarrierIp", "CustomerOwnedIp", "CustomerOwnedIpv4Pool", "Domain", "InstanceId"),
+    *("NetworkBorderGroup", "NetworkInterfaceId", "NetworkInterfaceOwnerId", "PrivateIpAddress", "PublicIp"),
+    *("PublicIpv4Pool", "ServiceManaged", "SubnetId", "Tags"),
+)
+"""Members of an elastic IP, which is the gateway's own where the gateway made it: found by its mark."""
 
 
 class InternetGatewayArgs(Args):
@@ -30,6 +45,14 @@ class InternetGatewayHandler(Ec2Handler[InternetGatewayArgs]):
         service="ec2",
         gone=GONE,
         identity=frozenset({"vpc_id"}),
+        reads={
+            "DescribeInternetGateways": reading(
+                "InternetGatewayId OwnerId Attachments.VpcId",
+                at="InternetGateways",
+                theirs="Attachments.State",
+                most={"Attachments": 1},
+            ),
+        },
         outputs={"arn": "ARN of the gateway."},
         actions=actions(
             "ec2",
@@ -68,23 +91,25 @@ class InternetGatewayHandler(Ec2Handler[InternetGatewayArgs]):
 
     def state(self, found: Any) -> State[InternetGatewayArgs]:  # noqa: ANN401 - see Ec2Handler
         """Read the gateway."""
-        attached = [each["VpcId"] for each in found.get("Attachments", []) if each["State"] != "detached"]
-        args = InternetGatewayArgs(vpc_id=attached[0] if attached else None)
+        args = InternetGatewayArgs(vpc_id=_attached_to(found))
         return State(args, {"arn": arn(found, self.region, "internet-gateway", found["InternetGatewayId"])})
 
     def delete(self, resource_id: str, args: InternetGatewayArgs) -> None:  # noqa: ARG002 - the id says all
         """Detach the gateway and remove it."""
-        state = self.read(resource_id)
-        if state is not None:
-            with self.missing_is_fine():
-                self._move(resource_id, state.args.vpc_id, None)
-                self.client.delete_internet_gateway(InternetGatewayId=resource_id)
+        with self.missing_is_fine():
+            (found,) = self.client.describe_internet_gateways(InternetGatewayIds=[resource_id])["InternetGateways"]
+            self._move(resource_id, _attached_to(found), None)
+            self.client.delete_internet_gateway(InternetGatewayId=resource_id)
 
     def _move(self, resource_id: str, old: str | None, new: str | None) -> None:
         if old:
             self.client.detach_internet_gateway(InternetGatewayId=resource_id, VpcId=old)
         if new:
             self.client.attach_internet_gateway(InternetGatewayId=resource_id, VpcId=new)
+
+
+def _attached_to(found: Any) -> str | None:  # noqa: ANN401 - an item of the listing
+    return next((each["VpcId"] for each in found.get("Attachments", []) if each["State"] != "detached"), None)
 
 
 class NatGatewayArgs(Args):
@@ -108,6 +133,24 @@ class NatGatewayHandler(Ec2Handler[NatGatewayArgs]):
         gone=GONE,
         create_only=frozenset({"subnet_id", "allocation_id"}),
         identity=frozenset({"allocation_id"}),
+        reads={
+            "DescribeNatGateways": reading(
+                "SubnetId NatGatewayAddresses.AllocationId NatGatewayAddresses.PublicIp",
+                at="NatGateways",
+                theirs="CreateTime DeleteTime FailureCode FailureMessage NatGatewayId ProvisionedBandwidth State VpcId "
+                + " ".join(f"NatGatewayAddresses.{part}" for part in _OF_ADDRESSES),
+                fixed={
+                    "AutoProvisionZones": "disabled",
+                    "AutoScalingIps": "disabled",
+                    "AvailabilityMode": "zonal",
+                    "ConnectivityType": "public",
+                },
+                most={"NatGatewayAddresses": 1},
+            ),
+            "DescribeAddresses": reading(
+                "Addresses.AllocationId", theirs=" ".join(f"Addresses.{part}" for part in _OF_AN_ADDRESS)
+            ),  # one of its own, found by its mark
+        },
         outputs={"public_ip": "The address that the internet sees."},
         actions=actions(
             "ec2",

@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions
-from pulumi_sixfold.kit.args import Args, Input, Tags
+from pulumi_sixfold.aws.inputs import Tags
+from pulumi_sixfold.kit.args import Args, Input
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.kit.reading import reading
 
 if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient
@@ -37,6 +39,18 @@ class DatabaseHandler(AwsHandler[DatabaseArgs]):
         service="glue",
         gone=frozenset({"EntityNotFoundException"}),
         create_only=frozenset({"name"}),
+        reads={
+            "GetDatabase": reading(
+                "Description LocationUri CatalogId",
+                at="Database",
+                theirs="CreateTime Name",
+                fixed={
+                    "CreateTableDefaultPermissions.Permissions": (["ALL"],),
+                    "CreateTableDefaultPermissions.Principal.DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS",
+                },
+            ),
+            "GetTags": reading(),
+        },
         outputs={"arn": "ARN of the database."},
         name_limit=255,
         name_separator="_",

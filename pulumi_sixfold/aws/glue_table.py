@@ -10,6 +10,7 @@ from pulumi_sixfold.kit.args import Args, Block, Input
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.kit.reading import reading
 
 if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient
@@ -63,6 +64,19 @@ class TableHandler(AwsHandler[TableArgs]):
         gone=frozenset({"EntityNotFoundException"}),
         create_only=frozenset({"name", "database", "partition_keys"}),
         identity=frozenset({"name", "database"}),
+        reads={
+            "GetTable": reading(
+                "Name DatabaseName Description CatalogId Parameters StorageDescriptor.Location "
+                "StorageDescriptor.InputFormat StorageDescriptor.OutputFormat "
+                "StorageDescriptor.SerdeInfo.SerializationLibrary "
+                "StorageDescriptor.SerdeInfo.Parameters StorageDescriptor.Columns.Name StorageDescriptor.Columns.Type "
+                "StorageDescriptor.Columns.Comment PartitionKeys.Name PartitionKeys.Type PartitionKeys.Comment",
+                at="Table",
+                theirs="CreateTime CreatedBy IsRegisteredWithLakeFormation LastAccessTime LastAnalyzedTime Status "
+                "UpdateTime VersionId",
+                fixed={"StorageDescriptor.NumberOfBuckets": (-1, 0), "TableType": "EXTERNAL_TABLE"},
+            ),
+        },
         outputs={"arn": "ARN of the table."},
         name_limit=255,
         name_separator="_",

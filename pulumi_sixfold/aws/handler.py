@@ -11,10 +11,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from pulumi_sixfold.aws.client import aws_client
-from pulumi_sixfold.kit.args import Args, is_later
+from pulumi_sixfold.aws.complete import complete
+from pulumi_sixfold.kit.args import Args, is_later, plain
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.errors import ProviderError
 from pulumi_sixfold.kit.handler import Handler, State
+from pulumi_sixfold.kit.reading import UnsayableError
 
 if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
@@ -92,15 +94,19 @@ class AwsHandler(Handler[A]):
     def defaults(self, args: A) -> dict[str, Any]:
         """Return the provider's default tags with the resource's own over them."""
         own = getattr(args, "tags", None)
-        return (
-            {}
-            if own is None or is_later(self.settings.default_tags)
-            else {"tags": {**self.settings.default_tags, **own}}
-        )
+        if own is None or is_later(self.settings.default_tags):
+            return {}
+        given = {key: value for key, value in self.settings.default_tags.items() if not self._same_key(key, own)}
+        return {"tags": {**given, **own}}
 
     def read(self, resource_id: str) -> State[A] | None:
-        """Return the state in AWS; None if AWS says that the resource does not exist."""
-        with self.missing_is_fine():
+        """Return the state in AWS; None if AWS says that the resource does not exist.
+
+        Raises:
+            UnsayableError: the inputs of the type cannot express the state.
+
+        """
+        with self.missing_is_fine(), complete(self.facts, resource_id):
             state = self.describe(resource_id)
             return self._with_own_tags(state) if state else None
         return None
@@ -109,22 +115,23 @@ class AwsHandler(Handler[A]):
         """Change what differs: the tags first, since they say whose the resource is.
 
         Raises:
-            ProviderError: the resource does not exist.
+            ProviderError: the resource does not exist, or the inputs of its type cannot express its state.
 
         """
         if self.facts.create_only >= self.facts.args.model_fields.keys():
             return
         state = None
-        with self._gone_is_fine():
+        with self._gone_is_fine(), complete(self.facts, resource_id):
             state = self.ready(resource_id)
         if state is None:
             raise ProviderError(
-                f"the {self.facts.token.rsplit(':', 1)[-1]} {resource_id} does not exist any more",
+                f"the {self.facts.kind_name} {resource_id} does not exist any more",
                 remedy="run `pulumi up --refresh`: the refresh finds that it is gone, and the up creates it again",
             )
-        difference = Difference(
-            state.args, args, self._differing(state.args, args), state.outputs, state.tags, self.tags(urn, args)
-        )
+        names = self._differing(state.args, args)
+        # A document that means what AWS has is not written for its spelling.
+        want = args.model_copy(update={name: getattr(state.args, name) for name in self.facts.normal.keys() - names})
+        difference = Difference(state.args, want, names, state.outputs, state.tags, self.tags(urn, args))
         self.settle_tags(resource_id, difference)
         if difference.names:
             self.change(resource_id, difference)
@@ -151,6 +158,7 @@ class AwsHandler(Handler[A]):
             return
         on = {how.on: difference.outputs[how.output] if how.output else resource_id}
         changed, surplus = tag_changes(difference.old_tags, difference.tags)
+        surplus = [key for key in surplus if not self._same_key(key, difference.tags)]
         if changed:
             tags = as_pairs(changed, *how.pair) if how.pair else changed
             getattr(self.client, f"tag_{how.kind}")(**on, **{how.tags: tags})
@@ -167,7 +175,10 @@ class AwsHandler(Handler[A]):
 
     def remains(self, arn: str) -> bool:
         """Return whether what the Tagging API gives is there, and not only waiting for its end."""
-        return self.read(self.id_of(arn)) is not None
+        try:
+            return self.read(self.id_of(arn)) is not None
+        except UnsayableError:
+            return True
 
     @contextmanager
     def missing_is_fine(self) -> Iterator[None]:
@@ -201,6 +212,11 @@ class AwsHandler(Handler[A]):
                 remedy="import it (`pulumi import`), remove it, or give the resource another name",
             )
 
+    def _same_key(self, key: str, tags: Collection[str]) -> bool:
+        """Return whether the service takes a key for one of these that is written otherwise."""
+        one_case = self.facts.tagging is not None and self.facts.tagging.one_case
+        return one_case and key.lower() in {other.lower() for other in tags}
+
     @contextmanager
     def _gone_is_fine(self) -> Iterator[None]:
         from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded by now
@@ -215,7 +231,9 @@ class AwsHandler(Handler[A]):
 
     def _differing(self, have: A, want: A) -> frozenset[str]:
         compared = self.facts.args.model_fields.keys() - self.facts.unreadable - {"tags"}
-        return frozenset(name for name in compared if getattr(have, name) != getattr(want, name))
+        found, wanted = plain(have), plain(want)
+        settled = self.facts.in_old_words(found, wanted)
+        return frozenset(name for name in compared if found.get(name) != settled.get(name))
 
     def _with_own_tags(self, state: State[A]) -> State[A]:
         if "tags" not in self.facts.args.model_fields:
@@ -231,6 +249,11 @@ def actions(service: str, names: str) -> tuple[str, ...]:
 def own_tags(tags: Mapping[str, str], marks: Collection[str] = (URN_TAG,)) -> dict[str, str]:
     """Return the tags without those that the provider and AWS itself add."""
     return {key: value for key, value in tags.items() if key not in marks and not key.startswith("aws:")}
+
+
+def of_aws(tags: Mapping[str, str]) -> dict[str, str]:
+    """Return the tags of AWS itself, which a service that takes tags as a whole does not let go."""
+    return {key: value for key, value in tags.items() if key.startswith("aws:")}
 
 
 def as_pairs(tags: Mapping[str, str], key: str = "Key", value: str = "Value") -> Any:  # noqa: ANN401 - each client's own

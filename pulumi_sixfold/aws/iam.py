@@ -5,16 +5,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
+from pulumi_sixfold.aws import normal
 from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs, marks
+from pulumi_sixfold.aws.inputs import IamTags, Policy
 from pulumi_sixfold.aws.waiting import wait
-from pulumi_sixfold.kit.args import Args, Document, Input, Tags, Unordered, canonical
+from pulumi_sixfold.kit.args import Args, Input, Unordered, canonical
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.kit.migration import added
+from pulumi_sixfold.kit.reading import reading
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
+_HOUR_S = 3600
 Name = Annotated[str, Field(pattern=r"^[\w+=,.@-]{1,64}$")]
 
 
@@ -24,14 +29,17 @@ class RoleArgs(Args):
     name: Input[Name | None] = Field(
         None, description="1-64 characters; None: derived from the resource's name. A change replaces."
     )
-    assume_role_policy: Input[Document] = Field(description="Who may become this role.")
+    assume_role_policy: Input[Policy] = Field(description="Who may become this role.")
     description: Input[str] = Field("", description="What the role is for.")
     managed_policy_arns: Input[Unordered] = Field(default=[], description="The policies attached; exactly these.")
-    inline_policies: Input[dict[str, Input[Document]]] = Field(
+    inline_policies: Input[dict[str, Input[Policy]]] = Field(
         default={}, description="Name → policy document; exactly these."
     )
     permissions_boundary: Input[str | None] = Field(None, description="ARN of the policy that bounds all others.")
-    tags: Tags = Field(default={}, description=TAGS)
+    max_session_s: Input[Annotated[int, Field(ge=_HOUR_S, le=12 * _HOUR_S)]] = Field(
+        _HOUR_S, description="Seconds, 3600-43200, that a session of the role may last."
+    )
+    tags: IamTags = Field(default={}, description=TAGS)
 
 
 class RoleHandler(AwsHandler[RoleArgs]):
@@ -43,9 +51,23 @@ class RoleHandler(AwsHandler[RoleArgs]):
         service="iam",
         gone=frozenset({"NoSuchEntity"}),
         create_only=frozenset({"name"}),
+        reads={
+            "GetRole": reading(
+                "Arn AssumeRolePolicyDocument Description MaxSessionDuration "
+                "PermissionsBoundary.PermissionsBoundaryArn",
+                at="Role",
+                theirs="CreateDate PermissionsBoundary.PermissionsBoundaryType RoleId RoleLastUsed RoleName",
+                fixed={"Path": "/"},
+            ),
+            "GetRolePolicy": reading("PolicyDocument", theirs="PolicyName RoleName"),
+            "ListAttachedRolePolicies": reading("AttachedPolicies.PolicyArn", theirs="AttachedPolicies.PolicyName"),
+            "ListRolePolicies": reading("PolicyNames"),
+        },
         outputs={"arn": "ARN of the role."},
         name_limit=64,
-        tagging=Tagging("RoleName", kind="role", output=""),
+        tagging=Tagging("RoleName", kind="role", output="", one_case=True),
+        normal={"assume_role_policy": normal.policy, "inline_policies": normal.each_policy},
+        migrations=(added(max_session_s=_HOUR_S),),
         actions=actions(
             "iam",
             "AttachRolePolicy CreateRole DeleteRole DeleteRolePermissionsBoundary DeleteRolePolicy "
@@ -70,6 +92,7 @@ class RoleHandler(AwsHandler[RoleArgs]):
             RoleName=name,
             AssumeRolePolicyDocument=args.assume_role_policy,
             Description=args.description,
+            MaxSessionDuration=args.max_session_s,
             Tags=as_pairs({**args.tags, URN_TAG: urn}),
             **boundary,
         )
@@ -83,6 +106,7 @@ class RoleHandler(AwsHandler[RoleArgs]):
             name=resource_id,
             assume_role_policy=canonical(role["AssumeRolePolicyDocument"]),
             description=role.get("Description", ""),
+            max_session_s=role.get("MaxSessionDuration", _HOUR_S),
             managed_policy_arns=self._attached(resource_id),
             inline_policies=self._inline(resource_id),
             permissions_boundary=role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
@@ -94,8 +118,10 @@ class RoleHandler(AwsHandler[RoleArgs]):
         client, want = self.client, difference.want
         if "assume_role_policy" in difference:
             client.update_assume_role_policy(RoleName=resource_id, PolicyDocument=want.assume_role_policy)
-        if "description" in difference:
-            client.update_role(RoleName=resource_id, Description=want.description)
+        if difference.names & {"description", "max_session_s"}:  # one without the other would reset it
+            client.update_role(
+                RoleName=resource_id, Description=want.description, MaxSessionDuration=want.max_session_s
+            )
         if "permissions_boundary" in difference:
             self._set_boundary(resource_id, want.permissions_boundary)
         self._settle_policies(resource_id, difference.have, want)

@@ -6,15 +6,23 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs, marks
+from pulumi_sixfold.aws.inputs import IamTags
 from pulumi_sixfold.aws.waiting import wait
-from pulumi_sixfold.kit.args import Args, Input, Tags
+from pulumi_sixfold.kit.args import Args, Input
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.kit.reading import reading
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_iam.type_defs import InstanceProfileTypeDef
+
+
+_OF_THE_ROLE = (
+    *("Arn", "AssumeRolePolicyDocument", "CreateDate", "Description", "MaxSessionDuration", "Path"),
+    *("PermissionsBoundary", "RoleId", "RoleLastUsed", "SourceRoleTemplate", "Tags"),
+)
 
 
 class InstanceProfileArgs(Args):
@@ -24,7 +32,7 @@ class InstanceProfileArgs(Args):
         None, description="1-128 characters; None: derived from the resource's name. A change replaces."
     )
     role: Input[str | None] = Field(None, description="Name of the role that machines get; None: none.")
-    tags: Tags = Field(default={}, description=TAGS)
+    tags: IamTags = Field(default={}, description=TAGS)
 
 
 class InstanceProfileHandler(AwsHandler[InstanceProfileArgs]):
@@ -36,9 +44,19 @@ class InstanceProfileHandler(AwsHandler[InstanceProfileArgs]):
         service="iam",
         gone=frozenset({"NoSuchEntity"}),
         create_only=frozenset({"name"}),
+        reads={
+            "GetInstanceProfile": reading(
+                "Arn Roles.RoleName",
+                at="InstanceProfile",
+                theirs="CreateDate InstanceProfileId InstanceProfileName "
+                + " ".join(f"Roles.{part}" for part in _OF_THE_ROLE),
+                fixed={"Path": "/"},
+                most={"Roles": 1},
+            ),
+        },
         outputs={"arn": "ARN of the instance profile."},
         name_limit=128,
-        tagging=Tagging("InstanceProfileName", kind="instance_profile", output=""),
+        tagging=Tagging("InstanceProfileName", kind="instance_profile", output="", one_case=True),
         actions=actions(
             "iam",
             "AddRoleToInstanceProfile CreateInstanceProfile DeleteInstanceProfile GetInstanceProfile PassRole "
@@ -65,7 +83,7 @@ class InstanceProfileHandler(AwsHandler[InstanceProfileArgs]):
     def describe(self, resource_id: str) -> State[InstanceProfileArgs]:
         """Read the profile."""
         profile = self._profile(resource_id)
-        args = InstanceProfileArgs(name=resource_id, role=next((role["RoleName"] for role in profile["Roles"]), None))
+        args = InstanceProfileArgs(name=resource_id, role=_role(profile))
         return State(args, {"arn": profile["Arn"]}, from_pairs(profile.get("Tags", [])))
 
     def change(self, resource_id: str, difference: Difference[InstanceProfileArgs]) -> None:
@@ -77,7 +95,7 @@ class InstanceProfileHandler(AwsHandler[InstanceProfileArgs]):
     def delete(self, resource_id: str, args: InstanceProfileArgs) -> None:  # noqa: ARG002 - the id says all
         """Remove the profile; its role stays."""
         with self.missing_is_fine():
-            self._remove(resource_id, self.describe(resource_id).args.role)
+            self._remove(resource_id, _role(self._profile(resource_id)))
             self.client.delete_instance_profile(InstanceProfileName=resource_id)
 
     def marked(self) -> Iterator[tuple[str, str]]:
@@ -92,3 +110,7 @@ class InstanceProfileHandler(AwsHandler[InstanceProfileArgs]):
     def _remove(self, name: str, role: str | None) -> None:
         if role:
             self.client.remove_role_from_instance_profile(InstanceProfileName=name, RoleName=role)
+
+
+def _role(profile: "InstanceProfileTypeDef") -> str | None:
+    return next((role["RoleName"] for role in profile["Roles"]), None)

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs, marks
-from pulumi_sixfold.kit.args import Args, Input, Tags, Unordered
+from pulumi_sixfold.aws.inputs import IamTags
+from pulumi_sixfold.kit.args import Args, Input, Unordered
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.kit.reading import reading
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -28,7 +30,7 @@ class OpenIdConnectProviderArgs(Args):
         description="SHA-1 of the issuer's top certificate, 40 hex digits, one to five. AWS asks for one, and looks at "
         "it only where it does not know the authority."
     )
-    tags: Tags = Field(default={}, description=TAGS)
+    tags: IamTags = Field(default={}, description=TAGS)
 
 
 class OpenIdConnectProviderHandler(AwsHandler[OpenIdConnectProviderArgs]):
@@ -41,8 +43,11 @@ class OpenIdConnectProviderHandler(AwsHandler[OpenIdConnectProviderArgs]):
         gone=frozenset({"NoSuchEntity"}),
         create_only=frozenset({"url"}),
         identity=frozenset({"url"}),
+        reads={
+            "GetOpenIDConnectProvider": reading("Url ClientIDList ThumbprintList", theirs="CreateDate"),
+        },
         outputs={"arn": "ARN of the provider, for trust policies."},
-        tagging=Tagging("OpenIDConnectProviderArn", kind="open_id_connect_provider"),
+        tagging=Tagging("OpenIDConnectProviderArn", kind="open_id_connect_provider", one_case=True),
         actions=actions(
             "iam",
             "AddClientIDToOpenIDConnectProvider CreateOpenIDConnectProvider DeleteOpenIDConnectProvider "

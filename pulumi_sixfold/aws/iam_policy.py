@@ -5,13 +5,16 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
+from pulumi_sixfold.aws import normal
 from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs, marks
 from pulumi_sixfold.aws.iam import Name
+from pulumi_sixfold.aws.inputs import IamTags, Policy
 from pulumi_sixfold.aws.waiting import wait
-from pulumi_sixfold.kit.args import Args, Document, Input, Tags, canonical
+from pulumi_sixfold.kit.args import Args, Input, canonical
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.kit.reading import reading
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -26,8 +29,8 @@ class PolicyArgs(Args):
         None, description="1-64 characters; None: derived from the resource's name. A change replaces."
     )
     description: Input[str] = Field("", description="What it allows. A change replaces: IAM cannot change it.")
-    policy: Input[Document] = Field(description="The policy document.")
-    tags: Tags = Field(default={}, description=TAGS)
+    policy: Input[Policy] = Field(description="The policy document.")
+    tags: IamTags = Field(default={}, description=TAGS)
 
 
 class PolicyHandler(AwsHandler[PolicyArgs]):
@@ -39,9 +42,20 @@ class PolicyHandler(AwsHandler[PolicyArgs]):
         service="iam",
         gone=frozenset({"NoSuchEntity"}),
         create_only=frozenset({"name", "description"}),
+        reads={
+            "GetPolicy": reading(
+                "PolicyName Description",
+                at="Policy",
+                theirs="Arn DefaultVersionId AttachmentCount CreateDate IsAttachable PermissionsBoundaryUsageCount "
+                "PolicyId UpdateDate",
+                fixed={"Path": "/"},
+            ),
+            "GetPolicyVersion": reading("Document", at="PolicyVersion", theirs="CreateDate IsDefaultVersion VersionId"),
+        },
         outputs={"arn": "ARN of the policy."},
         name_limit=64,
-        tagging=Tagging("PolicyArn", kind="policy"),
+        normal={"policy": normal.policy},
+        tagging=Tagging("PolicyArn", kind="policy", one_case=True),
         actions=actions(
             "iam",
             "CreatePolicy CreatePolicyVersion DeletePolicy DeletePolicyVersion GetPolicy GetPolicyVersion "

@@ -4,14 +4,18 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
+from pulumi_sixfold.aws import normal
 from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs
-from pulumi_sixfold.kit.args import Args, Document, Input, Tags, canonical
+from pulumi_sixfold.aws.inputs import Policy, Tags
+from pulumi_sixfold.kit.args import Args, Input, canonical
 from pulumi_sixfold.kit.charge import Charge
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.kit.migration import added
+from pulumi_sixfold.kit.reading import reading
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -20,21 +24,35 @@ ALIAS_TAG = "sixfold:alias"
 """The tag of a key that says which of its aliases is its own."""
 
 _DEFAULT = "default"
+_ENABLED, _LEAVING = "Enabled", "PendingDeletion"
+_YEAR = 365
 
 
 class KeyArgs(Args):
-    """The inputs of a Key: symmetric, for encryption, rotated every year unless told otherwise."""
+    """The inputs of a Key: symmetric, for encryption, enabled, rotated every year unless told otherwise."""
 
     name: Input[Annotated[str, Field(pattern=r"^[a-zA-Z0-9/_-]+$")] | None] = Field(
         None, description="The key's own alias, without `alias/`; None: derived from the resource's name."
     )
     description: Input[str] = Field("", description="What the key protects.")
+    enabled: Input[bool] = Field(True, description="The key can be used; what a disabled one encrypted cannot be read.")
     rotation: Input[bool] = Field(True, description="New key material every year.")
-    policy: Input[Document | None] = Field(None, description="Key policy; None: IAM policies of the account decide.")
+    rotation_days: Input[Annotated[int, Field(ge=90, le=2560)] | None] = Field(
+        None, description="Days, 90-2560, between two rotations; None: a year."
+    )
+    policy: Input[Policy | None] = Field(None, description="Key policy; None: IAM policies of the account decide.")
     deletion_window_days: Input[Annotated[int, Field(ge=7, le=30)]] = Field(
         30, description="Days, 7-30, in which a deleted key can still be brought back."
     )
     tags: Tags = Field(default={}, description=TAGS)
+
+    @field_validator("rotation_days")
+    @classmethod
+    def _none_for_a_year(cls, days: int | None, given: ValidationInfo) -> int | None:
+        """Say "a year" in one way, since KMS does not tell them apart."""
+        if isinstance(days, int) and given.data.get("rotation") is False:
+            raise ValueError("a key without rotation has no days of it: leave rotation_days out")
+        return None if days == _YEAR else days
 
 
 class KeyHandler(AwsHandler[KeyArgs]):
@@ -49,12 +67,40 @@ class KeyHandler(AwsHandler[KeyArgs]):
         args=KeyArgs,
         service="kms",
         gone=frozenset({"NotFoundException"}),
+        reads={
+            "DescribeKey": reading(
+                "Arn Description",
+                at="KeyMetadata",
+                theirs="AWSAccountId CreationDate CurrentKeyMaterialId DeletionDate Enabled EncryptionAlgorithms KeyId "
+                "PendingDeletionWindowInDays",
+                fixed={
+                    "CustomerMasterKeySpec": "SYMMETRIC_DEFAULT",
+                    "KeyManager": "CUSTOMER",
+                    "KeySpec": "SYMMETRIC_DEFAULT",
+                    "KeyState": (_ENABLED, "Disabled", _LEAVING),
+                    "KeyUsage": "ENCRYPT_DECRYPT",
+                    "Origin": "AWS_KMS",
+                },
+            ),
+            "GetKeyPolicy": reading("Policy", theirs="PolicyName"),
+            "GetKeyRotationStatus": reading(
+                "KeyRotationEnabled RotationPeriodInDays", theirs="KeyId NextRotationDate OnDemandRotationStartDate"
+            ),
+            "ListAliases": reading(
+                "Aliases.AliasName Aliases.TargetKeyId",
+                theirs="Aliases.AliasArn Aliases.CreationDate Aliases.LastUpdatedDate",
+            ),
+            "ListResourceTags": reading(),
+        },
         outputs={"arn": "ARN of the key."},
         unreadable=frozenset({"deletion_window_days"}),
+        normal={"policy": normal.policy},
+        migrations=(added(enabled=True),),
         tagging=Tagging("KeyId", pair=("TagKey", "TagValue"), output=""),
         actions=actions(
             "kms",
-            "CreateAlias CreateKey DeleteAlias DescribeKey DisableKeyRotation EnableKeyRotation GetKeyPolicy "
+            "CreateAlias CreateKey DeleteAlias DescribeKey DisableKey DisableKeyRotation EnableKey EnableKeyRotation "
+            "GetKeyPolicy "
             "GetKeyRotationStatus ListAliases ListKeys ListResourceTags PutKeyPolicy ScheduleKeyDeletion "
             "TagResource UntagResource UpdateKeyDescription",
         ),
@@ -82,15 +128,19 @@ class KeyHandler(AwsHandler[KeyArgs]):
         """Read every aspect of the key; one that waits for its deletion counts as gone."""
         key, client = {"KeyId": resource_id}, self.client
         metadata = client.describe_key(**key)["KeyMetadata"]
-        if metadata.get("KeyState") == "PendingDeletion":
+        if metadata.get("KeyState") == _LEAVING:
             return None
         policy = canonical(json.loads(client.get_key_policy(**key, PolicyName=_DEFAULT)["Policy"]))
+        default = normal.policy(_default_policy(metadata["Arn"].split(":")[4]))
+        rotation = client.get_key_rotation_status(**key)
         tags = self._tags(resource_id)
         args = KeyArgs(
             name=_own(tags, self._aliases(resource_id)),
             description=metadata.get("Description", ""),
-            rotation=client.get_key_rotation_status(**key)["KeyRotationEnabled"],
-            policy=None if policy == _default_policy(metadata["Arn"].split(":")[4]) else policy,
+            enabled=metadata["KeyState"] == _ENABLED,
+            rotation=rotation["KeyRotationEnabled"],
+            rotation_days=rotation.get("RotationPeriodInDays") if rotation["KeyRotationEnabled"] else None,
+            policy=None if normal.policy(policy) == default else policy,
         )
         return State(args, {"arn": metadata["Arn"]}, tags)
 
@@ -107,27 +157,38 @@ class KeyHandler(AwsHandler[KeyArgs]):
     def change(self, resource_id: str, difference: Difference[KeyArgs]) -> None:
         """Change what differs, save the alias."""
         client, want = self.client, difference.want
+        if "enabled" in difference and want.enabled:  # a disabled key takes no other change of its rotation
+            client.enable_key(KeyId=resource_id)
         if "description" in difference:
             client.update_key_description(KeyId=resource_id, Description=want.description)
-        if "rotation" in difference:
-            (client.enable_key_rotation if want.rotation else client.disable_key_rotation)(KeyId=resource_id)
+        if difference.names & {"rotation", "rotation_days"}:
+            self._rotate(resource_id, want)
         if "policy" in difference:
             policy = want.policy or _default_policy(self.account)
             client.put_key_policy(KeyId=resource_id, PolicyName=_DEFAULT, Policy=policy)
+        if "enabled" in difference and not want.enabled:
+            client.disable_key(KeyId=resource_id)
 
     def delete(self, resource_id: str, args: KeyArgs) -> None:
         """Free its own alias, and let the key go after its deletion window; AWS then frees what others it has."""
-        state = self.read(resource_id)
-        if state is None:
-            return
-        if state.args.name:
-            self.client.delete_alias(AliasName=f"alias/{state.args.name}")
-        self.client.schedule_key_deletion(KeyId=resource_id, PendingWindowInDays=args.deletion_window_days)
+        with self.missing_is_fine():
+            if self.client.describe_key(KeyId=resource_id)["KeyMetadata"].get("KeyState") == _LEAVING:
+                return
+            own = _own(self._tags(resource_id), self._aliases(resource_id))
+            if own:
+                self.client.delete_alias(AliasName=f"alias/{own}")
+            self.client.schedule_key_deletion(KeyId=resource_id, PendingWindowInDays=args.deletion_window_days)
 
     def _create(self, urn: str, args: KeyArgs) -> str:
         tags = as_pairs(self.tags(urn, args), "TagKey", "TagValue")
         made = self.client.create_key(Description=args.description, Tags=tags)
         return made["KeyMetadata"]["KeyId"]
+
+    def _rotate(self, key_id: str, want: KeyArgs) -> None:
+        if want.rotation:
+            self.client.enable_key_rotation(KeyId=key_id, RotationPeriodInDays=want.rotation_days or _YEAR)
+        else:
+            self.client.disable_key_rotation(KeyId=key_id)
 
     def _rename(self, key_id: str, recorded: str | None, wanted: str) -> None:
         """Give the key its alias, and take away the one that it had by our record; others are not ours to take."""

@@ -12,6 +12,7 @@ from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.errors import ProviderError
 from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.kit.reading import reading
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -21,6 +22,19 @@ _THERE = (
     {"matcher": "error", "expected": "NotFoundException", "state": "retry"},
     {"matcher": "status", "expected": 200, "state": "success"},
 )
+
+
+_OF_THE_KEY = " ".join(
+    f"KeyMetadata.{part}"
+    for part in (
+        *("AWSAccountId", "CloudHsmClusterId", "CreationDate", "CurrentKeyMaterialId", "CustomKeyStoreId"),
+        *("CustomerMasterKeySpec", "DeletionDate", "Description", "Enabled", "EncryptionAlgorithms"),
+        *("ExpirationModel", "KeyAgreementAlgorithms", "KeyManager", "KeySpec", "KeyState", "KeyUsage"),
+        *("MacAlgorithms", "MultiRegion", "MultiRegionConfiguration", "Origin", "PendingDeletionWindowInDays"),
+        *("SigningAlgorithms", "ValidTo", "XksKeyConfiguration"),
+    )
+)
+"""The key itself is a Key's."""
 
 
 class AliasArgs(Args):
@@ -50,6 +64,9 @@ class AliasHandler(AwsHandler[AliasArgs]):
         service="kms",
         gone=KeyHandler.facts.gone,
         create_only=frozenset({"name"}),
+        reads={
+            "DescribeKey": reading("KeyMetadata.KeyId KeyMetadata.Arn", theirs=_OF_THE_KEY),
+        },
         outputs={"arn": "ARN of the alias."},
         name_limit=250,
         actions=actions(

@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions
-from pulumi_sixfold.kit.args import Args, Input, Tags
+from pulumi_sixfold.aws.inputs import Tags
+from pulumi_sixfold.kit.args import Args, Input
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.errors import ProviderError
 from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.kit.reading import reading
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -45,6 +47,16 @@ class LogGroupHandler(AwsHandler[LogGroupArgs]):
         service="logs",
         gone=frozenset({"ResourceNotFoundException"}),
         create_only=frozenset({"name"}),
+        reads={
+            "DescribeLogGroups": reading(
+                "logGroupName arn retentionInDays kmsKeyId",
+                at="logGroups",
+                theirs="creationTime inheritedProperties logGroupArn metricFilterCount storedBytes",
+                fixed={"dataProtectionStatus": ("DELETED", "DISABLED"), "logGroupClass": "STANDARD"},
+                named="logGroupName",
+            ),
+            "ListTagsForResource": reading(),
+        },
         outputs={"arn": "ARN of the group, without the `:*` for its streams."},
         unreadable=frozenset({"force_destroy"}),
         name_limit=512,

@@ -10,12 +10,12 @@ from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.errors import ProviderError
 from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.kit.reading import reading
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
 
 _Unit = Literal["None", "Count", "Seconds", "Milliseconds", "Microseconds", "Bytes", "Percent", "Count/Second"]
-_UNSAYABLE = ("applyOnTransformedLogs", "emitSystemFieldDimensions", "fieldSelectionCriteria")
 
 
 class MetricFilterArgs(Args):
@@ -51,6 +51,15 @@ class MetricFilterHandler(AwsHandler[MetricFilterArgs]):
         gone=frozenset({"ResourceNotFoundException"}),
         create_only=frozenset({"name", "log_group"}),
         identity=frozenset({"name", "log_group"}),
+        reads={
+            "DescribeMetricFilters": reading(
+                "filterName filterPattern metricTransformations",
+                at="metricFilters",
+                theirs="creationTime logGroupName",
+                most={"metricTransformations": 1},
+                named="filterName",
+            ),
+        },
         outputs={},
         name_limit=512,
         actions=actions("logs", "DeleteMetricFilter DescribeMetricFilters PutMetricFilter"),
@@ -75,16 +84,9 @@ class MetricFilterHandler(AwsHandler[MetricFilterArgs]):
     def describe(self, resource_id: str) -> State[MetricFilterArgs] | None:
         """Read the filter; CloudWatch lists by prefix. Only moto keeps several of one name: the last one counts."""
         group, _, name = resource_id.partition(":")
-        pages = self.client.get_paginator("describe_metric_filters").paginate(logGroupName=group, filterNamePrefix=name)
-        found: list[Any] = [each for page in pages for each in page["metricFilters"] if each.get("filterName") == name]
+        found = self._found(group, name)
         if not found:
             return None
-        unsayable = [key for key in _UNSAYABLE if found[-1].get(key)]
-        if unsayable:
-            raise ProviderError(
-                f"the metric filter {resource_id} has {', '.join(unsayable)}, which a MetricFilter cannot say",
-                remedy="remove that from the filter, or manage it elsewhere",
-            )
         (metric,) = found[-1]["metricTransformations"]
         args = MetricFilterArgs(
             name=name,
@@ -107,8 +109,16 @@ class MetricFilterHandler(AwsHandler[MetricFilterArgs]):
     def delete(self, resource_id: str, args: MetricFilterArgs) -> None:  # noqa: ARG002 - the id says all
         """Remove the filter; the metric's values stay until they expire."""
         group, _, name = resource_id.partition(":")
-        while self.read(resource_id):  # AWS has one of the name; moto keeps those that a put replaces
+        while self._found(group, name):  # AWS has one of the name; moto keeps those that a put replaces
             self.client.delete_metric_filter(logGroupName=group, filterName=name)
+
+    def _found(self, group: str, name: str) -> list[Any]:
+        with self.missing_is_fine():
+            pages = self.client.get_paginator("describe_metric_filters").paginate(
+                logGroupName=group, filterNamePrefix=name
+            )
+            return [each for page in pages for each in page["metricFilters"] if each.get("filterName") == name]
+        return []
 
     def _put(self, args: MetricFilterArgs) -> None:
         metric: Any = {

@@ -4,12 +4,15 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from pulumi_sixfold.aws import normal
 from pulumi_sixfold.aws.ec2 import GONE, TAGGING, Ec2Facts, Ec2Handler, Listing, arn
 from pulumi_sixfold.aws.handler import TAGS, actions
+from pulumi_sixfold.aws.inputs import Cidr, Tags
 from pulumi_sixfold.aws.waiting import wait_for
-from pulumi_sixfold.kit.args import Args, Input, Tags, Unordered
+from pulumi_sixfold.kit.args import Args, Input, Unordered
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.kit.reading import reading
 
 _TARGETS = {
     "eigw": "EgressOnlyInternetGatewayId",
@@ -21,6 +24,8 @@ _TARGETS = {
     "vgw": "GatewayId",
     "vpce": "VpcEndpointId",
 }
+_FROM = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
+_PARTS = (*_FROM, *sorted(set(_TARGETS.values())))
 _Target = Annotated[str, Field(pattern=f"^({'|'.join(_TARGETS)})-")]
 
 
@@ -28,7 +33,7 @@ class RouteTableArgs(Args):
     """The inputs of a RouteTable."""
 
     vpc_id: Input[str] = Field(description="The VPC. A change replaces.")
-    routes: Input[dict[str, Input[_Target]]] = Field(
+    routes: Input[dict[Cidr, Input[_Target]]] = Field(
         default={}, description="CIDR → id of the gateway or interface that it goes to; exactly these."
     )
     subnet_ids: Input[Unordered] = Field(default=[], description="The subnets that use it; exactly these.")
@@ -48,6 +53,16 @@ class RouteTableHandler(Ec2Handler[RouteTableArgs]):
         gone=GONE,
         create_only=frozenset({"vpc_id"}),
         identity=frozenset({"vpc_id"}),
+        reads={
+            "DescribeRouteTables": reading(
+                "RouteTableId VpcId OwnerId Associations.SubnetId Routes.Origin "
+                + " ".join(f"Routes.{part}" for part in _PARTS),
+                at="RouteTables",
+                theirs="Associations.AssociationState Associations.Main Associations.PublicIpv4Pool "
+                "Associations.RouteTableAssociationId Associations.RouteTableId PropagatingVgws "
+                "Routes.InstanceId Routes.InstanceOwnerId Routes.State",
+            ),
+        },
         outputs={"arn": "ARN of the table."},
         actions=actions(
             "ec2",
@@ -111,16 +126,16 @@ class RouteTableHandler(Ec2Handler[RouteTableArgs]):
         args = RouteTableArgs(
             vpc_id=found["VpcId"],
             routes=dict(filter(None, map(_route, found["Routes"]))),
-            subnet_ids=[each["SubnetId"] for each in found["Associations"] if "SubnetId" in each],
+            subnet_ids=_subnets(found),
         )
         return State(args, {"arn": arn(found, self.region, "route-table", found["RouteTableId"])})
 
     def delete(self, resource_id: str, args: RouteTableArgs) -> None:  # noqa: ARG002 - what is there says all
         """Remove the table; its subnets use the VPC's main table from then on."""
-        state = self.read(resource_id)
-        for subnet in state.args.subnet_ids if state else []:
-            self._leave(resource_id, subnet)
         with self.missing_is_fine():
+            (found,) = self.client.describe_route_tables(RouteTableIds=[resource_id])["RouteTables"]
+            for subnet in _subnets(found):
+                self._leave(resource_id, subnet)
             self.client.delete_route_table(RouteTableId=resource_id)
 
     def _association(self, subnet: str) -> Any:  # noqa: ANN401 - boto3's typed dict
@@ -143,7 +158,22 @@ def _destination(cidr: str) -> Any:  # noqa: ANN401 - a part of a request
 
 
 def _route(found: Any) -> tuple[str, str] | None:  # noqa: ANN401 - boto3's typed dict
-    """Return CIDR and target of a route that somebody made."""
-    cidr = found.get("DestinationCidrBlock") or found.get("DestinationIpv6CidrBlock")
-    target = next((found[key] for key in _TARGETS.values() if found.get(key)), None)
-    return (cidr, target) if cidr and target and found.get("Origin") == "CreateRoute" else None
+    """Return CIDR and target of a route that somebody made; None for one of AWS's own, such as an endpoint's.
+
+    Raises:
+        ValueError: it leads from, or to, what a RouteTable has no word for.
+
+    """
+    said = {key: found[key] for key in _PARTS if found.get(key)}
+    blocks = [said[key] for key in _FROM if key in said]
+    targets = [value for key, value in said.items() if key not in _FROM]
+    is_endpoint = "DestinationPrefixListId" in said and targets[:1] and targets[0].startswith("vpce-")
+    if found.get("Origin") != "CreateRoute" or is_endpoint:
+        return None
+    if len(blocks) != 1 or len(targets) != 1 or "DestinationPrefixListId" in said:
+        raise ValueError(f"the route {said}")
+    return normal.cidr(blocks[0]), targets[0]
+
+
+def _subnets(found: Any) -> list[str]:  # noqa: ANN401 - boto3's typed dict
+    return [each["SubnetId"] for each in found["Associations"] if "SubnetId" in each]

@@ -2,16 +2,19 @@
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from pulumi_sixfold.aws import normal
 from pulumi_sixfold.aws import s3_documents as documents
-from pulumi_sixfold.aws.handler import TAGS, AwsHandler, actions, as_pairs, from_pairs, tag_changes
+from pulumi_sixfold.aws.handler import TAGS, AwsHandler, actions, as_pairs, from_pairs, of_aws, tag_changes
+from pulumi_sixfold.aws.inputs import Policy, Tags
 from pulumi_sixfold.aws.waiting import wait
-from pulumi_sixfold.kit.args import Args, Block, Document, Input, Tags, plain
+from pulumi_sixfold.kit.args import Args, Block, Input, is_later, plain
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.errors import ProviderError
 from pulumi_sixfold.kit.facts import Facts, Quota
 from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.kit.reading import reading
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -27,9 +30,19 @@ _NOTHING_SET = {
 }
 
 
+def _none_for_nothing(document: Any) -> Any:  # noqa: ANN401 - a Policy
+    """Return None for a policy without statements: S3 keeps none such."""
+    nothing = not is_later(document) and not documents.statements(document)
+    return None if nothing else document
+
+
+_Statements = Annotated[Policy, AfterValidator(_none_for_nothing)]
+
+
 class LifecycleRule(Block):
     """When the objects below a prefix go."""
 
+    enabled: Input[bool] = Field(True, description="The rule holds.")
     id: Input[str] = Field(description="Name of the rule, unique in the bucket.")
     prefix: Input[str] = Field("", description="Which objects; empty: all.")
     expire_days: _Days | None = Field(None, description="Days after which objects expire.")
@@ -49,10 +62,16 @@ class BucketArgs(Args):
     tls_only: Input[bool | None] = Field(
         None, description="Refuse requests without TLS; None: yes, save where the provider's endpoint itself has none."
     )
-    policy: Input[Document | None] = Field(None, description="Further statements of the bucket's policy.")
+    policy: Input[_Statements | None] = Field(None, description="Further statements of the bucket's policy.")
     lifecycle_rules: Input[list[LifecycleRule]] = Field(default=[], description="When objects go by themselves.")
     tags: Tags = Field(default={}, description=TAGS)
     force_destroy: Input[bool] = Field(False, description="Delete the bucket even when there is something in it.")
+
+
+def _rules_are_on(old: dict[str, Any]) -> dict[str, Any]:
+    """Say of rules of version 0 that they hold, which was not said then."""
+    rules = [{"enabled": True, **rule} for rule in old.get("lifecycle_rules", [])]
+    return {**old, "lifecycle_rules": rules} if "lifecycle_rules" in old else old
 
 
 class BucketHandler(AwsHandler[BucketArgs]):
@@ -64,8 +83,28 @@ class BucketHandler(AwsHandler[BucketArgs]):
         service="s3",
         gone=frozenset({"NoSuchBucket", "404"}),
         create_only=frozenset({"name"}),
+        reads={
+            "GetBucketVersioning": reading("Status", fixed={"MFADelete": "Disabled"}),
+            "GetBucketEncryption": reading(
+                "Rules.ApplyServerSideEncryptionByDefault Rules.BucketKeyEnabled",
+                at="ServerSideEncryptionConfiguration",
+                fixed={"Rules.BlockedEncryptionTypes.EncryptionType": (["NONE"], ["SSE-C"])},
+                most={"Rules": 1},
+            ),
+            "GetPublicAccessBlock": reading("PublicAccessBlockConfiguration"),
+            "GetBucketLifecycleConfiguration": reading(
+                "Rules.ID Rules.Prefix Rules.Filter.Prefix Rules.Status Rules.Expiration.Days "
+                "Rules.NoncurrentVersionExpiration.NoncurrentDays "
+                "Rules.AbortIncompleteMultipartUpload.DaysAfterInitiation",
+                theirs="TransitionDefaultMinimumObjectSize",  # about transitions, which a rule here has none of
+            ),
+            "GetBucketPolicy": reading("Policy"),
+            "GetBucketTagging": reading(),
+        },
         outputs={"arn": "ARN of the bucket."},
         unreadable=frozenset({"force_destroy"}),
+        normal={"policy": normal.policy},
+        migrations=(_rules_are_on,),
         actions=actions(
             "s3",
             "CreateBucket DeleteBucket DeleteBucketPolicy DeleteObject DeleteObjectVersion GetBucketPolicy "
@@ -114,7 +153,7 @@ class BucketHandler(AwsHandler[BucketArgs]):
             name=resource_id,
             versioning=versioning,
             kms_key_arn=documents.key_of(encryption),
-            block_public_access=access == _BLOCKED,
+            block_public_access=documents.all_or_none(access),
             tls_only=tls_only,
             policy=policy,
             lifecycle_rules=[LifecycleRule(**documents.from_rule(rule)) for rule in rules or []],
@@ -125,7 +164,8 @@ class BucketHandler(AwsHandler[BucketArgs]):
     def settle_tags(self, resource_id: str, difference: Difference[BucketArgs]) -> None:
         """Put all tags: S3 takes them as a whole."""
         if any(tag_changes(difference.old_tags, difference.tags)):
-            self.client.put_bucket_tagging(Bucket=resource_id, Tagging={"TagSet": as_pairs(difference.tags)})
+            tags = {**of_aws(difference.old_tags), **difference.tags}
+            self.client.put_bucket_tagging(Bucket=resource_id, Tagging={"TagSet": as_pairs(tags)})
 
     def change(self, resource_id: str, difference: Difference[BucketArgs]) -> None:
         """Change what differs."""

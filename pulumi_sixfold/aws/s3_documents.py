@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from pulumi_sixfold.aws import normal
 from pulumi_sixfold.kit.args import canonical
 
 # LifecycleRule's field → S3's action and its unit
@@ -14,19 +15,37 @@ _DAYS = {
 }
 
 
+def all_or_none(access: Mapping[str, bool] | None) -> bool:
+    """Return whether a bucket is closed to the public.
+
+    Raises:
+        ValueError: one of the four switches is on and another is off.
+
+    """
+    switches = set((access or {}).values()) or {False}
+    if len(switches) > 1:
+        raise ValueError("a public access block that is half open")
+    return switches.pop()
+
+
+def statements(policy: Any) -> list[Any]:  # noqa: ANN401 - a Policy, or None
+    """Return the statements of a document."""
+    return normal.as_list(json.loads(policy).get("Statement")) if policy else []
+
+
 def joined_policy(bucket: str, *, tls_only: bool, policy: Any) -> str | None:  # noqa: ANN401 - a Document
     """Return the bucket's policy: the given statements, and the one that refuses requests without TLS."""
-    document = json.loads(policy) if policy else {"Version": "2012-10-17", "Statement": []}
-    document["Statement"] = [*document["Statement"], *([_tls_statement(bucket)] if tls_only else [])]
+    document = json.loads(policy) if policy else {"Version": "2012-10-17"}
+    document["Statement"] = [*statements(policy), *([_tls_statement(bucket)] if tls_only else [])]
     return canonical(document) if document["Statement"] else None
 
 
 def split_policy(bucket: str, text: str | None) -> tuple[bool, str | None]:
     """Return whether a bucket's policy refuses requests without TLS, and its other statements as a document."""
-    document = json.loads(text) if text else {"Statement": []}
-    rest = [statement for statement in document["Statement"] if statement != _tls_statement(bucket)]
-    tls_only = len(rest) < len(document["Statement"])
-    return tls_only, canonical({**document, "Statement": rest}) if rest else None
+    found = statements(text)
+    ours = normal.policy({"Statement": _tls_statement(bucket)})
+    rest = [each for each in found if normal.policy({"Statement": each}) != ours]
+    return len(rest) < len(found), canonical({**json.loads(str(text)), "Statement": rest}) if rest else None
 
 
 def _tls_statement(bucket: str) -> dict[str, Any]:
@@ -50,19 +69,35 @@ def encryption(kms_key_arn: str | None) -> Any:  # noqa: ANN401 - boto3's typed 
 
 
 def key_of(configuration: Any) -> str | None:  # noqa: ANN401 - boto3's typed dict
-    """Return the KMS key of a bucket's encryption; None where it is S3's own."""
-    rules = (configuration or {}).get("Rules") or [{}]
-    key = rules[0].get("ApplyServerSideEncryptionByDefault", {}).get("KMSMasterKeyID")
-    return None if key is None else str(key)
+    """Return the KMS key of a bucket's encryption; None where it is S3's own.
+
+    Raises:
+        ValueError: it is neither S3's own nor one by a named key with a bucket key.
+
+    """
+    rule = ((configuration or {}).get("Rules") or [{}])[0]
+    default = rule.get("ApplyServerSideEncryptionByDefault", {})
+    algorithm, key = default.get("SSEAlgorithm", "AES256"), default.get("KMSMasterKeyID")
+    if algorithm == "AES256":
+        return None
+    if algorithm != "aws:kms" or not key or not rule.get("BucketKeyEnabled"):
+        raise ValueError(f"encryption by {algorithm} without a key that is named, or without a bucket key")
+    return str(key)
 
 
 def to_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
     """Return a LifecycleRule, as a dict, in S3's words."""
     actions = {action: {unit: rule[field]} for field, (action, unit) in _DAYS.items() if rule.get(field)}
-    return {"ID": rule["id"], "Status": "Enabled", "Filter": {"Prefix": rule["prefix"]}, **actions}
+    return {
+        "ID": rule["id"],
+        "Status": "Enabled" if rule["enabled"] else "Disabled",
+        "Filter": {"Prefix": rule["prefix"]},
+        **actions,
+    }
 
 
 def from_rule(rule: Any) -> dict[str, Any]:  # noqa: ANN401 - boto3's typed dict
     """Return S3's rule as a LifecycleRule in a dict."""
     days = {field: rule.get(action, {}).get(unit) for field, (action, unit) in _DAYS.items()}
-    return {"id": rule["ID"], "prefix": rule.get("Filter", {}).get("Prefix") or rule.get("Prefix", ""), **days}
+    prefix = rule.get("Filter", {}).get("Prefix") or rule.get("Prefix", "")
+    return {"id": rule["ID"], "prefix": prefix, "enabled": rule["Status"] == "Enabled", **days}

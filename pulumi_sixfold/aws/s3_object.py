@@ -6,11 +6,13 @@ from urllib.parse import urlencode
 
 from pydantic import Field
 
-from pulumi_sixfold.aws.handler import TAGS, AwsHandler, actions, as_pairs, from_pairs, tag_changes
-from pulumi_sixfold.kit.args import Args, Input, Tags
+from pulumi_sixfold.aws.handler import TAGS, AwsHandler, actions, as_pairs, from_pairs, of_aws, tag_changes
+from pulumi_sixfold.aws.inputs import Tags
+from pulumi_sixfold.kit.args import Args, Input
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.facts import Facts
 from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.kit.reading import reading
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -46,6 +48,17 @@ class BucketObjectHandler(AwsHandler[BucketObjectArgs]):
         gone=frozenset({"NoSuchBucket", "NoSuchKey", "404"}),
         create_only=frozenset({"bucket", "key"}),
         identity=frozenset({"bucket", "key"}),
+        reads={
+            "GetObject": reading(
+                "Body ContentType",
+                theirs="AcceptRanges BucketKeyEnabled ChecksumCRC32 ChecksumCRC32C ChecksumCRC64NVME ChecksumMD5 "
+                "ChecksumSHA1 ChecksumSHA256 ChecksumSHA512 ChecksumType ChecksumXXHASH128 ChecksumXXHASH3 "
+                "ChecksumXXHASH64 ContentLength ETag Expiration LastModified ReplicationStatus RequestCharged "
+                "SSEKMSKeyId ServerSideEncryption TagCount VersionId",  # encrypted as the bucket says
+                fixed={"StorageClass": "STANDARD"},
+            ),
+            "GetObjectTagging": reading(theirs="VersionId"),
+        },
         outputs={"uri": "`s3://<bucket>/<key>`."},
         actions=(
             *actions(
@@ -71,13 +84,18 @@ class BucketObjectHandler(AwsHandler[BucketObjectArgs]):
         return resource_id
 
     def describe(self, resource_id: str) -> State[BucketObjectArgs]:
-        """Read the object and its tags; of one that somebody made longer than it may be, the first part."""
+        """Read the object and its tags.
+
+        Raises:
+            ValueError: the content is longer than it may be, or no text.
+
+        """
         bucket, key = resource_id.split("/", 1)
         found = self.client.get_object(Bucket=bucket, Key=key)
         args = BucketObjectArgs(
             bucket=bucket,
             key=key,
-            content=found["Body"].read(_LONGEST * _BYTES).decode(errors="replace")[:_LONGEST],
+            content=_text(found["Body"].read(_LONGEST * _BYTES + 1)),
             content_type=found["ContentType"],
         )
         tags = from_pairs(self.client.get_object_tagging(Bucket=bucket, Key=key)["TagSet"])
@@ -87,7 +105,8 @@ class BucketObjectHandler(AwsHandler[BucketObjectArgs]):
         """Put all tags, which S3 takes as a whole; where the object is written anew, it gets them with that."""
         if not difference.names and any(tag_changes(difference.old_tags, difference.tags)):
             bucket, key = resource_id.split("/", 1)
-            self.client.put_object_tagging(Bucket=bucket, Key=key, Tagging={"TagSet": as_pairs(difference.tags)})
+            tags = {**of_aws(difference.old_tags), **difference.tags}
+            self.client.put_object_tagging(Bucket=bucket, Key=key, Tagging={"TagSet": as_pairs(tags)})
 
     def change(self, resource_id: str, difference: Difference[BucketObjectArgs]) -> None:
         """Write the object anew, with its tags: S3 takes it as a whole."""
@@ -108,3 +127,13 @@ class BucketObjectHandler(AwsHandler[BucketObjectArgs]):
             ContentType=args.content_type,
             Tagging=urlencode(tags),
         )
+
+
+def _text(content: bytes) -> str:
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        raise ValueError("content that is no UTF-8") from None
+    if len(text) > _LONGEST:
+        raise ValueError(f"content of more than {_LONGEST:,} characters")
+    return text

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from pulumi_sixfold.aws import normal
 from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs
-from pulumi_sixfold.kit.args import Args, Document, Input, Tags
+from pulumi_sixfold.aws.inputs import Policy, Tags
+from pulumi_sixfold.kit.args import Args, Input
 from pulumi_sixfold.kit.charge import Charge
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.kit.reading import reading
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -37,7 +40,7 @@ class SecretArgs(Args):
         "The value is never written again, and is in no state of Pulumi.",
     )
     kms_key_arn: Input[str | None] = Field(None, description="KMS key that encrypts; None: Secrets Manager's own key.")
-    policy: Input[Document | None] = Field(None, description="Who else may read it; None: IAM alone decides.")
+    policy: Input[Policy | None] = Field(None, description="Who else may read it; None: IAM alone decides.")
     recovery_days: Input[Annotated[int, Field(ge=7, le=30)]] = Field(
         30, description="Days, 7-30, in which a deleted secret can still be brought back."
     )
@@ -64,10 +67,22 @@ class SecretHandler(AwsHandler[SecretArgs]):
         service="secretsmanager",
         gone=frozenset({"ResourceNotFoundException"}),
         create_only=frozenset({"name"}),
+        reads={
+            "DescribeSecret": reading(
+                "ARN Name Description KmsKeyId",
+                theirs="CreatedDate DeletedDate LastAccessedDate LastChangedDate LastRotatedDate NextRotationDate "
+                "PrimaryRegion RotationEnabled RotationLambdaARN RotationRules VersionIdsToStages",
+            ),
+            "GetSecretValue": reading(
+                "SecretString SecretBinary", theirs="ARN CreatedDate Name VersionId VersionStages"
+            ),
+            "GetResourcePolicy": reading("ResourcePolicy", theirs="ARN Name"),
+        },
         outputs={"arn": "ARN of the secret."},
         secrets=frozenset({"value"}),
         unreadable=frozenset({"first_random", "recovery_days", "force_destroy"}),
         tagging=Tagging("SecretId", output=""),
+        normal={"policy": normal.policy},
         actions=(
             *actions(
                 "secretsmanager",
@@ -141,7 +156,7 @@ class SecretHandler(AwsHandler[SecretArgs]):
         with self.missing_is_fine():
             if args.force_destroy:
                 self.client.delete_secret(SecretId=resource_id, ForceDeleteWithoutRecovery=True)
-            elif self.describe(resource_id):
+            elif "DeletedDate" not in self.client.describe_secret(SecretId=resource_id):
                 self.client.delete_secret(SecretId=resource_id, RecoveryWindowInDays=args.recovery_days)
 
     def id_of(self, arn: str) -> str:
@@ -149,8 +164,16 @@ class SecretHandler(AwsHandler[SecretArgs]):
         return super().id_of(arn)[: -len("-AbCdEf")]
 
     def _value(self, name: str) -> str | None:
-        """Return the value now; None where there is none, or one that is no text."""
+        """Return the value now; None where there is none.
+
+        Raises:
+            ValueError: it is no text.
+
+        """
         try:
-            return self.client.get_secret_value(SecretId=name).get("SecretString")
+            found = self.client.get_secret_value(SecretId=name)
         except self.client.exceptions.ResourceNotFoundException:
             return None
+        if "SecretBinary" in found:
+            raise ValueError("a value that is no text")
+        return found.get("SecretString")

@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from pulumi_sixfold.aws import normal
 from pulumi_sixfold.aws.ec2 import GONE, TAGGING, Ec2Facts, Ec2Handler, Listing, arn
 from pulumi_sixfold.aws.handler import TAGS, actions
+from pulumi_sixfold.aws.inputs import Tags, written_as_aws_does
 from pulumi_sixfold.aws.waiting import wait
-from pulumi_sixfold.kit.args import Args, Block, Input, Tags, canonical, is_later, plain
+from pulumi_sixfold.kit.args import Args, Block, Input, canonical, is_later, plain
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.kit.reading import reading
 
 SELF = "self"
 
@@ -23,20 +26,60 @@ _PEERS = {
     "UserIdGroupPairs": "GroupId",
 }
 
+_LISTS = ("IpPermissions", "IpPermissionsEgress")
+_PARTS = (
+    *("IpProtocol", "FromPort", "ToPort", "IpRanges", "Ipv6Ranges", "PrefixListIds"),
+    *("UserIdGroupPairs.GroupId", "UserIdGroupPairs.Description"),
+)
+_OF_GROUPS = ("GroupName", "UserId", "VpcId")
+_WITH_PORTS = ("tcp", "udp")
+_WITH_TYPES = ("icmp", "icmpv6")
+
+
+def _peer(text: str) -> str:
+    return text if text == SELF or text.startswith(("sg-", "pl-")) else written_as_aws_does(text)
+
 
 class Rule(Block):
     """Traffic that is allowed, from a peer or to it."""
 
-    protocol: Input[str] = Field("tcp", description="`tcp`, `udp`, `icmp`, a number, or `-1` for all.")
-    from_port: _Port = Field(None, description="First port, or ICMP type; None only where protocol is -1.")
-    to_port: _Port = Field(None, description="Last port, or ICMP code; None only where protocol is -1.")
-    peer: Input[str] = Field(description="A CIDR, a security group, a prefix list, or `self` for the group itself.")
+    protocol: Input[Annotated[str, AfterValidator(normal.protocol)]] = Field(
+        "tcp", description="`tcp`, `udp`, `icmp`, a number, or `-1` for all."
+    )
+    from_port: _Port = Field(None, description="First port, or ICMP type; None for other protocols, and for all.")
+    to_port: _Port = Field(
+        None, validate_default=True, description="Last port, or ICMP code; None for other protocols, and for all."
+    )
+    peer: Input[Annotated[str, AfterValidator(_peer)]] = Field(
+        description="A CIDR, a security group, a prefix list, or `self` for the group itself."
+    )
     description: Input[str] = Field("", description="Why.")
+
+    @field_validator("to_port")
+    @classmethod
+    def _as_the_protocol_has_them(cls, last: int | None, given: ValidationInfo) -> int | None:
+        """Refuse ports that EC2 refuses, or drops: half-way through an `up`, or at every read."""
+        protocol, first = given.data.get("protocol"), given.data.get("from_port")
+        if is_later([protocol, first, last]):
+            return last
+        if protocol in _WITH_PORTS and (first is None or last is None or not 0 <= first <= last):
+            raise ValueError(f"{protocol} needs a first and a last port, from 0 on and in this order")
+        if protocol in _WITH_TYPES and (first is None or last is None):
+            raise ValueError(f"{protocol} needs a type as from_port and a code as to_port; -1 means all")
+        if protocol not in (*_WITH_PORTS, *_WITH_TYPES) and (first, last) != (None, None):
+            raise ValueError(f"the protocol {protocol} has no ports for EC2: leave from_port and to_port out")
+        return last
 
 
 def _sorted(rules: list[Rule]) -> list[Rule]:
     parts = plain(rules)
-    return rules if is_later(parts) else sorted(rules, key=lambda rule: canonical(plain(rule)))
+    if is_later(parts):
+        return rules
+    seen = [canonical({key: value for key, value in part.items() if key != "description"}) for part in parts]
+    twice = next((part for part in seen if seen.count(part) > 1), None)
+    if twice:
+        raise ValueError(f"the rule {twice} stands there twice; AWS takes it once, whatever its description")
+    return sorted(rules, key=lambda rule: canonical(plain(rule)))
 
 
 Rules = Input[Annotated[list[Rule], AfterValidator(_sorted)]]
@@ -68,6 +111,19 @@ class SecurityGroupHandler(Ec2Handler[SecurityGroupArgs]):
         gone=GONE,
         create_only=frozenset({"vpc_id", "name", "description"}),
         identity=frozenset({"vpc_id", "name"}),
+        reads={
+            "DescribeSecurityGroups": reading(
+                " ".join(
+                    [
+                        "GroupId GroupName Description VpcId OwnerId",
+                        *(f"{list_}.{part}" for list_ in _LISTS for part in _PARTS),
+                    ]
+                ),
+                at="SecurityGroups",
+                theirs="SecurityGroupArn "
+                + " ".join(f"{list_}.UserIdGroupPairs.{part}" for list_ in _LISTS for part in _OF_GROUPS),
+            ),
+        },
         outputs={"arn": "ARN of the group."},
         name_limit=255,
         actions=actions(
@@ -149,8 +205,15 @@ def _permission(group: str, rule: Rule) -> dict[str, Any]:
 
 
 def _rules(group: str, permissions: Any) -> Iterator[Rule]:  # noqa: ANN401 - boto3's typed dicts
-    """Yield the rules that AWS keeps in bundles of the same protocol and ports."""
+    """Yield the rules that AWS keeps in bundles of the same protocol and ports.
+
+    Raises:
+        ValueError: a bundle has no peer that a Rule has a word for.
+
+    """
     for found in permissions:
+        if not any(found.get(where) for where in _PEERS):
+            raise ValueError(f"a permission of {found.get('IpProtocol')} for nobody")
         for where, key in _PEERS.items():
             for peer in found.get(where, []):
                 yield Rule(

@@ -5,18 +5,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
+from pulumi_sixfold.aws import normal
+from pulumi_sixfold.aws.eventual_consistency import leaves_by_itself
 from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions, as_pairs, from_pairs
-from pulumi_sixfold.kit.args import Args, Document, Input, Tags, canonical
+from pulumi_sixfold.aws.inputs import Policy, Tags
+from pulumi_sixfold.kit.args import Args, Input, canonical
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.kit.reading import reading
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
 
 _DEFAULT_POLICY = "__default_policy_ID"
-_OWNER_MAY = ("GetTopicAttributes", "SetTopicAttributes", "AddPermission", "RemovePermission", "DeleteTopic")
-_OWNER_MAY_SEND = ("Subscribe", "ListSubscriptionsByTopic", "Publish")
+_OWNER_MAY = (
+    *("GetTopicAttributes", "SetTopicAttributes", "AddPermission", "RemovePermission", "DeleteTopic"),
+    *("Subscribe", "ListSubscriptionsByTopic", "Publish"),
+)
 
 
 class TopicArgs(Args):
@@ -26,7 +32,7 @@ class TopicArgs(Args):
         None, description="1-256 characters; None: derived from the resource's name. A change replaces."
     )
     kms_key_arn: Input[str | None] = Field(None, description="KMS key that encrypts messages at rest; None: none does.")
-    policy: Input[Document | None] = Field(None, description="Who may publish and subscribe; None: the account.")
+    policy: Input[Policy | None] = Field(None, description="Who may publish and subscribe; None: the account.")
     tags: Tags = Field(default={}, description=TAGS)
 
 
@@ -39,6 +45,22 @@ class TopicHandler(AwsHandler[TopicArgs]):
         service="sns",
         gone=frozenset({"NotFound", "NotFoundException", "ResourceNotFound"}),
         create_only=frozenset({"name"}),
+        reads={
+            "GetTopicAttributes": reading(
+                "Policy KmsMasterKeyId",
+                at="Attributes",
+                theirs="BeginningArchiveTime EffectiveDeliveryPolicy Owner SubscriptionsConfirmed SubscriptionsDeleted "
+                "SubscriptionsPending TopicArn",
+                fixed={
+                    "ContentBasedDeduplication": "false",
+                    "FifoTopic": "false",
+                    "SignatureVersion": "1",
+                    "TracingConfig": "PassThrough",
+                },
+            ),
+            "ListTagsForResource": reading(),
+        },
+        normal={"policy": normal.policy},
         outputs={"arn": "ARN of the topic."},
         name_limit=256,
         tagging=Tagging("ResourceArn"),
@@ -63,10 +85,11 @@ class TopicHandler(AwsHandler[TopicArgs]):
         """Read the topic and its tags."""
         attributes = self.client.get_topic_attributes(TopicArn=resource_id)["Attributes"]
         policy = json.loads(attributes["Policy"])
+        is_default = normal.policy(policy) in map(normal.policy, _default_policies(resource_id))
         args = TopicArgs(
             name=resource_id.rsplit(":", 1)[-1],
             kms_key_arn=attributes.get("KmsMasterKeyId") or None,
-            policy=None if policy.get("Id") == _DEFAULT_POLICY else canonical(policy),
+            policy=None if is_default else canonical(policy),
         )
         tags = from_pairs(self.client.list_tags_for_resource(ResourceArn=resource_id)["Tags"])
         return State(args, {"arn": resource_id}, tags)
@@ -77,7 +100,7 @@ class TopicHandler(AwsHandler[TopicArgs]):
         if "kms_key_arn" in difference:
             self._set(resource_id, "KmsMasterKeyId", want.kms_key_arn or "")
         if "policy" in difference:
-            self._set(resource_id, "Policy", want.policy or _default_policy(resource_id))
+            self._set(resource_id, "Policy", want.policy or _default_policies(resource_id)[0])
 
     def delete(self, resource_id: str, args: TopicArgs) -> None:  # noqa: ARG002 - the id says all
         """Remove the topic and its subscriptions."""
@@ -113,6 +136,16 @@ class SubscriptionHandler(AwsHandler[SubscriptionArgs]):
         gone=TopicHandler.facts.gone,
         create_only=frozenset({"topic_arn", "protocol", "endpoint"}),
         identity=frozenset({"topic_arn", "protocol", "endpoint"}),
+        reads={
+            "GetSubscriptionAttributes": reading(
+                "TopicArn Protocol Endpoint",
+                at="Attributes",
+                theirs="ConfirmationWasAuthenticated EffectiveDeliveryPolicy Owner PendingConfirmation "
+                "SubscriptionArn SubscriptionPrincipal",
+                fixed={"FilterPolicyScope": "MessageAttributes", "RawMessageDelivery": "false"},
+            ),
+        },
+        masked={"endpoint": normal.masked},
         outputs={"arn": "ARN of the subscription."},
         actions=actions(
             "sns",
@@ -137,19 +170,22 @@ class SubscriptionHandler(AwsHandler[SubscriptionArgs]):
         return State(args, {"arn": resource_id})
 
     def delete(self, resource_id: str, args: SubscriptionArgs) -> None:  # noqa: ARG002 - the id says all
-        """Unsubscribe."""
-        with self.missing_is_fine():
+        """Unsubscribe; SNS refuses that for a subscription that nobody confirmed, and drops it by itself."""
+        with self.missing_is_fine(), leaves_by_itself("InvalidParameter", "pending confirmation"):
             self.client.unsubscribe(SubscriptionArn=resource_id)
 
 
-def _default_policy(arn: str) -> str:
-    """Return the policy that SNS gives to a topic without one: the account may do everything with it."""
-    statement = {
+def _default_policies(arn: str) -> list[str]:
+    """Return the policies that SNS gives to a topic without one: the account may do everything with it.
+
+    Topics of some years ago have one more action, which means nothing any more.
+    """
+    common = {
         "Sid": "__default_statement_ID",
         "Effect": "Allow",
         "Principal": {"AWS": "*"},
-        "Action": [f"SNS:{action}" for action in (*_OWNER_MAY, *_OWNER_MAY_SEND)],
         "Resource": arn,
         "Condition": {"StringEquals": {"AWS:SourceOwner": arn.split(":")[4]}},
     }
-    return canonical({"Version": "2008-10-17", "Id": _DEFAULT_POLICY, "Statement": [statement]})
+    statements = [{**common, "Action": [f"SNS:{name}" for name in (*_OWNER_MAY, *more)]} for more in ((), ("Receive",))]
+    return [canonical({"Version": "2008-10-17", "Id": _DEFAULT_POLICY, "Statement": [each]}) for each in statements]

@@ -3,14 +3,18 @@
 import json
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
+from pulumi_sixfold.aws import normal
 from pulumi_sixfold.aws.handler import TAGS, URN_TAG, AwsHandler, actions
-from pulumi_sixfold.kit.args import Args, Block, Document, Input, Tags
+from pulumi_sixfold.aws.inputs import Policy, Tags
+from pulumi_sixfold.kit.args import Args, Block, Input
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.errors import ProviderError
 from pulumi_sixfold.kit.facts import Facts, Tagging
 from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.kit.migration import added
+from pulumi_sixfold.kit.reading import reading
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -57,12 +61,20 @@ class QueueArgs(Args):
         20, description="Seconds, 0-20, that a receive waits for a message; few empty answers at 20."
     )
     kms_key_arn: Input[str | None] = Field(None, description="KMS key that encrypts; None: SQS's own key.")
+    encrypted: Input[bool] = Field(True, description="SQS's own key encrypts where there is no KMS key.")
     dead_letters: Input[DeadLetters | None] = Field(
         None, description="Where messages go that nobody could handle; None: they are tried until they expire."
     )
-    policy: Input[Document | None] = Field(None, description="Who else may send and receive; None: IAM alone decides.")
+    policy: Input[Policy | None] = Field(None, description="Who else may send and receive; None: IAM alone decides.")
     tags: Tags = Field(default={}, description=TAGS)
     force_destroy: Input[bool] = Field(False, description="Delete the queue even when messages wait in it.")
+
+    @field_validator("encrypted")
+    @classmethod
+    def _by_one_key(cls, encrypted: bool, given: ValidationInfo) -> bool:  # noqa: FBT001 - pydantic's
+        if encrypted is False and given.data.get("kms_key_arn"):
+            raise ValueError("kms_key_arn encrypts: leave one of the two out")
+        return encrypted
 
 
 class QueueHandler(AwsHandler[QueueArgs]):
@@ -74,8 +86,25 @@ class QueueHandler(AwsHandler[QueueArgs]):
         service="sqs",
         gone=frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"}),
         create_only=frozenset({"name"}),
+        reads={
+            "GetQueueUrl": reading("QueueUrl"),
+            "GetQueueAttributes": reading(
+                f"{' '.join(_NUMBERS.values())} KmsMasterKeyId Policy QueueArn RedrivePolicy SqsManagedSseEnabled",
+                at="Attributes",
+                theirs=f"CreatedTimestamp LastModifiedTimestamp {' '.join(_WAITING)}",
+                fixed={
+                    "ContentBasedDeduplication": "false",
+                    "FifoQueue": "false",
+                    "KmsDataKeyReusePeriodSeconds": "300",
+                    "MaximumMessageSize": ("262144", "1048576"),  # older queues, and newer ones
+                },
+            ),
+            "ListQueueTags": reading(),
+        },
         outputs={"arn": "ARN of the queue.", "url": "URL that messages are sent to."},
         unreadable=frozenset({"force_destroy"}),
+        normal={"policy": normal.policy},
+        migrations=(added(encrypted=True),),
         name_limit=80,
         tagging=Tagging("QueueUrl", kind="queue", pair=None, output="url"),
         actions=actions(
@@ -105,6 +134,7 @@ class QueueHandler(AwsHandler[QueueArgs]):
             name=resource_id,
             **{field: int(found[attribute]) for field, attribute in _NUMBERS.items()},
             kms_key_arn=found.get("KmsMasterKeyId") or None,
+            encrypted=bool(found.get("KmsMasterKeyId")) or found.get("SqsManagedSseEnabled") == "true",
             dead_letters=DeadLetters(
                 queue_arn=redrive["deadLetterTargetArn"], max_receives=int(redrive["maxReceiveCount"])
             )
@@ -144,7 +174,7 @@ def _attributes(args: QueueArgs) -> dict[str, str]:
     return {
         **{attribute: str(getattr(args, field)) for field, attribute in _NUMBERS.items()},
         "KmsMasterKeyId": args.kms_key_arn or "",
-        "SqsManagedSseEnabled": "false" if args.kms_key_arn else "true",  # one of the two, always
+        "SqsManagedSseEnabled": str(args.encrypted and not args.kms_key_arn).lower(),
         "RedrivePolicy": json.dumps(redrive) if redrive else "",
         "Policy": args.policy or "",
     }

@@ -4,19 +4,22 @@ from typing import Any
 
 from pydantic import Field
 
+from pulumi_sixfold.aws import normal
 from pulumi_sixfold.aws.ec2 import GONE, TAGGING, Ec2Facts, Ec2Handler, Listing
 from pulumi_sixfold.aws.handler import TAGS, actions
+from pulumi_sixfold.aws.inputs import Cidr, Tags
 from pulumi_sixfold.aws.waiting import wait_for
-from pulumi_sixfold.kit.args import Args, Input, Tags
+from pulumi_sixfold.kit.args import Args, Input
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.kit.reading import reading
 
 
 class SubnetArgs(Args):
     """The inputs of a Subnet: without public addresses, unless told otherwise."""
 
     vpc_id: Input[str] = Field(description="The VPC. A change replaces.")
-    cidr: Input[str] = Field(description="IPv4 addresses, a part of the VPC's, /16 to /28. A change replaces.")
+    cidr: Input[Cidr] = Field(description="IPv4 addresses, a part of the VPC's, /16 to /28. A change replaces.")
     availability_zone: Input[str] = Field(description="Where it is, as eu-west-1a. A change replaces.")
     public_addresses: Input[bool] = Field(False, description="Instances get a public address when they start.")
     tags: Tags = Field(default={}, description=TAGS)
@@ -32,6 +35,15 @@ class SubnetHandler(Ec2Handler[SubnetArgs]):
         gone=GONE,
         create_only=frozenset({"vpc_id", "cidr", "availability_zone"}),
         identity=frozenset({"vpc_id", "cidr"}),
+        reads={
+            "DescribeSubnets": reading(
+                "SubnetArn VpcId CidrBlock AvailabilityZone MapPublicIpOnLaunch",
+                at="Subnets",
+                theirs="AvailabilityZoneId AvailableIpAddressCount BlockPublicAccessStates DefaultForAz OwnerId "
+                "State SubnetId Type",
+                fixed={"PrivateDnsNameOptionsOnLaunch.HostnameType": "ip-name"},
+            ),
+        },
         outputs={"arn": "ARN of the subnet."},
         actions=actions(
             "ec2",
@@ -42,6 +54,7 @@ class SubnetHandler(Ec2Handler[SubnetArgs]):
             "arn:aws:ec2:{at}:vpc/*",
         ),
         free="free",
+        normal={"cidr": normal.cidr},
         kind="subnet",
         listing=Listing(
             "describe_subnets",

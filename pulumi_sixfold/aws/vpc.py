@@ -4,19 +4,22 @@ from typing import Any
 
 from pydantic import Field
 
+from pulumi_sixfold.aws import normal
 from pulumi_sixfold.aws.ec2 import GONE, TAGGING, Ec2Facts, Ec2Handler, Listing, arn
 from pulumi_sixfold.aws.handler import TAGS, actions
+from pulumi_sixfold.aws.inputs import Cidr, Tags
 from pulumi_sixfold.aws.waiting import wait
-from pulumi_sixfold.kit.args import Args, Input, Tags
+from pulumi_sixfold.kit.args import Args, Input
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.facts import Quota
 from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.kit.reading import reading
 
 
 class VpcArgs(Args):
     """The inputs of a Vpc: with DNS, unless told otherwise."""
 
-    cidr: Input[str] = Field(description="IPv4 addresses, /16 to /28, as 10.0.0.0/16. A change replaces.")
+    cidr: Input[Cidr] = Field(description="IPv4 addresses, /16 to /28, as 10.0.0.0/16. A change replaces.")
     dns_support: Input[bool] = Field(True, description="Amazon's DNS server answers in the VPC.")
     dns_hostnames: Input[bool] = Field(True, description="Instances get DNS names; interface endpoints need it.")
     tags: Tags = Field(default={}, description=TAGS)
@@ -32,6 +35,16 @@ class VpcHandler(Ec2Handler[VpcArgs]):
         gone=GONE,
         create_only=frozenset({"cidr"}),
         identity=frozenset({"cidr"}),
+        reads={
+            "DescribeVpcs": reading(
+                "VpcId CidrBlock OwnerId",
+                at="Vpcs",
+                theirs="BlockPublicAccessStates CidrBlockAssociationSet DhcpOptionsId State",
+                fixed={"InstanceTenancy": "default"},
+                most={"CidrBlockAssociationSet": 1},
+            ),
+            "DescribeVpcAttribute": reading("EnableDnsHostnames EnableDnsSupport", theirs="VpcId"),
+        },
         outputs={"arn": "ARN of the VPC."},
         actions=actions(
             "ec2",
@@ -39,6 +52,7 @@ class VpcHandler(Ec2Handler[VpcArgs]):
         ),
         arns=("arn:aws:ec2:{at}:vpc/*",),
         free="free",
+        normal={"cidr": normal.cidr},
         kind="vpc",
         listing=Listing("describe_vpcs", "Vpcs", "VpcId", "Filters", "VpcIds"),
         unnarrowable=frozenset({"ec2:DescribeVpcs"}),

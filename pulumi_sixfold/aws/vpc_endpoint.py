@@ -6,18 +6,23 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from pulumi_sixfold.aws import normal
 from pulumi_sixfold.aws.ec2 import GONE, TAGGING, Ec2Facts, Ec2Handler, Listing, arn
 from pulumi_sixfold.aws.handler import TAGS, actions
+from pulumi_sixfold.aws.inputs import Policy, Tags
 from pulumi_sixfold.aws.waiting import wait_for
-from pulumi_sixfold.kit.args import Args, Document, Input, Tags, Unordered, canonical
+from pulumi_sixfold.kit.args import Args, Input, Unordered, canonical
 from pulumi_sixfold.kit.charge import Charge
 from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.kit.reading import reading
 
 _NOT_FOUND = "InvalidVpcEndpointId.NotFound"
 _STATES = "VpcEndpoints[].State"
 _LEAVING = {"deleting", "deleted"}
-_EVERYTHING = [{"Action": "*", "Effect": "Allow", "Principal": "*", "Resource": "*"}]
+_EVERYTHING = normal.policy(
+    {"Statement": {"Action": "*", "Effect": "Allow", "Principal": "*", "Resource": "*"}},
+)["Statement"]
 # input → what its items are called in ModifyVpcEndpoint
 _MEMBERS = {"route_table_ids": "RouteTableIds", "subnet_ids": "SubnetIds", "security_group_ids": "SecurityGroupIds"}
 
@@ -34,7 +39,7 @@ class VpcEndpointArgs(Args):
         default=[], description="Interface: who may call it; at least one, or AWS takes the VPC's default group."
     )
     private_dns: Input[bool] = Field(False, description="Interface: the service's usual name leads to it.")
-    policy: Input[Document | None] = Field(None, description="Who may do what through it; None: everybody everything.")
+    policy: Input[Policy | None] = Field(None, description="Who may do what through it; None: everybody everything.")
     tags: Tags = Field(default={}, description=TAGS)
 
 
@@ -59,6 +64,17 @@ class VpcEndpointHandler(Ec2Handler[VpcEndpointArgs]):
         gone=GONE,
         create_only=frozenset({"vpc_id", "service", "type"}),
         identity=frozenset({"vpc_id", "service"}),
+        reads={
+            "DescribeVpcEndpoints": reading(
+                "VpcEndpointId VpcEndpointType VpcId ServiceName ServiceRegion PolicyDocument RouteTableIds SubnetIds "
+                "Groups.GroupId PrivateDnsEnabled OwnerId",
+                at="VpcEndpoints",
+                theirs="CreationTimestamp DnsEntries FailureReason Groups.GroupName Ipv4Prefixes LastError "
+                "NetworkInterfaceIds "
+                "PayerResponsibilities State",
+                fixed={"DnsOptions.DnsRecordIpType": ("ipv4", "service-defined"), "IpAddressType": "ipv4"},
+            ),
+        },
         outputs={"arn": "ARN of the endpoint."},
         actions=(
             *actions(
@@ -81,6 +97,7 @@ class VpcEndpointHandler(Ec2Handler[VpcEndpointArgs]):
             "arn:aws:route53:::hostedzone/*",
         ),
         charges=_charges,
+        normal={"policy": normal.policy},
         kind="vpc-endpoint",
         listing=Listing(
             "describe_vpc_endpoints",
@@ -137,9 +154,16 @@ class VpcEndpointHandler(Ec2Handler[VpcEndpointArgs]):
             self.settled(resource_id)
 
     def state(self, found: Any) -> State[VpcEndpointArgs] | None:  # noqa: ANN401 - see Ec2Handler
-        """Read the endpoint. AWS lists those that are gone for a while."""
+        """Read the endpoint. AWS lists those that are gone for a while.
+
+        Raises:
+            ValueError: its service is in another region.
+
+        """
         if found["State"].lower() in _LEAVING | {"failed", "rejected", "expired"}:
             return None
+        if found.get("ServiceRegion", self.region) != self.region:
+            raise ValueError(f"a service in {found['ServiceRegion']}")
         policy = json.loads(found["PolicyDocument"])
         interface = found["VpcEndpointType"] == "Interface"
         args = VpcEndpointArgs(
@@ -150,7 +174,7 @@ class VpcEndpointHandler(Ec2Handler[VpcEndpointArgs]):
             subnet_ids=found.get("SubnetIds", []),
             security_group_ids=[group["GroupId"] for group in found.get("Groups", [])],
             private_dns=interface and found["PrivateDnsEnabled"],
-            policy=None if policy["Statement"] == _EVERYTHING else canonical(policy),
+            policy=None if normal.policy(policy)["Statement"] == _EVERYTHING else canonical(policy),
         )
         return State(args, {"arn": arn(found, self.region, "vpc-endpoint", found["VpcEndpointId"])})
 

@@ -114,6 +114,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Diff(self, request: pb.DiffRequest, context: grpc.ServicerContext) -> pb.DiffResponse:
         handler = self._handler(request)
         old, new = (migrated(handler, decode(given).values) for given in (request.old_inputs, request.news))
+        new = handler.facts.in_old_words(old, new)
         return _difference(old, new, handler.facts.create_only, handler.facts.identity)
 
     @reported
@@ -272,7 +273,7 @@ def _outputs(state: State[Any] | None) -> dict[str, Any]:
 
 def _inputs(handler: AnyHandler, state: State[Any], old: Properties) -> Properties:
     """Return the read state as inputs; values that only Pulumi knows stay as they were."""
-    values = state.args.properties()
+    values = handler.facts.in_old_words(old.values, state.args.properties())
     kept = {name: old.values[name] for name in handler.facts.unreadable if name in old.values}
     return Properties(stamped(handler, {**values, **kept}), old.secrets | handler.facts.secrets)
 

@@ -77,7 +77,13 @@ Input = Annotated[T, WrapValidator(_or_later)]
 Document = Annotated[str, WrapValidator(_document)]
 """An IAM-style document: a dict (Outputs allowed inside) or JSON text; kept as canonical JSON text."""
 
-Unordered = Annotated[list[Input[str]], AfterValidator(lambda items: items if is_later(items) else sorted(items))]
+
+def in_order(items: list[Any]) -> list[Any]:
+    """Return texts sorted, unless one of them is known only later."""
+    return items if is_later(items) else sorted(items)
+
+
+Unordered = Annotated[list[Input[str]], AfterValidator(in_order)]
 """Texts whose order means nothing; kept sorted."""
 
 Tags = Input[dict[str, Input[str]]]

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from pulumi_sixfold.kit.args import Args
+from pulumi_sixfold.kit.args import Args, is_later
 from pulumi_sixfold.kit.charge import Charge
 from pulumi_sixfold.kit.deadline import DEFAULT_S
+from pulumi_sixfold.kit.reading import Reading
 
 Charges = Callable[[Mapping[str, Any]], list[Charge]]
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
@@ -46,6 +47,7 @@ class Tagging(NamedTuple):
         pair: how tags are listed; None: as a map.
         kind: the end of both operations' names.
         output: the output that goes into `on`; empty: the id.
+        one_case: keys that differ in case alone are one key.
 
     """
 
@@ -55,6 +57,7 @@ class Tagging(NamedTuple):
     pair: tuple[str, str] | None = ("Key", "Value")
     kind: str = "resource"
     output: str = "arn"
+    one_case: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +74,9 @@ class Facts:
         outputs: name → description of the properties that only the resource can tell. An update never changes them.
         secrets: properties that are secret even where the program did not say so.
         unreadable: inputs that only Pulumi knows; `read` leaves them at their defaults.
+        reads: operation of AWS, as AWS writes it → what the type understands of its answer.
+        normal: input → its normal form, in which two spellings of the same are equal, such as a policy's.
+        masked: input → the form in which AWS shows it, such as a URL without its password.
         name_property: the input that is the physical name, where there is one.
         name_limit: the longest physical name, in characters.
         name_separator: the character between the words of a physical name.
@@ -99,6 +105,9 @@ class Facts:
     outputs: Mapping[str, str] = field(default_factory=dict)
     secrets: frozenset[str] = frozenset()
     unreadable: frozenset[str] = frozenset()
+    reads: Mapping[str, Reading] = field(default_factory=dict)
+    normal: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    masked: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
     name_property: str = "name"
     name_limit: int = 63
     name_separator: str = "-"
@@ -114,3 +123,22 @@ class Facts:
     charges: Charges | None = None
     free: str = ""
     migrations: tuple[Migration, ...] = ()
+
+    @property
+    def kind_name(self) -> str:
+        """The last part of the token, such as `Bucket`."""
+        return self.token.rsplit(":", 1)[-1]
+
+    def in_old_words(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+        """Return new inputs in which each that means the same as the old one is spelt like it."""
+        return {name: old[name] if self._same(name, old.get(name), value) else value for name, value in new.items()}
+
+    def _same(self, name: str, old: Any, new: Any) -> bool:  # noqa: ANN401 - any JSON value
+        if old is None or new is None or is_later(old) or is_later(new):
+            return False
+        if name in self.masked:
+            return self.masked[name](old) == str(new) or self.masked[name](new) == str(old)
+        try:
+            return name in self.normal and bool(self.normal[name](old) == self.normal[name](new))
+        except (TypeError, ValueError):  # an older version of the type took what is none today
+            return False

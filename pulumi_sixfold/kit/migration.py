@@ -4,12 +4,17 @@ A type starts at version 0, which has no stamp, so that stacks made before types
 migration of a handler adds one. The engine hides properties that begin with two underscores in all that it prints.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pulumi_sixfold.kit.handler import Handler
 
 STAMP = "__v"
+
+
+def added(**defaults: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:  # noqa: ANN401 - any input
+    """Return the migration to a version with further inputs: what was not said had these values."""
+    return lambda old: {**defaults, **old}
 
 
 def stamped(handler: Handler[Any] | type[Handler[Any]], inputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -30,6 +30,9 @@ class Alarm(Resource):
         missing_data: pulumi.Output[str]
         alarm_actions: pulumi.Output[Any]
         ok_actions: pulumi.Output[Any]
+        no_data_actions: pulumi.Output[Any]
+        actions_enabled: pulumi.Output[bool]
+        unit: pulumi.Output[str | None]
         tags: pulumi.Output[Any]
         arn: pulumi.Output[str]
 

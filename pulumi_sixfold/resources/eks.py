@@ -29,6 +29,7 @@ class Cluster(Resource):
         public_cidrs: pulumi.Output[Any]
         log_types: pulumi.Output[Any]
         kms_key_arn: pulumi.Output[str | None]
+        authentication_mode: pulumi.Output[str]
         deletion_protection: pulumi.Output[bool]
         tags: pulumi.Output[Any]
         arn: pulumi.Output[str]

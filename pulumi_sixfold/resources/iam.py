@@ -22,6 +22,7 @@ class Role(Resource):
         managed_policy_arns: pulumi.Output[Any]
         inline_policies: pulumi.Output[Any]
         permissions_boundary: pulumi.Output[str | None]
+        max_session_s: pulumi.Output[int]
         tags: pulumi.Output[Any]
         arn: pulumi.Output[str]
 

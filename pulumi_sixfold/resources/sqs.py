@@ -22,6 +22,7 @@ class Queue(Resource):
         delay_s: pulumi.Output[int]
         receive_wait_s: pulumi.Output[int]
         kms_key_arn: pulumi.Output[str | None]
+        encrypted: pulumi.Output[bool]
         dead_letters: pulumi.Output[Any]
         policy: pulumi.Output[str | None]
         tags: pulumi.Output[Any]

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import unquote
 from uuid import uuid4
 
+import moto.eks.models
 import moto.iam.models
 from moto.core.responses import ActionResult, EmptyResult
 from moto.eks.exceptions import ResourceNotFoundException
@@ -171,6 +172,7 @@ def teach_all() -> None:
         list_associated_access_policies,
     ):
         setattr(EKSResponse, more.__name__, more)
+    moto.eks.models.DEFAULT_REMOTE_ACCESS = {}  # AWS lets nobody into a machine unless told so
     EKSResponse.tag_resource = tagging(_put, EKSResponse.tag_resource)
     EKSResponse.untag_resource = tagging(_drop, EKSResponse.untag_resource)
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"

@@ -9,7 +9,9 @@ _NO_VERSION = "moto has no UpdateClusterVersion; see test_eks.py"
 _NO_PROTECTION = "moto knows no deletionProtection; see test_eks.py"
 _NO_PARTS = "moto's UpdateClusterConfig forgets the half of the network that is not sent; see test_eks.py"
 _NETWORK = ("subnet_ids", "security_group_ids", "private_access", "public_access", "public_cidrs")
+_NO_MODE = "moto knows no accessConfig; see test_eks.py"
 _UNTRIED = {
+    "authentication_mode": _NO_MODE,
     "version": _NO_VERSION,
     "deletion_protection": _NO_PROTECTION,
     **dict.fromkeys(_NETWORK, _NO_PARTS),

@@ -43,6 +43,7 @@ CASES = {
         changes=[
             {"assume_role_policy": _OTHER_TRUST},
             {"description": "b"},
+            {"max_session_s": 7200},
             {"managed_policy_arns": []},
             {"inline_policies": {"new": may("s3:ListBucket")}},
             {"permissions_boundary": "@policy.arn"},
@@ -54,6 +55,7 @@ CASES = {
                 RoleName=name, PolicyDocument=json.dumps(_OTHER_TRUST)
             ),
             "description": lambda aws, name: aws("iam").update_role(RoleName=name, Description="by hand"),
+            "max_session_s": lambda aws, name: aws("iam").update_role(RoleName=name, MaxSessionDuration=5000),
             "managed_policy_arns": _detach,
             "inline_policies": lambda aws, name: aws("iam").delete_role_policy(RoleName=name, PolicyName="own"),
             "permissions_boundary": lambda aws, name: aws("iam").put_role_permissions_boundary(

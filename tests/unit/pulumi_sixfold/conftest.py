@@ -12,6 +12,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
+from pulumi_sixfold.aws.complete import watch
 from pulumi_sixfold.kit.handler import Handler, ProviderArgs
 from pulumi_sixfold.local.process import ProcessArgs, ProcessHandler
 
@@ -98,6 +99,7 @@ def scripted() -> Iterator[Callable[..., Any]]:
         session: Any = boto3.Session("test", "test", region_name="eu-west-1")
         made: Any = kind(ProviderArgs(region="eu-west-1", account="123456789012"), Event())
         made.account, made.client = "123456789012", session.client(made.facts.service)
+        watch(made.client)
         stubs.append(stub := Stubber(made.client))
         for operation, request, answer in calls:
             if isinstance(answer, str):

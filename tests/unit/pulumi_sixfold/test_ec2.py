@@ -149,7 +149,7 @@ def test_a_group_allows_nothing_that_it_is_not_told(make: Make, vpc: str) -> Non
 def test_an_endpoint_changes_in_one_call(make: Make, change: dict[str, Any], request_part: dict[str, Any]) -> None:
     handler = make(VpcEndpointHandler)
     have = VpcEndpointArgs(
-        vpc_id="v", service="s", type="Interface", private_dns=True, policy="{}", subnet_ids=["subnet-1"]
+        vpc_id="v", service="s", type="Interface", private_dns=True, policy='{"Statement":[]}', subnet_ids=["subnet-1"]
     )
     with Stubber(handler.client) as stub:
         stub.add_response("modify_vpc_endpoint", {"Return": True}, {"VpcEndpointId": "vpce-1", **request_part})

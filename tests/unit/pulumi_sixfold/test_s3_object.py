@@ -8,6 +8,7 @@ import pytest
 from pulumi_sixfold.aws.handler import URN_TAG
 from pulumi_sixfold.aws.s3_object import BucketObjectArgs, BucketObjectHandler
 from pulumi_sixfold.kit.errors import ProviderError
+from pulumi_sixfold.kit.reading import UnsayableError
 
 URN = "urn:pulumi:dev::project::sixfold:c:Lake/sixfold:s3:BucketObject::script"
 ARGS = BucketObjectArgs(bucket="jobs", key="a/train.py", content="one")
@@ -35,13 +36,22 @@ def test_somebody_elses_object_is_not_overwritten(make: Make, s3: Any) -> None:
     assert s3.get_object(Bucket="jobs", Key="a/train.py")["Body"].read() == b"theirs"
 
 
-def test_what_somebody_wrote_over_it_is_found_whatever_it_is(make: Make, s3: Any) -> None:
+def test_what_somebody_wrote_over_it_is_found_and_put_back(make: Make, s3: Any) -> None:
     handler = make(BucketObjectHandler)
     handler.create(URN, ARGS)
-    s3.put_object(Bucket="jobs", Key="a/train.py", Body=b"\xff" * 1_500_000)
-    assert handler.read("jobs/a/train.py").args.content != "one"
+    s3.put_object(Bucket="jobs", Key="a/train.py", Body=b"two", ContentType="text/plain; charset=utf-8")
+    assert handler.read("jobs/a/train.py").args.content == "two"
     handler.update(URN, "jobs/a/train.py", ARGS)
     assert s3.get_object(Bucket="jobs", Key="a/train.py")["Body"].read() == b"one"
+
+
+@pytest.mark.parametrize(("body", "why"), [(b"\xff", "no UTF-8"), (b"a" * 1_000_001, "more than 1,000,000")])
+def test_content_that_is_no_text_of_its_length_is_refused_and_not_cut(
+    make: Make, s3: Any, body: bytes, why: str
+) -> None:
+    s3.put_object(Bucket="jobs", Key="a/train.py", Body=body)
+    with pytest.raises(UnsayableError, match=f"jobs/a/train.py has content .*{why}"):
+        make(BucketObjectHandler).read("jobs/a/train.py")
 
 
 def test_new_tags_do_not_write_the_object_again(make: Make, s3: Any) -> None:
