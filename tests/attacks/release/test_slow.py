@@ -2,20 +2,17 @@
 
 import json
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-import uvicorn
 
-from serving.app import Application
 from serving.runtime import Runtime
 from sixfold.contract import load_products
 from tests.attacks.conftest import Note
-from tests.attacks.release.conftest import PRODUCTS
+from tests.attacks.release.conftest import PRODUCTS, listening
 
 EXAMPLE = load_products(PRODUCTS)["flight-delays"].example
 
@@ -23,16 +20,8 @@ EXAMPLE = load_products(PRODUCTS)["flight-delays"].example
 @pytest.fixture
 def served(release: Callable[[str], Runtime], free_port: Callable[[], int]) -> Iterator[int]:
     """The port of a release that listens."""
-    port, runtime = free_port(), release("flight-delays")
-    server = uvicorn.Server(uvicorn.Config(Application(runtime), port=port, log_level="critical", lifespan="off"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield port
-    server.should_exit = server.force_exit = True
-    thread.join()
-    runtime.close()
+    with listening(release("flight-delays"), free_port()) as port:
+        yield port
 
 
 @pytest.mark.parametrize("path", ["/predict", "/feedback"])
