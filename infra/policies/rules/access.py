@@ -3,17 +3,25 @@
 Controls: https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html and kms-controls.html
 """
 
-import re
 from collections.abc import Callable, Iterable
 
-from infra.policies.documents import Statement, allowing, for_everyone, grants, name_of
+from infra.policies.documents import (
+    Statement,
+    allowing,
+    for_everyone,
+    grants,
+    is_every_action,
+    is_every_key,
+    is_everything,
+    is_whole_service,
+    name_of,
+)
 from infra.policies.rule import Check, Props, Rule, Source, is_on
 from infra.policies.values import get, texts
 
 _POLICY = ("sixfold:iam:Policy",)
 _ROLE = ("sixfold:iam:Role",)
 _KEY = ("sixfold:kms:Key",)
-_EVERY_KEY = re.compile(r"\*|arn:[^:]*:kms:[^:]*:[^:]*:(key/)?\*")
 _DECRYPT = ("kms:Decrypt", "kms:ReEncryptFrom")
 
 
@@ -35,19 +43,20 @@ def _no_statement(wrong: Callable[[Statement], bool], what: str) -> Check:
 
 
 def _is_admin(statement: Statement) -> bool:
-    return bool({"*", "*:*"} & {*texts(statement.get("Action"))}) and "*" in texts(statement.get("Resource"))
+    everywhere = "NotResource" in statement or any(map(is_everything, texts(statement.get("Resource"))))
+    return everywhere and any(map(is_every_action, texts(statement.get("Action"))))
 
 
 def _has_whole_service(statement: Statement) -> bool:
     actions = texts(statement.get("Action"))
-    return "NotAction" in statement or any(re.fullmatch(r"[^:*]+:\*", action) for action in actions)
+    return "NotAction" in statement or any(map(is_whole_service, actions))
 
 
 def _decrypts_with_every_key(statement: Statement) -> bool:
-    # `*` alone is IAM.1's business.
-    of_kms = [action for action in texts(statement.get("Action")) if action.lower().startswith("kms:")]
-    resources = texts(statement.get("Resource"))
-    return grants({"Action": of_kms}, _DECRYPT) and any(_EVERY_KEY.fullmatch(each) for each in resources)
+    # All actions of all services are IAM.1's business.
+    actions = [action for action in texts(statement.get("Action")) if not is_every_action(action)]
+    every_key = "NotResource" in statement or any(map(is_every_key, texts(statement.get("Resource"))))
+    return every_key and grants({"Action": actions}, _DECRYPT)
 
 
 RULES = (

@@ -82,6 +82,11 @@ BROKEN: list[tuple[str, str, Props]] = [
     ("EC2.19", "ec2:SecurityGroup", ingress(22)),
     ("EC2.19", "ec2:SecurityGroup", ingress(5000, 6000, peer="::/0")),
     ("EC2.19", "ec2:SecurityGroup", ingress(None, protocol="-1")),
+    ("EC2.19", "ec2:SecurityGroup", ingress(22, protocol="TCP")),
+    ("EC2.19", "ec2:SecurityGroup", ingress(22, protocol="6")),
+    ("EC2.19", "ec2:SecurityGroup", ingress(None, protocol="ALL")),
+    ("EC2.19", "ec2:SecurityGroup", ingress(22, peer="0.0.0.0/1")),
+    ("EC2.19", "ec2:SecurityGroup", ingress(22, peer="2000::/3")),
     ("ECR.1", "ecr:Repository", {"scan_on_push": False}),
     ("ECR.2", "ecr:Repository", {"immutable_tags": False}),
     ("ECR.3", "ecr:Repository", {"lifecycle_policy": None}),
@@ -91,10 +96,14 @@ BROKEN: list[tuple[str, str, Props]] = [
     ("EKS.8", "eks:Cluster", {"log_types": ["api"]}),
     ("IAM.1", "iam:Policy", {"policy": allow("*", "*")}),
     ("IAM.1", "iam:Role", {"inline_policies": {"all": allow("*", "*")}}),
+    ("IAM.1", "iam:Policy", {"policy": allow("*:**", "?*")}),
+    ("IAM.21", "iam:Policy", {"policy": allow("s3:?*")}),
     ("IAM.21", "iam:Policy", {"policy": allow(["s3:GetObject", "sqs:*"])}),
     ("IAM.21", "iam:Role", {"inline_policies": {"most": allow([], NotAction="iam:*")}}),
     ("KMS.1", "iam:Policy", {"policy": allow("kms:De*", "*")}),
     ("KMS.1", "iam:Policy", {"policy": allow("kms:Decrypt", "arn:aws:kms:eu-west-1:123456789012:key/*")}),
+    ("KMS.1", "iam:Policy", {"policy": allow("kms:Decrypt", "arn:aws:kms:*:*:key/?*")}),
+    ("KMS.1", "iam:Policy", {"policy": allow("k*:Decrypt", "*")}),
     ("KMS.2", "iam:Role", {"inline_policies": {"read": allow("kms:ReEncryptFrom", "*")}}),
     ("KMS.4", "kms:Key", {"rotation": False}),
     ("KMS.5", "kms:Key", {"policy": allow("kms:Encrypt", Principal={"AWS": "*"})}),
@@ -131,6 +140,12 @@ def caught(token: str, props: Props) -> set[str]:
 @pytest.mark.parametrize(("rule", "kind", "change"), BROKEN)
 def test_a_broken_rule_is_caught_and_no_other(rule: str, kind: str, change: Props) -> None:
     assert caught(f"sixfold:{kind}", wire(f"sixfold:{kind}", **change)) == {rule}
+
+
+@pytest.mark.parametrize("protocol", ["TCP", "Tcp", "ALL", "6", "-1"])
+@pytest.mark.parametrize("peer", ["0.0.0.0/0", "10.0.0.0/0", "0::/0", "0000:0000:0000:0000:0000:0000:0000:0000/0"])
+def test_a_port_that_is_open_to_all_is_caught_in_spellings_that_the_provider_refuses(protocol: str, peer: str) -> None:
+    assert caught("sixfold:ec2:SecurityGroup", ingress(22, protocol=protocol, peer=peer) | {"tags": TAGS}) == {"EC2.19"}
 
 
 @pytest.mark.parametrize("token", CLEAN)

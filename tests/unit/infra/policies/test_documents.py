@@ -3,8 +3,19 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from infra.policies.documents import Statement, allowing, grants, is_public
+from infra.policies.documents import (
+    Statement,
+    allowing,
+    grants,
+    is_every_action,
+    is_every_key,
+    is_everything,
+    is_public,
+    is_whole_service,
+)
 from infra.policies.values import UNKNOWN
 
 
@@ -50,3 +61,43 @@ def test_everyone_is_everyone_unless_narrowed_by_who_or_what_asks(statement: Sta
 )
 def test_actions_are_matched_as_aws_matches_them(statement: Statement, granted: bool) -> None:  # noqa: FBT001 - an expected value
     assert grants(statement, ["s3:GetObject"]) is granted
+
+
+@pytest.mark.parametrize("pattern", ["*", "**", "?*", "*?"])
+def test_what_fits_all_is_everything_however_it_is_spelt(pattern: str) -> None:
+    assert is_everything(pattern)
+    assert is_every_action(pattern)
+    assert is_every_action(f"*:{pattern}")
+    assert is_whole_service(f"s3:{pattern}")
+    assert is_every_key(f"arn:aws:kms:*:*:key/{pattern}")
+
+
+@pytest.mark.parametrize("pattern", ["arn:aws:kms:*", "arn:aws:kms:eu-west-1:123456789012:*", "arn:*:key/*", "*"])
+def test_every_key_is_meant_by_a_pattern_that_all_keys_fit(pattern: str) -> None:
+    assert is_every_key(pattern)
+    assert not is_every_key("arn:aws:kms:eu-west-1:123456789012:key/0")
+    assert not is_every_key("arn:aws:kms:eu-west-1:123456789012:alias/*")
+
+
+@pytest.mark.parametrize(
+    ("key", "one", "everybody"),
+    [
+        ("aws:PrincipalArn", "arn:aws:iam::123456789012:role/*", "arn:*"),
+        ("aws:PrincipalArn", "arn:aws:iam::123456789012:role/a", "arn:aws:iam::*:role/a"),
+        ("aws:SourceAccount", "123456789012", "????????????"),
+        ("aws:SourceArn", "arn:aws:s3:::lake*", "arn:aws:*:*:*:*"),
+        ("aws:SourceArn", "arn:aws:sns:*:123456789012:*", "arn:aws:s3:::*"),
+        ("aws:PrincipalOrgID", "o-1234567890", "o-*"),
+        ("aws:SourceVpce", "vpce-1", "vpce-*"),
+    ],
+)
+def test_a_condition_that_everybody_meets_narrows_nothing(key: str, one: str, everybody: str) -> None:
+    narrowed, open_to_all = ({"Principal": "*", "Condition": {"StringLike": {key: each}}} for each in (one, everybody))
+    both = {"Principal": "*", "Condition": {"StringLike": {key: [one, everybody]}}}
+    assert [is_public(each) for each in (narrowed, open_to_all, both)] == [False, True, True]
+
+
+@given(st.text(alphabet="*?ab", max_size=6))
+def test_a_pattern_is_everything_only_if_it_fits_all_texts(pattern: str) -> None:
+    texts = ["a", "b", "ab", "xyz", "a-long-one"]
+    assert is_everything(pattern) <= all(grants({"Action": [pattern]}, [text]) for text in texts if len(text) >= 4)
