@@ -47,7 +47,8 @@ def _wait_for_the_rest_of_aws(
     error = response[1].get("Error") if response else None
     if not error:
         return None
-    return ask_again_after(operation.name, error.get("Code", ""), error.get("Message", ""), attempts)
+    service = operation.service_model.service_name
+    return ask_again_after(service, operation.name, error.get("Code", ""), error.get("Message", ""), attempts)
 
 
 def _never_look_for_no_region(region: str, caught_exception: Exception | None, **_: object) -> None:

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from pulumi_sixfold.aws import normal
 from pulumi_sixfold.aws.ec2 import GONE, TAGGING, Ec2Facts, Ec2Handler, Listing, arn
+from pulumi_sixfold.aws.eventual_consistency import leaves_by_itself
 from pulumi_sixfold.aws.handler import TAGS, actions
 from pulumi_sixfold.aws.inputs import Cidr, Tags
 from pulumi_sixfold.aws.waiting import wait_for
@@ -105,7 +106,8 @@ class RouteTableHandler(Ec2Handler[RouteTableArgs]):
         have, want = difference.have, difference.want
         client, table = self.client, resource_id
         for cidr in have.routes.keys() - want.routes.keys():
-            client.delete_route(RouteTableId=table, **_destination(cidr))
+            with leaves_by_itself("InvalidRoute.NotFound"):
+                client.delete_route(RouteTableId=table, **_destination(cidr))
         for cidr, target in want.routes.items():
             if have.routes.get(cidr) != target:
                 put: Any = client.replace_route if cidr in have.routes else client.create_route
