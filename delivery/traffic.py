@@ -48,17 +48,24 @@ class Traffic:
         """Let these releases answer, and return the ledger's entry; API versions that are not named stay as they are.
 
         Raises:
-            SixfoldError: a release was withdrawn, or the engine stopped; the live releases go on answering, and the
-                ledger has no entry.
+            SixfoldError: a release was withdrawn, or the engine stopped; the live releases go on answering, the ledger
+                has no entry, and the stack file is as before, unless this goes back.
 
         """
         wanted = {each.release for releases in versions.values() for each in releases}
         require_open(product, wanted, self.ledger.withdrawn(product))
         if self.now(product):
             self.record_what_is_live(product)  # a change by hand must not be lost from the ledger
+        before = self.stack.file.read_bytes()
         for version, releases in versions.items():
             pin(self.stack.file, product, version, list(releases))
-        self.stack.apply()
+        try:
+            self.stack.apply()
+        except SixfoldError:
+            if decision.verdict != ROLL_BACK:  # the next `up` finishes one that could not be finished now
+                self.stack.file.write_bytes(before)
+                self.report.say(f"{self.stack.file.name} is as it was before: `sixfold up` goes back to it")
+            raise
         return self.record_what_is_live(product, decision)
 
     def catch_up(self) -> None:
@@ -79,7 +86,7 @@ class Traffic:
 
         Raises:
             SixfoldError: nothing was live then, or nothing else ever was that neither a rollout's verdict has ended nor
-                somebody has withdrawn.
+                somebody has withdrawn; or no release of that digest is in the registry.
 
         """
         wanted = self.ledger.live_at(product.name, to) if to else self._before(product.name)
@@ -143,6 +150,8 @@ class Traffic:
                 f"entry {wanted.number} has release {digest[:SHORT]}, which a rollout took back since",
                 remedy=f"`sixfold ledger {product}` says why; name another moment with --to, or release it anew",
             )
+        for digest in wanted.releases:
+            self.registry.resolve(product, digest)
 
 
 def me() -> str:

@@ -89,15 +89,16 @@ def build(config: Config) -> pulumi.Output[dict[str, object]]:
     # A release reads its keyring when it starts: it starts after that is there.
     known = pulumi.Output.all(platform, *keyrings.arns).apply(lambda all_known: all_known[0])
     environment = {ENV_PLATFORM: known.apply(PlatformRefs.model_dump_json)}
-    runtime.run(
+    running = runtime.run(
         Workloads(
             config.products, traffic, environment, account, access.role_arns, access.policy_arns, alarms.topic_arns
         )
     )
     anonymous = {name for name, product in config.products.items() if stack in product.anonymous}
-    return platform.apply(
-        lambda refs: StackOutputs(
-            platform=refs, products=served(traffic, runtime.edge, anonymous), endpoints=runtime.endpoints
+    # After everything runs: an `up` that failed leaves the output of the one before, which says what still answers.
+    return pulumi.Output.all(platform, running).apply(
+        lambda all_known: StackOutputs(
+            platform=all_known[0], products=served(traffic, runtime.edge, anonymous), endpoints=runtime.endpoints
         ).model_dump(mode="json")
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from pulumi import ComponentResource, Resource, ResourceOptions
+from pulumi import ComponentResource, Output, Resource, ResourceOptions
 
 from infra.components.manifests import declare
 from infra.plans.kubernetes.manifest import Phases
@@ -15,7 +15,7 @@ Kind = Literal["ServingPods", "TrainingCluster", "Watching"]
 class ManifestSet(ComponentResource):
     """Manifests in phases: each is declared after the phases that it names, and the first ones after `after`.
 
-    Outputs: `namespace`, the resources of the first phase.
+    Outputs: `namespace`, the resources of the first phase. `running` is known once all manifests are there and ready.
     """
 
     def __init__(
@@ -33,4 +33,5 @@ class ManifestSet(ComponentResource):
             needed = [resource for earlier in phase.after for resource in ready[earlier]] if phase.after else after
             ready[phase.name] = declare(phase.manifests, parent=self, depends_on=needed)
         self.namespace = ready[phases[0].name]
+        self.running = Output.all(*(resource.urn for resources in ready.values() for resource in resources))
         self.register_outputs({})

@@ -18,7 +18,7 @@ class Serving(ComponentResource):
     A release that does not become ready fails the update before the router hears of it, so the old one goes on
     answering; and an old one is removed only when the router has let go of it.
 
-    Outputs: `url`.
+    Outputs: `url`. `running` is known once all of it runs.
     """
 
     def __init__(
@@ -53,6 +53,7 @@ class Serving(ComponentResource):
             port=ports["edge"],
             depends_on=[behind],
         )
+        self.running = edge.urn  # the edge starts after everything behind it
         self.url = edge.program.apply(lambda _: names.address(ports["edge"]))  # known once it runs
         self.register_outputs({"url": self.url})
 

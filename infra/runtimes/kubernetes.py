@@ -55,8 +55,8 @@ class KubernetesRuntime:
         self._foundation = lay(config, cluster, self.provider)
         self.address = service_addresses(self._foundation.target.namespace)
 
-    def run(self, workloads: Workloads) -> None:
-        """Run the releases behind the gateway, the monitors, and training."""
+    def run(self, workloads: Workloads) -> Output[Any]:
+        """Run the releases behind the gateway, the monitors, and training; return what is known once releases run."""
         on, environment = self._foundation, self._environment(workloads)
         portal = portal_page(
             stack=on.config.stack, products=workloads.products, traffic=workloads.traffic, endpoints=self.endpoints
@@ -66,6 +66,7 @@ class KubernetesRuntime:
         training = _training(on, workloads, environment, self._team)
         _people(on, workloads, after=[*serving.namespace, *monitoring.namespace, *training.namespace])
         _cloud_alarms(on, workloads.topic_arns)
+        return serving.running
 
     def _environment(self, workloads: Workloads) -> dict[str, Input[str]]:
         region = self._foundation.config.settings.region

@@ -1,5 +1,9 @@
 """A stack on this machine: processes, and a moto server as its AWS."""
 
+from typing import Any
+
+from pulumi import Output
+
 from infra.components.local_aws import LocalAws
 from infra.components.monitoring import Monitoring
 from infra.components.processes import Processes
@@ -43,8 +47,8 @@ class LocalRuntime:
         self._password, self._login = key, names.monitor_login(key)
         self.endpoints = names.endpoints(self._ports, self._login)
 
-    def run(self, workloads: Workloads) -> None:
-        """Run the monitors, each release, and the edge before them."""
+    def run(self, workloads: Workloads) -> Output[Any]:
+        """Run the monitors, each release, and the edge before them; return what is known once the edge runs."""
         Monitoring(
             "monitoring",
             runtime=self._runtime,
@@ -61,7 +65,7 @@ class LocalRuntime:
             login=self._login,
         )
         shown = names.endpoints(self._ports)  # whoever reads the portal need not be the user of the stack
-        Serving(
+        serving = Serving(
             "serving",
             runtime=self._runtime,
             traffic=workloads.traffic,
@@ -71,3 +75,4 @@ class LocalRuntime:
             ports=self._ports,
             environment=workloads.environment,
         )
+        return serving.running

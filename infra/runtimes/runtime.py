@@ -1,7 +1,7 @@
 """The runtime of a stack: where its workloads run, and which AWS is theirs. The composition root uses either one."""
 
 from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from pulumi import Input, Output
 
@@ -50,6 +50,6 @@ class Runtime(Protocol):
         """The address of a stand-in for AWS; None on real AWS."""
         ...
 
-    def run(self, workloads: Workloads) -> None:
-        """Declare the workloads."""
+    def run(self, workloads: Workloads) -> Output[Any]:
+        """Declare the workloads, and return what is known once all that answers requests runs."""
         ...

@@ -94,8 +94,10 @@ def test_a_release_that_does_not_exist_fails_and_leaves_the_old_one_serving(
     serving = platform.release
     platform.pin(Pin(release="0" * 64))
     printed = platform.run("pulumi", "up", "--yes", "--skip-preview", "--stack", "local", fails=True)
+    told = {each.name: each.api_versions[0].releases for each in platform.environment().products}
     platform.pin(Pin(release=serving))
     assert "release flight-delays/000000000000 is neither" in printed
+    assert [each.release for each in told["flight-delays"]] == [serving], "an output of what never ran"
     assert httpx.post(_url(platform), json=flight).json()["release"] == serving[:12]
 
 

@@ -16,6 +16,7 @@ from sixfold.contract import Product, load_product
 from sixfold.errors import SixfoldError
 from sixfold.registry.entries import copied, withdrawn
 from sixfold.registry.ledger import Decision
+from sixfold.registry.releases import Record, Registry
 from sixfold.stack import Pin
 from tests.unit.delivery._stacks import Engine, file_of, platform_at
 
@@ -34,6 +35,11 @@ def product() -> Product:
 def traffic(moto: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Traffic:
     """A stack on which `FIRST` was live, then `LIVE`, and a rollout took `CANDIDATE` back."""
     monkeypatch.setattr("delivery.traffic.keep_features", lambda *_: None)
+    there = [
+        Record.model_construct(product=NAME, digest=digest, feature_hash="f")
+        for digest in (FIRST, LIVE, CANDIDATE, GOOD)
+    ]
+    monkeypatch.setattr(Registry, "records", lambda *_: there)
     (tmp_path / "stacks").mkdir()
     (tmp_path / "stacks" / "Pulumi.local.yaml").write_text(file_of(NAME))
     stack = LiveStack(Project(tmp_path, tmp_path / ".sixfold"), "local", Silent())
@@ -55,6 +61,26 @@ def live(traffic: Traffic) -> list[str]:
 
 def release(traffic: Traffic, digest: str) -> None:
     traffic.change(NAME, {"v1": (Pin(release=digest),)}, Decision(by="ada", verdict="release", reason="by hand"))
+
+
+def test_what_the_engine_refuses_leaves_stack_file_and_ledger_as_they_were(traffic: Traffic) -> None:
+    file, entries = traffic.stack.file.read_bytes(), traffic.ledger.entries(NAME)
+    traffic.stack.engine.stops = True  # type: ignore[attr-defined] # the stand-in's
+    with pytest.raises(SixfoldError, match="stopped"):
+        release(traffic, GOOD)
+    assert (traffic.stack.file.read_bytes(), traffic.ledger.entries(NAME)) == (file, entries)
+
+
+def test_a_rollback_to_a_release_that_exists_nowhere_is_refused_before_anything_changes(
+    traffic: Traffic, product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = traffic.stack.file.read_bytes()
+    monkeypatch.setattr(
+        Registry, "records", lambda *_: [Record.model_construct(product=NAME, digest=LIVE, feature_hash="f")]
+    )
+    with pytest.raises(SixfoldError, match="there is no release 'aaaaaaaaaaaa' of flight-delays"):
+        traffic.roll_back(product, "ada")
+    assert traffic.stack.file.read_bytes() == file
 
 
 def test_a_rollback_after_an_automatic_one_passes_over_the_candidate(traffic: Traffic, product: Product) -> None:
