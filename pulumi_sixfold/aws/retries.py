@@ -48,7 +48,7 @@ def _wait_for_the_rest_of_aws(
     if not error:
         return None
     service = operation.service_model.service_name
-    return ask_again_after(service, operation.name, error.get("Code", ""), error.get("Message", ""), attempts)
+    return ask_again_after(service, operation.name, error.get("Code") or "", error.get("Message") or "", attempts)
 
 
 def _never_look_for_no_region(region: str, caught_exception: Exception | None, **_: object) -> None:
