@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
-from delivery.locks import clear_dead, holder
+from delivery.checkpoint import mend
+from delivery.locks import clear_dead, folder_of, holder
 from delivery.reporter import Reporter, Silent
 from infra.checks.state import Held
 from sixfold.errors import SixfoldError
@@ -49,7 +50,8 @@ class Engine:
         self._pulumi = Path(sys.executable).with_name("pulumi")
 
     def select(self) -> None:
-        """Make the stack the current one; create it if it does not exist."""
+        """Make the stack the current one, after bringing back a damaged state; create it if it does not exist."""
+        self._mend()
         self._run("stack", "select", "--create", self.stack, quiet=True)
 
     def is_empty(self) -> bool:
@@ -81,8 +83,12 @@ class Engine:
         self._run("destroy", "--yes", "--skip-preview", "--suppress-outputs")
 
     def recover(self) -> None:
-        """Clear the lock of a dead engine and its unfinished operations; the next `up` adopts what they created."""
-        for pid in clear_dead(self._backend, self.stack):
+        """Bring a damaged state back, and clear the lock of a dead engine and its unfinished operations.
+
+        The next `up` adopts what they created.
+        """
+        self._mend()
+        for pid in clear_dead(folder_of(self._backend), self.stack):
             self._report.say(f"an engine was killed half-way (pid {pid}); its lock is cleared")
         if self._deployment().get("pending_operations"):
             self._report.say("looking for the resources that it had begun to create")
@@ -105,6 +111,11 @@ class Engine:
         if "environment" not in outputs:
             raise not_up
         return StackOutputs.model_validate(outputs["environment"])
+
+    def _mend(self) -> None:
+        if used := mend(folder_of(self._backend), self.stack):
+            self._report.say(f"the state of {self.stack} was damaged or gone, and is now that of {used}")
+            self._report.say("what was changed since is found by the refresh of `sixfold up`")
 
     def _deployment(self) -> dict[str, Any]:
         state: dict[str, Any] = json.loads(self._run("stack", "export", quiet=True))

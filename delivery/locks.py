@@ -19,19 +19,25 @@ def holder(said: str) -> str:
     return f"{found[1]} (pid {found[2]}) since {found[3]}" if found and "currently locked" in said else ""
 
 
-def clear_dead(backend: str, stack: str) -> list[int]:
+def folder_of(backend: str) -> Path | None:
+    """Return the folder of a backend's address, as in PULUMI_BACKEND_URL; None where it is not on this machine."""
+    if not backend.startswith("file://"):
+        return None
+    return Path(backend.removeprefix("file://").partition("?")[0]).expanduser()
+
+
+def clear_dead(state: Path | None, stack: str) -> list[int]:
     """Remove the stack's locks whose holder is no more, and return the pids of those holders.
 
     A lock that its engine never finished writing names nobody; it goes too, once it is older than `UNFINISHED_SECONDS`.
 
     Args:
-        backend: the address of the state, as in PULUMI_BACKEND_URL; only `file://` has locks of this machine.
+        state: the folder of the backend; None: it is not on this machine, and has no locks of it.
         stack: name of the stack.
 
     """
-    if not backend.startswith("file://"):
+    if state is None:
         return []
-    state = Path(backend.removeprefix("file://").partition("?")[0]).expanduser()
     folders = list((state / ".pulumi" / "locks").glob(f"*/*/{stack}"))
     for part in (path for folder in folders for path in folder.glob("*.tmp")):
         if time.time() - part.stat().st_mtime > UNFINISHED_SECONDS:

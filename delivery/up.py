@@ -10,6 +10,7 @@ from delivery.reporter import Reporter
 from delivery.smoke import smoke
 from delivery.traffic import Traffic, me
 from infra.plans.names import service_ports
+from pulumi_sixfold.local.supervisor import Supervisor
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
 from sixfold.registry.ledger import Decision, Ledger
@@ -34,7 +35,9 @@ def up(stack: LiveStack, report: Reporter, preflight: Callable[[Settings], None]
             preflight(settings)
     with report.stage("infrastructure"):
         stack.engine.select()
-        if settings.local and stack.engine.is_empty():
+        # Where the state is gone and the supervisor is not, its processes have the ports, and the engine adopts them.
+        ours = Supervisor(stack.project.home).answers()
+        if settings.local and stack.engine.is_empty() and not ours:
             _require_free_ports(settings.local.first_port, stack.file.name)
         if not settings.local and not stack.engine.is_empty():
             _copy_ledgers(stack, settings)

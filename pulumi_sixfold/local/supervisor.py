@@ -103,7 +103,7 @@ class Supervisor:
         )
         with self._locked():
             (self.conf / f"{name}.conf").write_text(text)
-            if not self._answers():
+            if not self.answers():
                 self._boot()  # it starts whatever it finds in conf.d
                 return
             self.stop(name)  # it may have been started meanwhile, by the boot that another program needed
@@ -131,7 +131,7 @@ class Supervisor:
         with self._locked():
             self.spec(name).unlink(missing_ok=True)
             (self.conf / f"{name}.conf").unlink(missing_ok=True)
-            if not self._answers():
+            if not self.answers():
                 return
             self._call("reloadConfig")
             with _unless(_BAD_NAME):
@@ -159,9 +159,10 @@ class Supervisor:
         )
         if done.returncode:
             raise ProviderError(f"supervisord did not start: {done.stdout}{done.stderr}".strip(), remedy=f"see {main}")
-        _wait(self._answers, f"supervisord did not answer at {socket}", self.logs)
+        _wait(self.answers, f"supervisord did not answer at {socket}", self.logs)
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Return whether it runs, with what it has been given so far."""
         try:
             self._call("getState")
         except OSError:

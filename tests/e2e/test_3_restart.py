@@ -1,5 +1,7 @@
 """Restart of the machine: `make up` restores what was lost."""
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -33,6 +35,26 @@ def test_then_there_is_nothing_more_to_do(platform: Any) -> None:
     assert "unchanged" in platform.run("pulumi", "preview", "--stack", "local", "--expect-no-changes")
 
 
+def test_a_state_that_was_cut_comes_back_and_nothing_runs_anew(platform: Any) -> None:
+    (state,) = (platform.home / "state").glob(".pulumi/stacks/*/local.json")
+    running = _serving(platform)
+    state.write_bytes(state.read_bytes()[:20_000])
+    again = platform.run("sixfold", "up")
+    assert ("is now that of" in again, "by release" in again, _serving(platform)) == (True, True, running)
+
+
+def test_a_state_that_is_gone_with_all_its_backups_is_made_of_what_is_there(platform: Any) -> None:
+    running = _serving(platform)
+    shutil.rmtree(platform.home / "state")
+    assert "by release" in platform.run("sixfold", "up")
+    assert _serving(platform) == running
+
+
 def _published(platform: Any) -> set[str]:
     registry = Registry(platform.environment().platform, platform.home)
     return {record.digest for record in registry.records("flight-delays")}
+
+
+def _serving(platform: Any) -> set[int]:
+    """Return the processes of releases."""
+    return {pid for pid in platform.processes() if b"bentoml" in Path(f"/proc/{pid}/cmdline").read_bytes()}

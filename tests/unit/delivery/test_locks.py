@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from delivery.locks import clear_dead, holder
+from delivery.locks import clear_dead, folder_of, holder
 
 HERE = socket.gethostname()
 
@@ -40,7 +40,7 @@ def dead() -> int:
 
 def test_the_lock_of_a_dead_engine_is_cleared(lock: Callable[..., Path], dead: int, backend: str) -> None:
     path = lock(dead)
-    assert clear_dead(backend, "local") == [dead]
+    assert clear_dead(folder_of(backend), "local") == [dead]
     assert not path.exists()
 
 
@@ -50,20 +50,20 @@ def test_a_zombie_holds_nothing(lock: Callable[..., Path], backend: str) -> None
     process.stdout.read()  # it has ended, and nobody has waited for it
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
     lock(process.pid)
-    assert clear_dead(backend, "local") == [process.pid]
+    assert clear_dead(folder_of(backend), "local") == [process.pid]
     process.wait()
     process.stdout.close()
 
 
 def test_the_lock_of_a_running_engine_stays(lock: Callable[..., Path], backend: str) -> None:
     path = lock(os.getpid())
-    assert clear_dead(backend, "local") == []
+    assert clear_dead(folder_of(backend), "local") == []
     assert path.exists()
 
 
 def test_the_lock_of_another_host_or_stack_stays(lock: Callable[..., Path], dead: int, backend: str) -> None:
     path = lock(dead, hostname="elsewhere")
-    assert clear_dead(backend, "local") == clear_dead(backend, "dev") == []
+    assert clear_dead(folder_of(backend), "local") == clear_dead(folder_of(backend), "dev") == []
     assert path.exists()
 
 
@@ -75,7 +75,7 @@ def test_a_lock_that_was_never_finished_goes_once_nobody_can_be_writing_it(
     for part in unfinished:
         part.touch()
     os.utime(unfinished[0], (0, 0))
-    clear_dead(backend, "local")
+    clear_dead(folder_of(backend), "local")
     assert [part.exists() for part in unfinished] == [False, True]
 
 
@@ -87,4 +87,4 @@ def test_the_holder_of_a_lock_is_read_from_the_refusal_of_the_engine() -> None:
 
 
 def test_the_locks_of_a_shared_state_are_left_to_its_people() -> None:
-    assert clear_dead("s3://states", "dev") == []
+    assert clear_dead(folder_of("s3://states"), "dev") == []
