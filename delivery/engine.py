@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO
+from urllib.parse import quote
 
 from delivery.checkpoint import mend
 from delivery.locks import clear_dead, folder_of, holder
@@ -46,7 +47,7 @@ class Engine:
         self._report = report or Silent()
         self._tells = report is not None
         self._env = {**QUIET_ENGINE, **QUIET, **(os.environ if env is None else env), ENV_HOME: str(home)}
-        self._backend = self._env.get("PULUMI_BACKEND_URL", f"file://{home}/state")
+        self._backend = self._env.get("PULUMI_BACKEND_URL", f"file://{quote(str(home))}/state")
         self._pulumi = Path(sys.executable).with_name("pulumi")
 
     def select(self) -> None:

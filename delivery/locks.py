@@ -9,6 +9,7 @@ import re
 import socket
 import time
 from pathlib import Path
+from urllib.parse import unquote
 
 UNFINISHED_SECONDS = 5  # how old a lock must be that is still being written: its writer needs microseconds
 
@@ -23,7 +24,7 @@ def folder_of(backend: str) -> Path | None:
     """Return the folder of a backend's address, as in PULUMI_BACKEND_URL; None where it is not on this machine."""
     if not backend.startswith("file://"):
         return None
-    return Path(backend.removeprefix("file://").partition("?")[0]).expanduser()
+    return Path(unquote(backend.removeprefix("file://").partition("?")[0])).expanduser()
 
 
 def clear_dead(state: Path | None, stack: str) -> list[int]:

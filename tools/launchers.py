@@ -11,7 +11,8 @@ if [ -z "${{PULUMI_BACKEND_URL:-}}" ]; then
   state=${{SIXFOLD_HOME:-$bin/../../.sixfold}}/state
   (umask 077 && mkdir -p "$state") # whoever reads the state reads the secrets in it
   # No sidecar files: the engine writes them in two steps, and a kill between the two makes the state unreadable.
-  PULUMI_BACKEND_URL="file://$(cd "$state" && pwd)?metadata=skip"
+  # A URL: these characters of a folder's name mean something else in it.
+  PULUMI_BACKEND_URL="file://$(cd "$state" && pwd | sed 's/%/%25/g; s/#/%23/g; s/?/%3F/g')?metadata=skip"
 fi
 if [ -z "${{PULUMI_CONFIG_PASSPHRASE_FILE:-}}" ]; then
   export PULUMI_CONFIG_PASSPHRASE="${{PULUMI_CONFIG_PASSPHRASE:-}}"

@@ -2,12 +2,14 @@
 
 import json
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
 
 from delivery.commands.console import write
 from delivery.commands.context import ProductName, StackName, contract_of, project
+from sixfold.errors import SixfoldError
 
 commands = typer.Typer()
 
@@ -38,11 +40,16 @@ def deployer_policy(
     if to is None:
         write(json.dumps(documents, indent=2) + "\n")
         return
-    to.mkdir(parents=True, exist_ok=True)
+    try:
+        to.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SixfoldError(
+            f"{to} cannot be a folder: {error.strerror}", remedy="give --to a folder of yours"
+        ) from error
     for number, document in enumerate(documents):
         path = to / f"sixfold-{stack}-{number}.json"
         path.write_text(json.dumps(document, indent=2) + "\n")
-        write(f"aws iam create-policy --policy-name {path.stem} --policy-document file://{path}\n")
+        write(f"aws iam create-policy --policy-name {path.stem} --policy-document {quote(f'file://{path}')}\n")
 
 
 @commands.command()

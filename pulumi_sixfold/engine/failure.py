@@ -1,8 +1,9 @@
 """Failures of calls, as messages for the engine and its user."""
 
 import json
+import re
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any, NoReturn, TypeVar
 
@@ -11,7 +12,6 @@ import grpc
 from pulumi_sixfold.engine.proto import provider_pb2 as pb
 from pulumi_sixfold.engine.proto import status_pb2
 from pulumi_sixfold.engine.wire import Properties, decode, encode
-from pulumi_sixfold.kit.args import Unknown
 from pulumi_sixfold.kit.errors import ProviderError
 
 R = TypeVar("R")
@@ -20,6 +20,7 @@ _PROPERTIES = {"args", "inputs", "news", "old_inputs", "olds", "properties"}
 
 # Longer texts do not fit into the headers that carry them.
 _LONGEST = 6000
+_SHORTEST, _NO_WORD = 4, 8  # characters of a secret
 
 
 class PartDoneError(Exception):
@@ -45,7 +46,8 @@ def sentence(error: Exception, explained: Callable[[Exception], str]) -> str:
 def reported(call: Callable[[Any, Any, grpc.ServicerContext], R]) -> Callable[[Any, Any, grpc.ServicerContext], R]:
     """Turn every exception of a call of the servicer into a gRPC status that the engine shows as one message.
 
-    The servicer's `explained` has the words for errors of the services that its handlers call.
+    The servicer's `explained` has the words for errors of the services that its handlers call, its `marked` the texts
+    that the program marked as secret, by URN and property.
     """
 
     @wraps(call)
@@ -55,32 +57,38 @@ def reported(call: Callable[[Any, Any, grpc.ServicerContext], R]) -> Callable[[A
         except Exception as error:  # noqa: BLE001 - the boundary of the process
             failure = error
         cause = failure.cause if isinstance(failure, PartDoneError) else failure
-        _abort(context, failure, sentence(cause, self.explained), _secrets_in(request))
+        _abort(context, failure, sentence(cause, self.explained), _secrets_in(request, self.marked))
 
     return wrapper
 
 
-def _secrets_in(request: Any) -> set[str]:  # noqa: ANN401 - generated messages
-    """Return the secret texts that came with a request: AWS may repeat a value in its refusal of it."""
+def _secrets_in(request: Any, marked: Mapping[tuple[str, str], frozenset[str]]) -> set[str]:  # noqa: ANN401 - generated
+    """Return the secret texts that came with a request: AWS may repeat a value in its refusal of it.
+
+    A property with a secret inside is secret as a whole from its check on; `marked` has what the program marked of it.
+    """
     found: set[str] = set()
     for name in _PROPERTIES.intersection(request.DESCRIPTOR.fields_by_name):
         given = decode(getattr(request, name))
-        found.update(text for secret in given.secrets for text in _texts(given.values.get(secret)))
+        for secret, texts in given.marked.items():
+            found.update(marked.get((getattr(request, "urn", ""), secret), texts))
     return found | {json.dumps(text)[1:-1] for text in found}
 
 
-def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON value
-    if isinstance(value, Mapping | list):
-        for part in value.values() if isinstance(value, Mapping) else value:
-            yield from _texts(part)
-    elif value not in (None, "") and not isinstance(value, bool | Unknown):
-        yield str(value)
+def masked(text: str, secrets: Iterable[str]) -> str:
+    """Return a text without secrets. The words of the text stay, of which a short secret is a part here and there.
+
+    A secret of up to three characters hides nothing, and stands in every sentence; one of up to seven is a whole word.
+    """
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= _SHORTEST:
+            bounds = ("", "") if len(secret) >= _NO_WORD else (r"(?<![^\W_])", r"(?![^\W_])")
+            text = re.sub(re.escape(secret).join(bounds), "[secret]", text)
+    return text
 
 
 def _abort(context: grpc.ServicerContext, error: Exception, text: str, secrets: Iterable[str]) -> NoReturn:
-    for secret in sorted(secrets, key=len, reverse=True):
-        text = text.replace(secret, "[secret]")
-    text = text[:_LONGEST]
+    text = masked(text, secrets)[:_LONGEST]
     code = grpc.StatusCode.UNKNOWN
     if isinstance(error, PartDoneError):
         context.set_trailing_metadata((("grpc-status-details-bin", _part_done(error, text, code)),))

@@ -54,6 +54,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         self._types = {handler.facts.token: handler for handler in handlers}
         self._handlers: dict[str, AnyHandler] = {}
         self._cancelled = Event()
+        self.marked: dict[tuple[str, str], frozenset[str]] = {}
 
     def explained(self, error: Exception) -> str:
         """Return the cause and the remedy of an error that one of the handlers knows; empty for any other."""
@@ -101,6 +102,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Check(self, request: pb.CheckRequest, context: grpc.ServicerContext) -> pb.CheckResponse:
         handler = self._handler(request)
         news, old = decode(request.news), migrated(handler, decode(request.olds).values)
+        self.marked |= {(request.urn, name): texts for name, texts in news.marked.items()}
         try:
             args = handler.facts.args.model_validate(
                 {name: value for name, value in news.values.items() if name != STAMP}

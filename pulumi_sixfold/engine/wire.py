@@ -3,8 +3,8 @@
 The signatures are those of the engine: pulumi's `sdk/go/common/resource/properties.go`.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from google.protobuf.struct_pb2 import Struct, Value
@@ -20,24 +20,25 @@ _RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e"
 
 @dataclass(frozen=True)
 class Properties:
-    """Plain values, and the names of those in which something is secret."""
+    """Plain values, the names of those in which something is secret, and by these names the texts that are marked."""
 
     values: dict[str, Any]
     secrets: frozenset[str] = frozenset()
+    marked: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def decode(struct: Struct) -> Properties:
     """Read a struct; nulls are left out, a property with a secret anywhere inside counts as secret as a whole."""
     values: dict[str, Any] = {}
-    secrets: set[str] = set()
+    marked: dict[str, frozenset[str]] = {}
     for name, value in struct.fields.items():
-        found: list[bool] = []
+        found: list[Any] = []
         plain = _decode(value, found)
         if plain is not None:
             values[name] = plain
         if found:
-            secrets.add(name)
-    return Properties(values, frozenset(secrets))
+            marked[name] = frozenset(_texts(found))
+    return Properties(values, frozenset(marked), marked)
 
 
 def encode(values: Mapping[str, Any], secrets: Collection[str] = ()) -> Struct:
@@ -48,7 +49,15 @@ def encode(values: Mapping[str, Any], secrets: Collection[str] = ()) -> Struct:
     return struct
 
 
-def _decode(value: Value, secret: list[bool]) -> Any:  # noqa: ANN401 - any JSON value
+def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON value
+    if isinstance(value, Mapping | list):
+        for part in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(part)
+    elif value not in (None, "") and not isinstance(value, bool | Unknown):
+        yield str(value)
+
+
+def _decode(value: Value, secret: list[Any]) -> Any:  # noqa: ANN401 - any JSON value
     match value.WhichOneof("kind"):
         case "number_value":
             number = value.number_value
@@ -65,18 +74,20 @@ def _decode(value: Value, secret: list[bool]) -> Any:  # noqa: ANN401 - any JSON
             return None
 
 
-def _decode_struct(struct: Struct, secret: list[bool]) -> Any:  # noqa: ANN401 - any JSON value
+def _decode_struct(struct: Struct, secret: list[Any]) -> Any:  # noqa: ANN401 - any JSON value
     fields = struct.fields
     match fields[_KEY].string_value if _KEY in fields else None:
         case None:
             return {key: _decode(part, secret) for key, part in fields.items()}
         case signature if signature == _SECRET:
-            secret.append(True)
-            return _decode(fields["value"], secret)
+            secret.append(_decode(fields["value"], []))
+            return secret[-1]
         case signature if signature == _OUTPUT:
-            if "secret" in fields and fields["secret"].bool_value:
-                secret.append(True)
-            return _decode(fields["value"], secret) if "value" in fields else UNKNOWN
+            inside: list[Any] = []
+            value = _decode(fields["value"], inside) if "value" in fields else UNKNOWN
+            is_secret = "secret" in fields and fields["secret"].bool_value
+            secret.extend([value] if is_secret else inside)
+            return value
         case signature if signature == _RESOURCE:
             return _decode(fields["id"], secret) if "id" in fields else fields["urn"].string_value
         case _:

@@ -99,7 +99,7 @@ class Supervisor:
             name=name,
             command=_escaped(shlex.join(launcher)),
             stop_timeout_s=stop_timeout_s,
-            log=_escaped(str(self.log(name))),
+            log=_escaped(_escaped(str(self.log(name)))),  # supervisord expands paths of logs twice
         )
         with self._locked():
             (self.conf / f"{name}.conf").write_text(text)

@@ -1,6 +1,7 @@
 import os
 import stat
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,6 +44,20 @@ def test_the_state_follows_the_home(environment: Path, command: MakeCommand, tmp
         call(environment / "pulumi", SIXFOLD_HOME=str(tmp_path / "home"))[0]
         == f"file://{tmp_path}/home/state?metadata=skip"
     )
+
+
+@pytest.mark.parametrize("name", ["a b", "größe", "c#1", "50%off", "50%25", "what?now", "a'b"])
+def test_the_engine_keeps_its_state_below_the_home_whatever_that_is_called(tmp_path: Path, name: str) -> None:
+    home, project = tmp_path / name, tmp_path / "project"
+    home.mkdir()
+    project.mkdir()
+    (project / "Pulumi.yaml").write_text("name: t\nruntime: python\n")
+    given = {**os.environ, "SIXFOLD_HOME": str(home), "PULUMI_HOME": str(tmp_path / "pulumi")}
+    given.pop("PULUMI_BACKEND_URL", None)
+    pulumi = [Path(sys.prefix) / "bin" / "pulumi", "--non-interactive"]
+    subprocess.run([*pulumi, "stack", "init", "t"], cwd=project, env=given, check=True, capture_output=True)
+    assert (home / "state" / ".pulumi" / "stacks" / "t" / "t.json").exists()
+    assert not list(tmp_path.rglob("*.attrs"))  # `metadata=skip` holds
 
 
 def test_an_engine_without_a_language_host_gets_ours(environment: Path, command: MakeCommand) -> None:
