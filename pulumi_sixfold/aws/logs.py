@@ -23,6 +23,9 @@ _Days = Literal[
 ]
 
 
+_OF_AWS = "/aws/"
+
+
 class LogGroupArgs(Args):
     """The inputs of a LogGroup."""
 
@@ -76,8 +79,14 @@ class LogGroupHandler(AwsHandler[LogGroupArgs]):
     client: "CloudWatchLogsClient"
 
     def create(self, urn: str, args: LogGroupArgs) -> str:
-        """Make the group with its tags, or adopt the one that this URN made."""
+        """Make the group with its tags, or adopt the one that this URN made, or that a service of AWS made by itself.
+
+        EKS writes its last lines after its cluster is gone, into a group that it makes anew, without tags.
+        """
         name = str(args.name)
+        state = self.read(name) if name.startswith(_OF_AWS) else None
+        if state is not None and not state.tags:
+            return name
         if self.adopts(urn, name, f"the log group {name}"):
             return name
         key: Any = {"kmsKeyId": args.kms_key_arn} if args.kms_key_arn else {}

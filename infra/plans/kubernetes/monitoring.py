@@ -149,9 +149,12 @@ def _edges(target: KubernetesTarget) -> tuple[Manifest, ...]:
             [network_policy.egress_dns(), *network_policy.egress_aws()],
         ),
     }
-    ports = {PROMETHEUS: (9090,), ALERTMANAGER: (9093, 9094), EXPORTER: (pods.PORT,)}
+    ports = {PROMETHEUS: (9090,), ALERTMANAGER: (9093, _GOSSIP), EXPORTER: (pods.PORT,)}
+    udp = {ALERTMANAGER: (_GOSSIP,)}  # Alertmanagers find each other over both protocols
     return tuple(
-        network_policy.allow(name, own, labels={NAME: name}, callers=callers, ports=ports[name], egress=egress)
+        network_policy.allow(
+            name, own, labels={NAME: name}, callers=callers, ports=ports[name], udp=udp.get(name, ()), egress=egress
+        )
         for name, (callers, egress) in calls.items()
     )
 
@@ -181,6 +184,7 @@ def _evaluation(own: str, image: Any, products: Iterable[str]) -> tuple[Manifest
     return (*evaluation(own, image, products), _scraping(EVALUATION, own, {NAME: EVALUATION}, (), _TRUSTED))
 
 
+_GOSSIP = 9094
 _TRUSTED = {"honorLabels": True}
 _OF_RELEASES = {
     "honorLabels": False,

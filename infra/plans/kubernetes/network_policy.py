@@ -10,6 +10,7 @@ Peer = dict[str, Any]
 # What a pod finds its role at (https://docs.aws.amazon.com/eks/latest/userguide/pod-id-agent-setup.html), and what it
 # must never reach: the credentials of the machine.
 _IDENTITY, _METADATA = "169.254.170.23/32", "169.254.169.254/32"
+_NODE_DNS = "169.254.20.10/32"  # https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/
 
 
 def deny_all(namespace: str) -> Manifest:
@@ -25,14 +26,16 @@ def allow(
     labels: Mapping[str, str],
     callers: Sequence[Peer] = (),
     ports: Sequence[int] = (PORT,),
+    udp: Sequence[int] = (),
     egress: Sequence[dict[str, Any]] = (),
 ) -> Manifest:
     """Return the policy of the pods with some labels: their callers, their ports (none: any) and their egress rules."""
-    tcp = {"ports": [{"protocol": "TCP", "port": port} for port in ports]} if ports else {}
+    both = [("TCP", port) for port in ports] + [("UDP", port) for port in udp]
+    opened = {"ports": [{"protocol": protocol, "port": port} for protocol, port in both]} if both else {}
     spec = {
         "podSelector": {"matchLabels": dict(labels)},
         "policyTypes": ["Ingress", "Egress"],
-        "ingress": [{"from": list(callers), **tcp}] if callers else [],
+        "ingress": [{"from": list(callers), **opened}] if callers else [],
         "egress": list(egress),
     }
     return manifest("networking.k8s.io/v1", "NetworkPolicy", name, namespace, spec=spec)
@@ -45,9 +48,9 @@ def pods_of(namespace: str, labels: Mapping[str, str] | None = None) -> Peer:
 
 
 def egress_dns() -> dict[str, Any]:
-    """Return the egress rule to the cluster's DNS."""
+    """Return the egress rule to the cluster's DNS, and to the resolver that a cluster may have on each machine."""
     ports = [{"protocol": protocol, "port": 53} for protocol in ("UDP", "TCP")]
-    return {"to": [pods_of("kube-system", {"k8s-app": "kube-dns"})], "ports": ports}
+    return {"to": [pods_of("kube-system", {"k8s-app": "kube-dns"}), {"ipBlock": {"cidr": _NODE_DNS}}], "ports": ports}
 
 
 def egress_aws() -> list[dict[str, Any]]:

@@ -42,6 +42,8 @@ def needed(manifests: Iterable[Manifest]) -> Capacity:
 def quota(where: str, capacity: Capacity, **more: int) -> tuple[Manifest, Manifest]:
     """Return the quota of a namespace, and the default requests of its containers.
 
+    There is no default limit: it would be the limit of a container that requests more and names none, and refuse it.
+
     `more` are further resources that may be asked for, such as GPUs.
     """
     hard = {
@@ -52,7 +54,6 @@ def quota(where: str, capacity: Capacity, **more: int) -> tuple[Manifest, Manife
     default = {
         "type": "Container",
         "defaultRequest": {"cpu": _DEFAULT_CPU, "memory": _DEFAULT_MEMORY},
-        "default": {"memory": _DEFAULT_MEMORY},
     }
     return (
         manifest("v1", "ResourceQuota", _NAME, where, spec={"hard": hard}),

@@ -26,6 +26,17 @@ def found(**more: Any) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
     ]
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_group_that_a_service_of_aws_made_anew_is_adopted(
+    make: Callable[..., Any], client: Callable[[str], Any], *, stream: bool
+) -> None:
+    logs, name = client("logs"), "/aws/eks/sixfold-dev/cluster"
+    logs.create_log_group(logGroupName=name)
+    if stream:
+        logs.create_log_stream(logGroupName=name, logStreamName="kube-apiserver-1")
+    assert make(LogGroupHandler).create("urn:t", LogGroupArgs(name=name)) == name
+
+
 def test_a_group_with_logs_refuses_to_go(make: Make, client: Callable[[str], Any]) -> None:
     handler = make(LogGroupHandler)
     handler.create(URN, ARGS)
