@@ -1,6 +1,7 @@
 """Changes which releases answer: the stack file first, then one `up`, then the ledger."""
 
 import getpass
+import os
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -155,5 +156,8 @@ class Traffic:
 
 
 def me() -> str:
-    """Return the name of the user that runs this command."""
-    return getpass.getuser()
+    """Return the name of the user that runs this command; the number of one without a name, as in a container."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"

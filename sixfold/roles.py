@@ -36,10 +36,14 @@ def read_roles(path: Path) -> dict[str, Role]:
     """Read the roles by name.
 
     Raises:
-        SixfoldError: the file is not valid; the message names each key.
+        SixfoldError: the file cannot be read, or is not valid; the message names each key.
 
     """
     try:
         return _ROLES.validate_python(yaml.safe_load(path.read_text()))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise SixfoldError(
+            f"{path} cannot be read as YAML: {error}", remedy="correct it, or take it back: `git checkout stacks`"
+        ) from error
     except ValidationError as error:
         raise SixfoldError(f"{path.name}: {explain(error, Role)}", remedy="correct these keys") from error

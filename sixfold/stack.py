@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from sixfold.cluster import Cluster, Network
 from sixfold.contract import Product, Slug, Strict
@@ -120,6 +121,9 @@ def parse(data: object, source: str) -> Settings:
         ) from error
 
 
+_REMEDY = "correct it, or take it back: `git checkout stacks`; docs/reference/stack-file.md describes it"
+
+
 def read(path: Path) -> Settings:
     """Read one stack file.
 
@@ -127,7 +131,7 @@ def read(path: Path) -> Settings:
         SixfoldError: there is none, or it is not valid.
 
     """
-    return parse(_load(path)["config"][f"sixfold:{KEY}"], path.name)
+    return parse(_settings(_load(path), path), path.name)
 
 
 def selected(settings: Settings, products: Mapping[str, Product], source: str) -> dict[str, Product]:
@@ -154,7 +158,7 @@ def pin(path: Path, product: str, version: str, releases: list[Pin]) -> None:
 
     """
     document = _load(path)
-    products = document["config"][f"sixfold:{KEY}"].setdefault("products", {})
+    products = _settings(document, path).setdefault("products", {})
     traffic = products.setdefault(product, {}).setdefault(version, {})
     traffic["releases"] = [entry.model_dump() for entry in releases]
     _write(path, document)
@@ -163,7 +167,7 @@ def pin(path: Path, product: str, version: str, releases: list[Pin]) -> None:
 def unname(path: Path, product: str) -> bool:
     """Take a product with all its pins out of the file, and return whether it was in it; the rest stays as it is."""
     document = _load(path)
-    products = document["config"][f"sixfold:{KEY}"].get("products") or {}
+    products = _settings(document, path).get("products") or {}
     if product not in products:
         return False
     del products[product]
@@ -172,7 +176,7 @@ def unname(path: Path, product: str) -> bool:
 
 
 def _write(path: Path, document: Any) -> None:  # noqa: ANN401 - a YAML document
-    parse(document["config"][f"sixfold:{KEY}"], path.name)
+    parse(_settings(document, path), path.name)
     part = path.with_suffix(".part")
     with part.open("w") as stream:
         _yaml().dump(document, stream)
@@ -192,4 +196,20 @@ def _load(path: Path) -> Any:  # noqa: ANN401 - a YAML document
             sorted(p.name.removeprefix("Pulumi.").removesuffix(".yaml") for p in path.parent.glob("Pulumi.*"))
         )
         raise SixfoldError(f"there is no stack file {path}", remedy=f"name one of these stacks: {known}")
-    return _yaml().load(path)
+    try:
+        return _yaml().load(path)
+    except (OSError, UnicodeDecodeError, YAMLError) as error:
+        raise SixfoldError(f"{path} cannot be read as YAML: {error}", remedy=_REMEDY) from error
+
+
+def _settings(document: Any, path: Path) -> Any:  # noqa: ANN401 - YAML documents
+    """Return the part of a stack file that is ours.
+
+    Raises:
+        SixfoldError: the file has none: it is empty, or cut off, or of another project.
+
+    """
+    config = document.get("config") if isinstance(document, Mapping) else None
+    if not isinstance(config, Mapping) or f"sixfold:{KEY}" not in config:
+        raise SixfoldError(f"{path} has no `config` with sixfold:{KEY} in it", remedy=_REMEDY)
+    return config[f"sixfold:{KEY}"]

@@ -11,9 +11,14 @@ from pathlib import Path
 
 
 def root() -> Path:
-    """Give the cache's folder, made when missing."""
-    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "sixfold"
-    folder.mkdir(parents=True, exist_ok=True)
+    """Give the cache's folder, made when missing; the run ends with a sentence where there is no place for it."""
+    try:
+        folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "sixfold"
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, RuntimeError) as error:  # RuntimeError: a user without a home
+        raise SystemExit(
+            f"there is no place for the cache: {error}\n  → set XDG_CACHE_HOME to a folder of yours"
+        ) from error
     return folder
 
 

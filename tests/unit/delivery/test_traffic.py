@@ -1,5 +1,6 @@
 """Releases that must not come back: withdrawn by a person, or ended by a rollout's verdict."""
 
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from delivery.project import Project
 from delivery.reporter import Silent
 from delivery.rollout.prometheus import AtAddress
 from delivery.rollout.step import step
-from delivery.traffic import Traffic
+from delivery.traffic import Traffic, me
 from infra.config import require_open
 from sixfold.contract import Product, load_product
 from sixfold.errors import SixfoldError
@@ -143,3 +144,11 @@ def test_a_release_that_answers_is_not_withdrawn(traffic: Traffic) -> None:
 def test_to_withdraw_again_changes_nothing(traffic: Traffic) -> None:
     assert traffic.withdraw(NAME, FIRST, LEAK) == traffic.withdraw(NAME, FIRST, LEAK)
     assert traffic.ledger.withdrawn(NAME) == {FIRST: LEAK}
+
+
+def test_a_user_without_a_name_has_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody() -> str:
+        raise KeyError("getpwuid(): uid not found: 12345")
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    assert me() == f"uid {os.getuid()}"

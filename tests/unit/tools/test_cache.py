@@ -70,3 +70,13 @@ def test_two_bootstraps_at_once_build_once(cache_root: Path) -> None:
 
     assert asyncio.run(both()) == [cache_root / "engine-1"] * 2
     assert len(builds) == 1
+
+
+def test_a_user_without_a_home_gets_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(cache.Path, "home", staticmethod(nowhere))
+    with pytest.raises(SystemExit, match="set XDG_CACHE_HOME"):
+        cache.root()
