@@ -1,7 +1,7 @@
 """`make bench-serving`: a release of the local stack beside other ways to serve its model, in one run, as a table.
 
 The stack must be up (`make up`). Servers have one core and the client another. Each way is started alone, warmed, and
-asked by one connection and by sixteen. `--minute` sends 2,000 requests a second through both edges for a minute.
+asked by one connection and by sixteen. `--rate 500` sends so many requests a second through both edges for a minute.
 """
 
 import argparse
@@ -37,7 +37,7 @@ _SERVER, _CLIENT = 0, 1  # cores
 _PEERS = ("fastapi", "uvicorn", "bentoml", "feast", "onnxruntime", "pydantic")
 _DELAYS_MS = (0, 2, 10)
 _COLD = 20_000  # different aircraft: more than a release remembers of those that the store does not know
-_A_SECOND, _SECONDS = 2_000, 60
+_SECONDS = 60
 
 
 class Way(NamedTuple):
@@ -88,14 +88,14 @@ class Bench:
         one, many = (load(target, connections=n, seconds=self._seconds) for n in (1, 16))
         _print("sixfold, through both edges (shared cores)", one, many, "", "", "")
 
-    def minute(self) -> None:
+    def minute(self, rate: float) -> None:
         """Send a steady rate through both edges, and print what became of requests and log rows."""
         target = self._edge()
         before = self._logged()
-        found = load(target, connections=16, seconds=_SECONDS, rate=_A_SECOND)
+        found = load(target, connections=16, seconds=_SECONDS, rate=rate)
         time.sleep(15)  # the log writes every five seconds
         written, shed = (after - then for after, then in zip(self._logged(), before, strict=True))
-        print(f"{_A_SECOND:,} a second for {_SECONDS} s through both edges: {sum(found.statuses.values()):,} answers")
+        print(f"{rate:,.0f} a second for {_SECONDS} s through both edges: {sum(found.statuses.values()):,} answers")
         print(f"{found.statuses}, median {found.median_ms:.1f} ms, p99 {found.p99_ms:.1f} ms, at {found.rate:,.0f}/s")
         print(f"rows of the log: {written:,.0f} written, {shed:,.0f} shed")
 
@@ -200,13 +200,13 @@ def main() -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=5, help="of each measurement")
-    parser.add_argument("--minute", action="store_true", help="a steady rate through both edges, and nothing else")
+    parser.add_argument("--rate", type=float, help="a steady rate through both edges for a minute, and nothing else")
     given = parser.parse_args()
     print(", ".join(f"{name} {version(name)}" for name in _PEERS), f"on {os.cpu_count()} cores\n")
     os.sched_setaffinity(0, {_CLIENT})
     bench = Bench(given.seconds)
-    if given.minute:
-        bench.minute()
+    if given.rate:
+        bench.minute(given.rate)
     else:
         bench.table()
 
