@@ -69,12 +69,13 @@ def plan_monitoring(
         _scraping("release", target.namespace, {NAME: "release"}, (PRODUCT, VERSION, RELEASE), _OF_RELEASES),
         _scraping(PORTAL, target.namespace, {NAME: PORTAL}, (), port=pods.METRICS),
     )
-    return (
+    phases = (
         Phase("namespace", (namespace(own),)),
         Phase("base", base, after=("namespace",)),
         Phase("monitors", monitors, after=("base",)),
         Phase("remote", remote, after=("base",)),  # in the serving namespace, where the releases are
     )
+    return pods.restarted_by(phases, environment)
 
 
 def _prometheus(target: KubernetesTarget) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from infra.plans.kubernetes.manifest import Manifest, manifest
+from infra.plans.kubernetes.manifest import Manifest, Phases, manifest
 from sixfold.wire import ENV_HOME
 
 USER = 10001
@@ -99,6 +99,28 @@ def of_the_platform(*more: dict[str, str]) -> dict[str, Any]:
     """Return the environment of a platform container; `more` are variables of its own."""
     env = [{"name": ENV_HOME, "value": HOME}, *more]
     return {"env": env, "envFrom": [{"configMapRef": {"name": PLATFORM}}]}
+
+
+def restarted_by(phases: Phases, environment: Mapping[str, Any]) -> Phases:
+    """Return the phases with the platform's environment noted on each pod that reads it from the ConfigMap.
+
+    Kubernetes starts no pod anew for a changed ConfigMap; a changed note makes another template, which rolls them.
+    """
+    notes = {f"sixfold/{name}": value for name, value in environment.items()}
+    return tuple(phase._replace(manifests=tuple(_noted(each, notes) for each in phase.manifests)) for phase in phases)
+
+
+def _noted(found: Any, notes: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any part of a manifest
+    if isinstance(found, list):
+        return [_noted(part, notes) for part in found]
+    if not isinstance(found, dict):
+        return found
+    parts = {key: _noted(part, notes) for key, part in found.items()}
+    spec = found.get("spec")
+    containers = spec.get("containers", []) if isinstance(spec, dict) else []
+    if any({"configMapRef": {"name": PLATFORM}} in each.get("envFrom", []) for each in containers):
+        parts["metadata"] = {**found["metadata"], "annotations": dict(notes)}
+    return parts
 
 
 def deployment(

@@ -45,13 +45,14 @@ def plan_serving(
         pods.account(serving.ACCOUNT, own),
         manifest("v1", "ConfigMap", pods.PLATFORM, own, data=dict(environment)),
     )
-    return (
+    phases = (
         Phase("namespace", (namespace(own),)),
         Phase("base", base, after=("namespace",)),
         Phase("gateway", gateway.gateway_manifests(target), after=("namespace",)),
         Phase("portal", behind, after=("base", "gateway")),
         *(phase for releases, route in versions for phase in _version(releases, route)),
     )
+    return pods.restarted_by(phases, environment)
 
 
 def _version(releases: tuple[Manifest, ...], route: Manifest) -> Phases:

@@ -43,11 +43,12 @@ def plan_training(
         *_scaling(where),
         *_queues(stack, where, teams, share),
     )
-    return (
+    phases = (
         Phase("namespace", (namespace(where),)),
         Phase("base", base, after=("namespace",)),
         Phase("clusters", clusters, after=("base",)),
     )
+    return pods.restarted_by(phases, environment)
 
 
 def _closed(where: str) -> Manifest:

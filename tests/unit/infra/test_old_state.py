@@ -64,6 +64,8 @@ CHANGED = {
         # pods may ask the resolver of their machine, Alertmanagers gossip over UDP too, no default limit caps a request
         *(f"sixfold-dev-{each}/room" for each in ("serving", "monitoring", "training")),
         *("sixfold-dev-training/ray", "sixfold-dev-monitoring/prometheus", "sixfold-dev-monitoring/alertmanager"),
+        # each pod has its settings noted, so that a change of them rolls it
+        *(f"sixfold-dev-serving/flight-delays-v1-{each * 12}" for each in "ab"),
         "sixfold-dev-monitoring/dashboard-flight-delays",  # its graph of the quarantine shows the product's own tables
     },
 }
