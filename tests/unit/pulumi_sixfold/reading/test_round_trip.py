@@ -21,15 +21,16 @@ from tests.unit.pulumi_sixfold.reading._writes import Write, by_hand, call, chan
 
 Make = Callable[..., Any]
 _OF_BOTOCORE = (BotoCoreError, ClientError, ResponseParserError)
-# State of moto that AWS has not → why. Without an operation: no call of the type is tried.
+# State of moto that AWS has not, by resource and the call, and the parameter, that makes it → why.
 _NOT_OF_AWS = {
     ("cluster", "UpdateClusterConfig"): "moto forgets the half that is not sent; see test_every_answer.py",
     ("filter", "PutMetricFilter"): "moto keeps the filter that a put replaces",
-    ("dynamodb_table", "UpdateTimeToLive"): "moto remembers the attribute of a time to live that is off",
-    ("bucket", "PutBucketEncryption"): "moto takes AES256 with a KMS key",
+    ("dynamodb_table", "UpdateTimeToLive TimeToLiveSpecification"): "moto remembers the attribute when it is off",
+    ("bucket", "PutBucketEncryption ServerSideEncryptionConfiguration"): "moto takes AES256 with a KMS key",
     ("ec2_interface_endpoint", "ModifyVpcEndpoint"): "moto knows no ResetPolicy, and takes all groups with one of them",
-    ("jobs", "SetQueueAttributes"): "moto takes a KMS key and SQS's own key at once, and a word for a boolean",
-    ("entry", "AssociateAccessPolicy"): "the stand-in takes the namespaces of a policy for the whole cluster",
+    ("jobs", "SetQueueAttributes Attributes.KmsMasterKeyId"): "moto takes a KMS key and SQS's own key at once",
+    ("jobs", "SetQueueAttributes Attributes.SqsManagedSseEnabled"): "moto takes any word for a boolean",
+    ("entry", "AssociateAccessPolicy accessScope"): "the stand-in takes namespaces of a policy for the whole cluster",
 }
 
 
@@ -138,11 +139,13 @@ def test_a_change_behind_its_back_is_seen_and_put_back_or_refused(
     make: Make, moto: str, name: str, record_property: Callable[[str, object], None]
 ) -> None:
     trial = Trial(make, moto, name)
-    for operation in [each for each in trial.writes if (name, each) not in _NOT_OF_AWS]:
+    for operation in list(trial.writes):
         done: set[Path] = set()
         while left := [each for each in trial.changes(operation) if each[0] not in done]:
             path, value, params = left[0]  # drawn anew each time: a resource that was made anew has other ids
-            trial.drift(trial.writes[operation], f"{operation} {'.'.join(path)} {value}", params)
+            what = f"{operation} {'.'.join(path)}"
+            if not any(name == tried and what.startswith(call) for tried, call in _NOT_OF_AWS):
+                trial.drift(trial.writes[operation], f"{what} {value}", params)
             done.add(path)
     record_property("round trips", (trial.made.handler.facts.token, trial.count))
     assert not trial.faults, "\n".join(trial.faults)
