@@ -88,4 +88,5 @@ class Metrics:
         for reason in ("missing", "store"):
             self.fallback(reason)
         for consumer in consumers:
-            self.requests(consumer, "200")
+            for code in ("200", "500", "503"):
+                self.requests(consumer, code)

@@ -167,3 +167,12 @@ def test_the_published_schema_tells_the_bounds_of_numbers_and_years(client: http
 def test_a_number_without_bounds_has_those_of_32_bits() -> None:
     bounded = _within_32_bits({"properties": {"a": {"anyOf": [{"type": "number", "minimum": 0}, {"type": "null"}]}}})
     assert bounded["properties"]["a"]["anyOf"][0] == {"type": "number", "minimum": 0, "maximum": FLOAT32_MAX}
+
+
+def test_a_first_failure_is_seen_because_its_series_is_there_at_zero(client: httpx.Client) -> None:
+    exposed = client.get("/metrics").text
+    assert all(
+        re.search(rf'sixfold_requests_total{{.*code="{code}",consumer="{consumer}".*}} 0.0', exposed)
+        for code in (200, 500, 503)
+        for consumer in ("rebooking", "gate-planning", "unknown")
+    )
