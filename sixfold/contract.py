@@ -18,7 +18,7 @@ from sixfold.validation import explain
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=30)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
-Hours = Annotated[float, Field(gt=0)]
+Hours = Annotated[float, Field(gt=0, le=100 * 365 * 24)]  # further back, a span has no first day
 TaskName = Literal["binary", "multiclass", "regression"]
 UNKNOWN, PLATFORM = "unknown", "sixfold"
 """Whose a call is that carries no key, and one of the platform's own programs."""
@@ -88,7 +88,7 @@ class Metric(Strict):
     """Share of the predictions due for a label that must have one; below it, nothing is judged."""
     label_delay_hours: Hours
     """Hours after a prediction at which its label is due."""
-    slices: tuple[str, ...] = ()
+    slices: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     """Entities by whose values the live metric is measured too."""
     max_feature_drift: Annotated[float, Field(gt=0)] = 0.25
     """`FeatureDrift` fires above this population stability index of a feature against the release's training data."""
@@ -96,6 +96,13 @@ class Metric(Strict):
     """`PredictionDrift` fires above this population stability index of the scores against the test months."""
     max_skew: Fraction = 0
     """`TrainingServingSkew` fires above this share of predictions whose logged features the lake does not confirm."""
+
+    @field_validator("slices")
+    @classmethod
+    def _come_once(cls, slices: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(slices)) < len(slices):
+            raise ValueError("an entity comes twice; name each once")
+        return slices
 
     @property
     def sign(self) -> int:
@@ -128,7 +135,7 @@ class FeedbackRules(Strict):
 class Log(Strict):
     """The prediction log: retention and personal data."""
 
-    retention_days: int = Field(default=400, ge=1)
+    retention_days: int = Field(default=400, ge=1, le=100 * 365)
     """Days after which rows of the log are deleted."""
     personal: tuple[str, ...] = ()
     """Columns of the log, features or entities that are about a person."""

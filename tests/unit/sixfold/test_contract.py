@@ -61,11 +61,34 @@ def test_feedback_counts_from_all_consumers_unless_the_contract_names_them(tmp_p
             {"consumers": [{"name": name, "purpose": "b", "label_share": 0.3} for name in "abc"]},
             r"consumers: label_share adds up to 0\.9, .*let it be 1 or more",
         ),
+        *(
+            (
+                {"consumers": [{"name": name, "purpose": "b"}]},
+                rf"consumers\.0\.name: .*'{name}' stands for calls that are",
+            )
+            for name in ("unknown", "sixfold")
+        ),
+        ({"log": {"retention_days": 10**9}}, r"log\.retention_days: .* less than or equal to"),
+        ({"limits": {"feature_freshness_hours": 1e9, "quarantine_rate": 0}}, r"feature_freshness_hours: .* less than"),
     ],
 )
-def test_rules_for_labels_that_cannot_hold_are_refused(tmp_path: Path, sections: dict[str, object], told: str) -> None:
+def test_rules_that_cannot_hold_are_refused(tmp_path: Path, sections: dict[str, object], told: str) -> None:
     with pytest.raises(SixfoldError, match=told):
         load_product(_changed(tmp_path, **sections))
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("slices", ["origin", "origin"], "an entity comes twice; name each once"),
+        ("slices", [""], "at least 1 character"),
+        ("window_hours", 1e300, "less than or equal to"),
+    ],
+)
+def test_a_metric_that_nobody_could_compute_is_refused(tmp_path: Path, key: str, value: object, told: str) -> None:
+    metric = yaml.safe_load((PRODUCTS / "flight_delays" / "product.yaml").read_text())["metric"]
+    with pytest.raises(SixfoldError, match=rf"metric\.{key}.*: .*{told}"):
+        load_product(_changed(tmp_path, metric={**metric, key: value}))
 
 
 @pytest.mark.parametrize("text", ["name: [", "\x00", b"\xff", ""])
