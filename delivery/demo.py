@@ -37,8 +37,8 @@ PRODUCT, VERSION = "flight-delays", "v1"
 SPAN = Span(product=PRODUCT, version=VERSION, since=datetime(2013, 10, 1, 4, tzinfo=UTC),
             until=datetime(2013, 11, 15, 5, tzinfo=UTC))  # fmt: skip
 LOOK_EVERY = 10  # hours with flights, of which a day has about twenty
-_RIGHT = "online.get(name)"
-_WRONG = '(online.get(name) and online[name] / (60 if "_delay_" in name else 1))'
+_RIGHT = "**online,"
+_WRONG = '**{name: value and value / (60 if "_delay_" in name else 1) for name, value in online.items()},'
 
 
 BY = "demo"
@@ -119,7 +119,7 @@ def _releases(traffic: Traffic, product: Product) -> tuple[str, str, str]:
     }
     if not (folder / "candidate.json").exists() or Candidate(folder).record.content != first.record.content:
         refit(outputs.platform, product, first, folder, change)
-    live = lifecycle.live_bento(outputs, traffic.registry, PRODUCT)
+    live = lifecycle.live_bento(outputs, traffic.registry, PRODUCT, traffic.report)
 
     def publish(candidate: Candidate, code: Path = ROOT) -> str:
         return lifecycle.publish(candidate, product, traffic.registry, live, report, code)

@@ -82,9 +82,15 @@ def train(platform: PlatformRefs, product: Product, folder: Path, report: Report
     return training.train(platform, product, folder, report.say)
 
 
-def live_bento(outputs: StackOutputs, registry: Registry, product: str) -> Path | None:
-    """Return the code and model of the live release, None without one."""
+def live_bento(outputs: StackOutputs, registry: Registry, product: str, report: Reporter) -> Path | None:
+    """Return the code and model of the live release, None without one.
+
+    One that exists nowhere any more is none: a candidate that takes its place must pass without the comparison.
+    """
     release = live_release(outputs, product)
+    if release and not registry.has(product, release):
+        report.say(f"the live release {release[:SHORT]} exists nowhere any more, and nothing is compared with it")
+        return None
     return registry.fetch(product, release) / "src" if release else None
 
 

@@ -14,6 +14,7 @@ from pulumi_sixfold.local.supervisor import Supervisor
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
 from sixfold.registry.ledger import Decision, Ledger
+from sixfold.release import SHORT
 from sixfold.stack import Pin, Settings
 
 
@@ -49,6 +50,7 @@ def up(stack: LiveStack, report: Reporter, preflight: Callable[[Settings], None]
         restored = traffic.registry.restore()
         report.say(f"{len(restored)} brought back from this machine's copy" if restored else "all there")
         traffic.catch_up()
+        _require_live_releases(traffic)
     for served in stack.outputs.products:
         product = stack.project.product(served.name)
         with report.stage(f"{served.name}: data"):
@@ -61,6 +63,25 @@ def up(stack: LiveStack, report: Reporter, preflight: Callable[[Settings], None]
                     _first_release(traffic, product, version.version)
     with report.stage("a live prediction of each"):
         _require_predictions(stack, report)
+
+
+def _require_live_releases(traffic: Traffic) -> None:
+    """Bring the live releases of one machine to both places, its copy and the bucket: a start needs one of them.
+
+    Raises:
+        SixfoldError: one answers from memory alone, and could not start again.
+
+    """
+    if traffic.stack.settings().local is None:
+        return  # pods fetch theirs when they start
+    for served in traffic.stack.outputs.products:
+        for digest in {pin.release for version in served.api_versions for pin in version.releases}:
+            if not traffic.registry.has(served.name, digest):
+                raise SixfoldError(
+                    f"release {digest[:SHORT]} of {served.name} answers, and exists nowhere: it cannot start again",
+                    remedy=f"`sixfold publish {served.name}`, and `sixfold release` what it prints",
+                )
+            traffic.registry.fetch(served.name, digest)
 
 
 def _copy_ledgers(stack: LiveStack, settings: Settings) -> None:
@@ -93,7 +114,7 @@ def _require_predictions(stack: LiveStack, report: Reporter) -> None:
 def _first_release(traffic: Traffic, product: Product, version: str) -> None:
     stack, report = traffic.stack, traffic.report
     candidate = lifecycle.train(stack.platform, product, stack.project.candidate(product.name), report)
-    live = lifecycle.live_bento(stack.outputs, traffic.registry, product.name)
+    live = lifecycle.live_bento(stack.outputs, traffic.registry, product.name, report)
     digest = lifecycle.publish(candidate, product, traffic.registry, live, report)
     report.say(f"pinning it in {stack.file.name}, and applying")
     decision = Decision(by=me(), verdict="release", reason="the first release, which passed the gate")

@@ -159,4 +159,4 @@ def _to_be_judged(traffic: "Traffic", product: str) -> "tuple[Candidate, Path | 
     from models.candidate import Candidate
 
     candidate = Candidate(traffic.stack.project.candidate(product))
-    return candidate, live_bento(traffic.stack.outputs, traffic.registry, product)
+    return candidate, live_bento(traffic.stack.outputs, traffic.registry, product, traffic.report)

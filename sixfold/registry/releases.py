@@ -73,6 +73,10 @@ class Registry:
                 self._copy.keep(record, incoming)
         return self._copy.bento(digest)
 
+    def has(self, product: str, digest: str) -> bool:
+        """Return whether a release can be had: from the copy, where it is whole, or from the bucket."""
+        return self._copy.intact(product, digest) or self._published(product, digest) is not None
+
     def records(self, product: str) -> list[Record]:
         """Return every published release of a product, oldest first."""
         found = (self._published(product, digest) for digest in self._digests(product))
