@@ -20,7 +20,7 @@ from tests._servers import running
 from tests.attacks._table import attacks
 from tests.engine._table import conformance
 from tests.faults._sample import kills, seed
-from tests.unit.pulumi_sixfold.reading._table import readings
+from tests.unit.pulumi_sixfold.aws._table import readings
 
 # Threads of OpenMP, which LightGBM fits with, sleep while they wait. Else they take the time of those that work: on a
 # busy machine a fit of two seconds took more than a minute. The models are the same. Read when LightGBM is imported.

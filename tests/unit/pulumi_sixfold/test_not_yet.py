@@ -14,7 +14,7 @@ from pulumi_sixfold.aws.client import aws_client
 from pulumi_sixfold.aws.eventual_consistency import PASSING, ask_again_after
 from pulumi_sixfold.aws.sns import SubscriptionArgs, SubscriptionHandler
 from pulumi_sixfold.kit import deadline as patience
-from tests.unit.pulumi_sixfold.reading._shapes import draw, seeded
+from tests.unit.pulumi_sixfold.aws._shapes import draw, seeded
 
 NOWHERE = "http://127.0.0.1:9"
 EKS_ROLE = "Role with arn: arn:aws:iam::1:role/c, could not be assumed because it does not exist or the trusted entity"

@@ -12,10 +12,10 @@ import pytest
 from pulumi_sixfold.aws.handler import AwsHandler
 from pulumi_sixfold.catalogue import HANDLERS
 from pulumi_sixfold.kit.reading import UnsayableError
-from tests.unit.pulumi_sixfold.reading._answers import Answers, is_fixed_to, is_theirs, played, recorded
-from tests.unit.pulumi_sixfold.reading._budget import BUDGET
-from tests.unit.pulumi_sixfold.reading._estate import TRIED, estate
-from tests.unit.pulumi_sixfold.reading._shapes import Path, as_set, at, draw, members, put, seeded
+from tests.unit.pulumi_sixfold.aws._answers import Answers, is_fixed_to, is_theirs, played, recorded
+from tests.unit.pulumi_sixfold.aws._budget import BUDGET
+from tests.unit.pulumi_sixfold.aws._estate import TRIED, estate
+from tests.unit.pulumi_sixfold.aws._shapes import Path, as_set, at, draw, members, put, seeded
 
 Make = Callable[..., Any]
 _TRIES = 2

@@ -14,10 +14,10 @@ from botocore.parsers import ResponseParserError
 from pulumi_sixfold.kit.errors import ProviderError
 from pulumi_sixfold.kit.reading import UnsayableError
 from tests.conftest import forget_all
-from tests.unit.pulumi_sixfold.reading._answers import ours, recorded
-from tests.unit.pulumi_sixfold.reading._estate import MARK, TRIED, Made, estate
-from tests.unit.pulumi_sixfold.reading._shapes import Path
-from tests.unit.pulumi_sixfold.reading._writes import Write, by_hand, call, changed, writes
+from tests.unit.pulumi_sixfold.aws._answers import ours, recorded
+from tests.unit.pulumi_sixfold.aws._estate import MARK, TRIED, Made, estate
+from tests.unit.pulumi_sixfold.aws._shapes import Path
+from tests.unit.pulumi_sixfold.aws._writes import Write, by_hand, call, changed, writes
 
 Make = Callable[..., Any]
 _OF_BOTOCORE = (BotoCoreError, ClientError, ResponseParserError)

@@ -10,7 +10,7 @@ from typing import Any
 from pulumi_sixfold.aws import normal
 from pulumi_sixfold.aws.handler import URN_TAG
 from pulumi_sixfold.kit.facts import Facts
-from tests.unit.pulumi_sixfold.reading._shapes import Path, as_set
+from tests.unit.pulumi_sixfold.aws._shapes import Path, as_set
 
 Answers = Mapping[str, list[dict[str, Any]]]
 """Operation → its answers, in the order of the calls."""

@@ -9,7 +9,7 @@ import boto3
 from botocore import xform_name
 from botocore.config import Config
 
-from tests.unit.pulumi_sixfold.reading._shapes import Path, as_set, draw, members, put, seeded
+from tests.unit.pulumi_sixfold.aws._shapes import Path, as_set, draw, members, put, seeded
 
 _READS = ("Describe", "Get", "Head", "List", "Scan", "Tag", "Untag")
 _NOT_STATE = {

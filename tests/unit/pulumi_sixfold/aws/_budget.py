@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pulumi_sixfold.aws.budgets import BudgetHandler
-from tests.unit.pulumi_sixfold.reading._answers import Answers
+from tests.unit.pulumi_sixfold.aws._answers import Answers
 
 
 @dataclass(frozen=True)
