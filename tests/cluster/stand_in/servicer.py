@@ -48,6 +48,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     def __init__(self) -> None:
         self._settings: dict[str, Any] = {}
         self._cancelled = Event()
+        self.marked: dict[tuple[str, str], frozenset[str]] = {}
 
     @cached_property
     def _cluster(self) -> Cluster:
