@@ -1,6 +1,7 @@
 """A Prometheus as its operator leaves it on a cluster: a pod, and the Service before all of a namespace."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ _POD, _SERVICE = "prometheus-prometheus-0", "prometheus-operated"
 
 
 def declare(plane: Plane, namespace: str) -> None:
-    """Put both into a namespace, and wait until the pod is ready."""
+    """Put both into a namespace, and wait until the API server finds the pod."""
     labels, web = {NAME: "prometheus"}, {"name": "web", "containerPort": 9090}
     container = {"name": "prometheus", "image": "prometheus", "securityContext": LOCKED, "ports": [web]}
     pod = {"securityContext": security(), "containers": [container]}
@@ -27,8 +28,12 @@ def declare(plane: Plane, namespace: str) -> None:
     )
     plane.kubectl("apply", "-f", "-", given="\n---\n".join(map(json.dumps, found)))
     plane.kubectl("wait", "-n", namespace, "--for=condition=Ready", f"pod/{_POD}", "--timeout=120s")
-    addresses = "--for=jsonpath={.subsets[0].addresses[0].ip}"
-    plane.kubectl("wait", "-n", namespace, addresses, f"endpoints/{_SERVICE}", "--timeout=120s")
+    proxied = f"/api/v1/namespaces/{namespace}/services/{_SERVICE}:web/proxy/"
+    for _ in range(60):  # the API server itself learns of them a moment later
+        if "no endpoints" not in plane.kubectl("get", "--raw", proxied, check=False).stderr:
+            return
+        time.sleep(1)
+    raise AssertionError(f"the API server knows of no pod behind {_SERVICE}")
 
 
 @contextmanager
