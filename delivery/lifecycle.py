@@ -88,10 +88,13 @@ def live_bento(outputs: StackOutputs, registry: Registry, product: str, report: 
     One that exists nowhere any more is none: a candidate that takes its place must pass without the comparison.
     """
     release = live_release(outputs, product)
-    if release and not registry.has(product, release):
+    if release is None:
+        return None
+    bento = registry.find(product, release)
+    if bento is None:
         report.say(f"the live release {release[:SHORT]} exists nowhere any more, and nothing is compared with it")
         return None
-    return registry.fetch(product, release) / "src" if release else None
+    return bento / "src"
 
 
 def evaluate(candidate: Candidate, product: Product, live: Path | None, report: Reporter) -> Verdict:

@@ -76,12 +76,11 @@ def _require_live_releases(traffic: Traffic) -> None:
         return  # pods fetch theirs when they start
     for served in traffic.stack.outputs.products:
         for digest in {pin.release for version in served.api_versions for pin in version.releases}:
-            if not traffic.registry.has(served.name, digest):
+            if traffic.registry.find(served.name, digest) is None:
                 raise SixfoldError(
                     f"release {digest[:SHORT]} of {served.name} answers, and exists nowhere: it cannot start again",
                     remedy=f"`sixfold publish {served.name}`, and `sixfold release` what it prints",
                 )
-            traffic.registry.fetch(served.name, digest)
 
 
 def _copy_ledgers(stack: LiveStack, settings: Settings) -> None:

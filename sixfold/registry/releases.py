@@ -64,18 +64,26 @@ class Registry:
             SixfoldError: there is no such release, or the bucket no longer holds what was published.
 
         """
+        bento = self.find(product, digest)
+        if bento is None:
+            raise self._no_release(product, digest)
+        return bento
+
+    def find(self, product: str, digest: str) -> Path | None:
+        """Return the bento of a release as `fetch` does; None where neither the copy nor the bucket has the release.
+
+        Raises:
+            SixfoldError: the bucket no longer holds what was published.
+
+        """
         if not self._copy.intact(product, digest):
             record = self._published(product, digest)
             if record is None:
-                raise self._no_release(product, digest)
+                return None
             with self._copy.incoming() as incoming:
                 self._download(record, incoming / "bento")
                 self._copy.keep(record, incoming)
         return self._copy.bento(digest)
-
-    def has(self, product: str, digest: str) -> bool:
-        """Return whether a release can be had: from the copy, where it is whole, or from the bucket."""
-        return self._copy.intact(product, digest) or self._published(product, digest) is not None
 
     def records(self, product: str) -> list[Record]:
         """Return every published release of a product, oldest first."""

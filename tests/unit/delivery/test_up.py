@@ -78,7 +78,8 @@ def test_a_live_release_that_one_place_lacks_is_brought_there(
     orphaned: Traffic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fetched: list[str] = []
-    monkeypatch.setattr(Registry, "has", lambda *_: True)
-    monkeypatch.setattr(Registry, "fetch", lambda _self, product, digest: fetched.append(f"{product}/{digest[:3]}"))
+    monkeypatch.setattr(
+        Registry, "find", lambda _, product, digest: fetched.append(f"{product}/{digest[:3]}") or Path()
+    )
     _require_live_releases(orphaned)
     assert fetched == ["flight-delays/aaa"]
