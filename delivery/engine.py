@@ -48,6 +48,7 @@ class Engine:
         self._tells = report is not None
         self._env = {**QUIET_ENGINE, **QUIET, **(os.environ if env is None else env), ENV_HOME: str(home)}
         self._backend = self._env.get("PULUMI_BACKEND_URL", f"file://{quote(str(home))}/state")
+        self._state = folder_of(self._backend)
         self._pulumi = Path(sys.executable).with_name("pulumi")
 
     def select(self) -> None:
@@ -89,7 +90,7 @@ class Engine:
         The next `up` adopts what they created.
         """
         self._mend()
-        for pid in clear_dead(folder_of(self._backend), self.stack):
+        for pid in clear_dead(self._state, self.stack):
             self._report.say(f"an engine was killed half-way (pid {pid}); its lock is cleared")
         if self._deployment().get("pending_operations"):
             self._report.say("looking for the resources that it had begun to create")
@@ -114,7 +115,7 @@ class Engine:
         return StackOutputs.model_validate(outputs["environment"])
 
     def _mend(self) -> None:
-        if used := mend(folder_of(self._backend), self.stack):
+        if used := mend(self._state, self.stack):
             self._report.say(f"the state of {self.stack} was damaged or gone, and is now that of {used}")
             self._report.say("what was changed since is found by the refresh of `sixfold up`")
 

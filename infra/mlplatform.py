@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pulumi
 
@@ -87,8 +88,7 @@ def build(config: Config) -> pulumi.Output[dict[str, object]]:
     )
 
     # A release reads its keyring when it starts: it starts after that is there.
-    known = pulumi.Output.all(platform, *keyrings.arns).apply(lambda all_known: all_known[0])
-    environment = {ENV_PLATFORM: known.apply(PlatformRefs.model_dump_json)}
+    environment = {ENV_PLATFORM: _after(platform, *keyrings.arns).apply(PlatformRefs.model_dump_json)}
     running = runtime.run(
         Workloads(
             config.products, traffic, environment, account, access.role_arns, access.policy_arns, alarms.topic_arns
@@ -96,11 +96,16 @@ def build(config: Config) -> pulumi.Output[dict[str, object]]:
     )
     anonymous = {name for name, product in config.products.items() if stack in product.anonymous}
     # After everything runs: an `up` that failed leaves the output of the one before, which says what still answers.
-    return pulumi.Output.all(platform, running).apply(
-        lambda all_known: StackOutputs(
-            platform=all_known[0], products=served(traffic, runtime.edge, anonymous), endpoints=runtime.endpoints
+    return _after(platform, running).apply(
+        lambda known: StackOutputs(
+            platform=known, products=served(traffic, runtime.edge, anonymous), endpoints=runtime.endpoints
         ).model_dump(mode="json")
     )
+
+
+def _after(platform: pulumi.Output[PlatformRefs], *others: pulumi.Output[Any]) -> pulumi.Output[PlatformRefs]:
+    """Return the platform, which is known once the others are."""
+    return pulumi.Output.all(platform, *others).apply(lambda known: known[0])
 
 
 def _runtime(config: Config) -> Runtime:
