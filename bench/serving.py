@@ -24,11 +24,13 @@ from delivery.live_stack import LiveStack
 from delivery.passes import Passes
 from delivery.project import Project
 from delivery.reporter import Silent
-from infra.plans.names import release_ports
+from delivery.served import pins
+from infra.plans.routing.traffic import local_addresses
 from serving.run import command, flags
 from sixfold.contract import load_products
 from sixfold.metric_names import LOG_SHED, LOG_WRITTEN
 from sixfold.registry.releases import Registry
+from sixfold.stack import Traffic
 from sixfold.wire import ENV_API_VERSION, ENV_HOME, ENV_PLATFORM, ENV_RELEASE
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -130,15 +132,14 @@ class Bench:
 
     def _logged(self) -> tuple[float, float]:
         """Return the rows that the live release has written to its log, and those that it gave up."""
-        served = (
-            (product.name, version) for product in self._stack.outputs.products for version in product.api_versions
-        )
-        keys = [f"{name}/{each.version}/{pin.release}" for name, each in served for pin in each.releases]
-        local = self._stack.settings().local
-        port = release_ports(local.first_port if local else 0, keys)[
-            f"{PRODUCT}/{self._served.version}/{self._release}"
-        ]
-        lines = httpx.get(f"http://127.0.0.1:{port}/metrics").text.splitlines()
+        outputs, local = self._stack.outputs, self._stack.settings().local
+        live = {
+            each.name: {version: Traffic(releases=some) for version, some in pins(outputs, each.name).items()}
+            for each in outputs.products
+        }
+        address = local_addresses(live, local.first_port if local else 0)
+        at = address(PRODUCT, self._served.version, self._release)
+        lines = httpx.get(f"http://{at}/metrics").text.splitlines()
         found = [line for line in lines if 'table="flight_delays"' in line]
         written, shed = (
             sum(float(line.split()[-1]) for line in found if line.startswith(name)) for name in (LOG_WRITTEN, LOG_SHED)

@@ -7,6 +7,7 @@ else goes to that stand-in, so that it can be the AWS of a whole release. It is 
 import argparse
 import asyncio
 import json
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,10 +33,8 @@ def tables(endpoint: str, region: str) -> dict[str, dict[str, Item]]:
 
 def _as_sent(value: Any) -> Any:  # noqa: ANN401 - an item, or a part of one
     """Return a value as it is in JSON, where bytes are base64."""
-    import base64  # noqa: PLC0415 - of this function alone
-
     if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
+        return b64encode(value).decode()
     if isinstance(value, list):
         return [_as_sent(each) for each in value]
     return {key: _as_sent(each) for key, each in value.items()} if isinstance(value, dict) else value

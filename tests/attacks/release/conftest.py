@@ -1,15 +1,11 @@
 """Releases of both reference products, asked without a network between: their online store knows every entity."""
 
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 
 from models.candidate import Signature
 from serving.app import Application
@@ -22,20 +18,6 @@ from tests.unit.serving.conftest import FakeStore, facts
 
 RING = keyring.new()
 PRODUCTS = Path(__file__).parents[3] / "products"
-
-
-@contextmanager
-def listening(runtime: Runtime, port: int) -> Iterator[int]:
-    """Let a release listen, and yield the port."""
-    server = uvicorn.Server(uvicorn.Config(Application(runtime), port=port, log_level="critical", lifespan="off"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield port
-    server.should_exit = server.force_exit = True
-    thread.join()
-    runtime.close()
 
 
 class Halves:

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from serving.runtime import Runtime
+from sixfold.contract import load_products
 from sixfold.signatures import new_pass
 from tests.attacks.conftest import Note
-from tests.attacks.release.conftest import RING, listening
+from tests.attacks.release.conftest import PRODUCTS, RING
 from tests.attacks.release.test_requests import NAMES
+from tests.unit.serving.conftest import listening
 
 # JSON Schema takes 1683.0 for an integer, and a row has to say 1683: that is strictness, and no schema can say it.
 ALLOWED = "positive_data_acceptance"
@@ -31,7 +33,7 @@ def keyed(
 
 def test_schemathesis_finds_nothing(keyed: tuple[str, str], tmp_path: Path, note: Note) -> None:
     name, address = keyed
-    consumer = "rebooking" if name == "flight-delays" else "grid-load"
+    consumer = load_products(PRODUCTS)[name].consumers[0].name
     own = new_pass(RING.signers[0], consumer, datetime.now(UTC) + timedelta(hours=1))
     command = [str(Path(sys.executable).with_name("schemathesis")), "--no-color", "run", f"{address}/openapi.json"]
     options = ["--url", address, "--header", f"Authorization: Bearer {own}", "--exclude-checks", ALLOWED, "--seed", "1"]

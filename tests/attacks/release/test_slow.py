@@ -12,7 +12,8 @@ import pytest
 from serving.runtime import Runtime
 from sixfold.contract import load_products
 from tests.attacks.conftest import Note
-from tests.attacks.release.conftest import PRODUCTS, listening
+from tests.attacks.release.conftest import PRODUCTS
+from tests.unit.serving.conftest import listening
 
 EXAMPLE = load_products(PRODUCTS)["flight-delays"].example
 

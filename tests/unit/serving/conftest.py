@@ -3,6 +3,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -151,20 +152,28 @@ def runtime(platform: PlatformRefs, store: FakeStore, ring: Keyring, model_path:
     )
 
 
-@pytest.fixture
-def client(runtime: Runtime, free_port: Callable[[], int]) -> Iterator[httpx.Client]:
-    """Return a client of the application, which a real server runs in a thread."""
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(Application(runtime), port=port, log_level="error", lifespan="off"))
+@contextmanager
+def listening(runtime: Runtime, port: int) -> Iterator[int]:
+    """Let a release listen, and yield the port."""
+    server = uvicorn.Server(uvicorn.Config(Application(runtime), port=port, log_level="critical", lifespan="off"))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
         time.sleep(0.01)
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", follow_redirects=True, timeout=30) as client:
-        yield client
-    server.should_exit = True
+    yield port
+    server.should_exit = server.force_exit = True
     thread.join()
     runtime.close()
+
+
+@pytest.fixture
+def client(runtime: Runtime, free_port: Callable[[], int]) -> Iterator[httpx.Client]:
+    """Return a client of the application, which a real server runs in a thread."""
+    with (
+        listening(runtime, free_port()) as port,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", follow_redirects=True, timeout=30) as client,
+    ):
+        yield client
 
 
 @pytest.fixture
