@@ -8,13 +8,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator, model_validator
 
 from sixfold.elsewhere import folders
 from sixfold.errors import SixfoldError
 from sixfold.moments import Day
-from sixfold.validation import explain
+from sixfold.validation import explain, read_yaml
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=30)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
@@ -292,11 +291,7 @@ def load_product(path: Path) -> Product:
 
     """
     try:
-        return Product.model_validate(yaml.safe_load(path.read_text()))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise SixfoldError(
-            f"{path} cannot be read as YAML: {error}", remedy="correct it; an editor may be saving it"
-        ) from error
+        return Product.model_validate(read_yaml(path, remedy="correct it; an editor may be saving it"))
     except ValidationError as error:
         raise SixfoldError(
             f"{path} is not a valid product contract: {explain(error, Product)}",

@@ -3,12 +3,11 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import Field, TypeAdapter, ValidationError
 
 from sixfold.contract import Slug, Strict
 from sixfold.errors import SixfoldError
-from sixfold.validation import explain
+from sixfold.validation import explain, read_yaml
 
 Area = Literal["serving", "monitoring", "training"]
 Level = Literal["view", "edit"]
@@ -40,10 +39,6 @@ def read_roles(path: Path) -> dict[str, Role]:
 
     """
     try:
-        return _ROLES.validate_python(yaml.safe_load(path.read_text()))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise SixfoldError(
-            f"{path} cannot be read as YAML: {error}", remedy="correct it, or take it back: `git checkout stacks`"
-        ) from error
+        return _ROLES.validate_python(read_yaml(path, remedy="correct it, or take it back: `git checkout stacks`"))
     except ValidationError as error:
         raise SixfoldError(f"{path.name}: {explain(error, Role)}", remedy="correct these keys") from error

@@ -1,9 +1,26 @@
-"""Turns pydantic's errors into sentences that say what to write instead."""
+"""Files of declared data: read, and their faults as sentences that say what to write instead."""
 
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any, get_args
 
+import yaml
 from pydantic import BaseModel, ValidationError
+
+from sixfold.errors import SixfoldError
+
+
+def read_yaml(path: Path, *, remedy: str) -> Any:  # noqa: ANN401 - a YAML document
+    """Return the content of a YAML file.
+
+    Raises:
+        SixfoldError: it cannot be read, or is no YAML in UTF-8; `remedy` says what to do.
+
+    """
+    try:
+        return yaml.safe_load(path.read_text())
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise SixfoldError(f"{path} cannot be read as YAML: {error}", remedy=remedy) from error
 
 
 def explain(error: ValidationError, model: type[BaseModel]) -> str:

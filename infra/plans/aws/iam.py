@@ -146,7 +146,7 @@ def serving_policy(*, estate: Estate) -> Document:
 
 
 def consumers_policy(*, estate: Estate) -> Document:
-    """Return the rights of who gives consumers their keys: read the keyrings and write new versions of them."""
+    """Return the rights of people who give consumers their keys: read the keyrings, and write new versions of them."""
     writes = ("GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage")
     return _document(
         _allow("KeepKeyrings", tuple(f"secretsmanager:{action}" for action in writes), estate.keyrings),
