@@ -26,7 +26,7 @@ up: bootstrap ## bring the whole platform up on this machine, from raw flights t
 down: bootstrap ## stop it all and remove what it made
 	@sixfold down
 
-status: bootstrap ## show what runs, and where
+status: bootstrap ## ask each part whether it is well, and show where it is
 	@sixfold status
 
 cost: bootstrap ## estimate what a stack costs a month at rest; STACK=name, no credentials needed

@@ -10,14 +10,14 @@ import sys
 import typer
 from rich.markup import escape
 
-from delivery.commands import consumer, model, new, stack, team, traffic
+from delivery.commands import consumer, health, model, new, stack, team, traffic
 from delivery.commands.console import errors
 from pulumi_sixfold.kit.errors import ProviderError
 from sixfold.errors import SixfoldError
 from sixfold.telemetry import QUIET, QUIET_ENGINE
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="An MLOps platform that you `pulumi up`.")
-for group in (stack, new, model, traffic, team):
+for group in (stack, health, new, model, traffic, team):
     app.add_typer(group.commands)
 app.add_typer(consumer.commands, name="consumer")
 

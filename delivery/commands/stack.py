@@ -11,7 +11,6 @@ from delivery.live_stack import LiveStack
 
 if TYPE_CHECKING:
     from infra.checks.preflight.plan import Problem
-    from sixfold.outputs import StackOutputs
 
 commands = typer.Typer()
 
@@ -25,14 +24,15 @@ def up(
     ] = False,
 ) -> None:
     """Bring everything up, from an empty machine to live predictions."""
-    from delivery.commands.tables import endpoints_table, products_table
+    from delivery.commands.tables import endpoints_table, predicts, products_table
     from delivery.up import up as bring_up
     from infra.checks.preflight.run import require_none
 
     live = find(stack, terminal := Terminal())
     bring_up(live, terminal, None if skip_preflight else lambda _: require_none(_problems(live), stack))
-    console.print(products_table(live.outputs), endpoints_table(live.outputs), terminal.times())
-    console.print(f"Next: open {live.outputs.endpoints.portal}, or {_predicts(live.outputs)}, or `make down`")
+    served = {version.url for product in live.outputs.products for version in product.api_versions}
+    console.print(products_table(live.outputs, served), endpoints_table(live.outputs), terminal.times())
+    console.print(f"Next: open {live.outputs.endpoints.portal}, or {predicts(live.outputs)}, or `make down`")
 
 
 @commands.command()
@@ -89,19 +89,6 @@ def recover(stack: StackName = "local") -> None:
 
 
 @commands.command()
-def status(*, stack: StackName = "local", as_json: AsJson = False) -> None:
-    """Show the served API versions with their releases, and the addresses of the stack."""
-    from delivery.commands.tables import endpoints_table, products_table
-
-    outputs = find(stack, Terminal()).outputs
-    if as_json:
-        write(outputs.model_dump_json(indent=2) + "\n")
-    else:
-        console.print(products_table(outputs), endpoints_table(outputs))
-        console.print(f"Next: {_predicts(outputs)}")
-
-
-@commands.command()
 def preflight(*, stack: StackName = "local", as_json: AsJson = False) -> None:
     """List all that would stop an `up` half-way: credentials, region, permissions, quotas, addresses.
 
@@ -155,10 +142,3 @@ def _problems(live: LiveStack) -> "list[Problem]":
 
     project = live.project
     return problems_of(live.name, live.settings(), root=project.root, home=project.home, held=live.engine.held)
-
-
-def _predicts(outputs: "StackOutputs") -> str:
-    """Return the commands that ask each product for a prediction."""
-    return (
-        ", ".join(f"`sixfold predict {product.name}`" for product in outputs.products) or "name a product in its file"
-    )

@@ -1,13 +1,12 @@
 """Tables for people: what is served, the ledger, and the evaluations of the demo."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
 from rich.table import Table
 
 from delivery.served import describe
-from infra.checks.state import answers
 from infra.plans.names import without_login
 from sixfold.outputs import ServedVersion, StackOutputs
 from sixfold.registry.ledger import Decision, Entry, Numbers
@@ -16,17 +15,42 @@ from sixfold.release import SHORT
 if TYPE_CHECKING:
     from delivery.consumers import Held
     from delivery.demo import Look
+    from delivery.health.finding import Finding
     from delivery.remove import Removal
 
+_MARKS = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[yellow]?[/]"}
 
-def products_table(outputs: StackOutputs) -> Table:
-    """Return one row per API version: its place in its life, whether it is ready, its releases, and who may call."""
+
+def products_table(outputs: StackOutputs, answering: Collection[str]) -> Table:
+    """Return one row per API version: its place in its life, whether it is ready, its releases, and who may call.
+
+    Args:
+        outputs: those of the stack.
+        answering: URLs of the API versions that answer now.
+
+    """
     table = Table("product", "version", "status", "ready", "releases", "callers", box=None)
     for product in outputs.products:
         for version in product.api_versions:
-            ready = "[green]yes[/]" if version.releases and answers(f"{version.url}/openapi.json") else "[red]no[/]"
+            ready = "[green]yes[/]" if version.url in answering else "[red]no[/]"
             callers = "anybody" if product.anonymous else "by key"
             table.add_row(product.name, version.version, version.status, ready, _releases(version), callers)
+    return table
+
+
+def predicts(outputs: StackOutputs) -> str:
+    """Return the commands that ask each product for a prediction."""
+    return (
+        ", ".join(f"`sixfold predict {product.name}`" for product in outputs.products) or "name a product in its file"
+    )
+
+
+def health_table(findings: "Iterable[Finding]") -> Table:
+    """Return one row per finding: whether all is well, and what to type where it is not."""
+    table = Table("", "part", "name", "says", "type", box=None)
+    for each in findings:
+        remedy = escape(each.remedy.replace("`", "")) if each.remedy else ""
+        table.add_row(_MARKS[each.well], each.area, escape(each.name), escape(each.says), remedy)
     return table
 
 

@@ -67,7 +67,7 @@ class BehindApiServer(NamedTuple):
 
     def query(self, expression: str, at: datetime) -> list[Sample]:
         """Return the series of an instant query."""
-        context = _context(self.stack, self.settings)
+        context = context_of(self.stack, self.settings)
         command = ["kubectl", "--context", context, f"--request-timeout={_TIMEOUT_S}s", "get", "--raw"]
         command += [f"{prometheus_proxy.path(self.stack)}{_path(expression, at)}"]
         about = f"Prometheus of the stack {self.stack!r} cannot be asked through the context {context!r}"
@@ -93,7 +93,7 @@ def _samples(answer: Any) -> Iterator[Sample]:  # noqa: ANN401 - JSON
         yield Sample(series["metric"], float(series["value"][1]))
 
 
-def _context(stack: str, settings: Settings) -> str:
+def context_of(stack: str, settings: Settings) -> str:
     """Return the kubeconfig's context for a stack: the one that its file names, or one called as the cluster is."""
     named = settings.cluster.context if settings.cluster else None
     return named or names.cluster(stack)
@@ -114,7 +114,7 @@ _UNREACHED = "see that `kubectl --context {context} get --raw /readyz` answers; 
 
 
 def _remedy(said: str, stack: str, settings: Settings) -> str:
-    context, namespace = _context(stack, settings), names.namespace(stack, "monitoring")
+    context, namespace = context_of(stack, settings), names.namespace(stack, "monitoring")
     if f'context "{context}" does not exist' in said:
         if settings.cluster and settings.cluster.context:
             return "name a context of your kubeconfig in cluster.context of the stack file"

@@ -67,7 +67,8 @@ class Project:
         return done.stdout
 
     def environment(self) -> StackOutputs:
-        return StackOutputs.model_validate_json(self.run("sixfold", "status", "--json"))
+        said = self.run("pulumi", "stack", "output", "environment", "--json", "--stack", "local")
+        return StackOutputs.model_validate_json(said)
 
     def url(self, product: str = "flight-delays") -> str:
         """Return where the edge serves v1 of a product."""

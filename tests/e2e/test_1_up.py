@@ -12,6 +12,8 @@ from pyiceberg.catalog import load_catalog
 from infra.plans.monitoring.dashboards import expressions, product_dashboard
 from sixfold.contract import Product
 
+AREAS = {"edge", "alert", "process", "release", "copy", "bucket", "log", "store", "aws", "lake", "disk"}
+
 
 def test_the_gate_prints_a_metric_that_beats_the_baseline_by_more_than_its_margin(first_up: str) -> None:
     said = r"roc_auc against the baseline and its margin: ([\d.]+) is at least ([\d.]+)"
@@ -24,6 +26,8 @@ def test_status_is_json_as_documented(platform: Any) -> None:
     (version,) = status["products"][0]["api_versions"]
     assert set(version) == {"version", "url", "status", "releases"}
     assert set(status["endpoints"]) == {"prometheus", "alertmanager", "aws", "portal"}
+    asked = {finding["area"] for finding in status["findings"]}
+    assert (status["well"], asked) == (True, AREAS)
 
 
 def test_the_live_service_predicts(platform: Any, flight: dict[str, Any]) -> None:
