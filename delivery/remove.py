@@ -63,7 +63,7 @@ class Removal(NamedTuple):
             "online tables": list(found.online),
             "feature registry": list(found.definitions),
             "records of steps": list(found.steps),
-            "lake tables, prediction log and feedback": tables,
+            "lake tables, prediction log, feedback and reports": tables,
             "files of the lake": [f"{len(found.files):,}"] if found.files else [],
             "files of this machine": [str(path) for path in self.files.own],
         }

@@ -122,8 +122,7 @@ def _prefix(platform: PlatformRefs, table: Mapping[str, Any]) -> str:
 
 def _prefixes(package: str) -> Iterator[str]:
     """Yield the prefixes of files that no table leads to: those of a write that died before its first commit."""
-    layers = [layer for layer in Databases.model_fields if layer != _LOG]
-    yield from (f"{layer}/{package}{OF}" for layer in layers)
+    yield from (f"{layer}/{package}{OF}" for layer in Databases.model_fields)
     yield from (f"labels/{package}/", f"{_LOG}/{package}/", f"{_LOG}/{feedback_table(package)}/")
 
 

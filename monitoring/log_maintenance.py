@@ -1,4 +1,4 @@
-"""Maintenance of the prediction log: compacts small files, deletes old rows, and declares personal columns.
+"""Maintenance of the prediction log: compacts small files, deletes old rows, declares personal columns.
 
 A flush every few seconds makes a file every few seconds. What a product's contract says under `log` is done here, by
 the evaluation's process, beside the releases that write.
@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from models.aws import open_catalog
+from models.aws import open_catalog, s3
 from serving.lake import lock_of, one_writer
 from sixfold import prediction_log as log
 from sixfold.contract import Product
@@ -23,22 +23,30 @@ SMALL_BYTES = 16 * 1024 * 1024
 MOST_ROWS = 200_000  # a row takes a kilobyte or two in memory
 # A commit that was overtaken is made again on what is there by then, unless its own files are gone. By default new rows
 # stop it too; on a cluster, where no lock holds up those who write every few seconds, it would never come to an end.
+_IN_PROGRESS = timedelta(days=1)
+"""A data file that no snapshot has is left alone for so long: its commit may be on its way."""
 _BESIDE_WRITERS = {"write.delete.isolation-level": "snapshot"}
 
 
 def tidy(platform: PlatformRefs, product: Product, home: Path, now: datetime | None = None) -> int:
-    """Compact the log and the feedback, drop what is too old, write the contract's words on both; return files gone.
+    """Compact log, feedback and reports, drop what is too old, write the contract's words on them; return files gone.
+
+    Reports have comments of people: of these the objects go too, with the snapshots that lead to them.
 
     Raises:
         CommitFailedException: releases were faster every time; nothing was changed, and the next time will do.
 
     """
-    before = (now or datetime.now(UTC)) - timedelta(days=product.log.retention_days)
-    tables = (product.package, feedback_table(product.package))
-    return sum(_tidy(platform, product, home, (platform.databases.predictions, name), before) for name in tables)
+    now = now or datetime.now(UTC)
+    names = (product.package, feedback_table(product.package))
+    merged = sum(_tidy(platform, product, home, (platform.databases.predictions, name), now) for name in names)
+    reports = platform.table(product.package, log.REPORTS_TABLE)
+    merged += _tidy(platform, product, home, reports, now)
+    _erase(platform, home, reports, now - _IN_PROGRESS)
+    return merged
 
 
-def _tidy(platform: PlatformRefs, product: Product, home: Path, identifier: tuple[str, str], before: datetime) -> int:
+def _tidy(platform: PlatformRefs, product: Product, home: Path, identifier: tuple[str, str], now: datetime) -> int:
     from pyiceberg.exceptions import NoSuchTableError  # noqa: PLC0415 - see serving.lake
 
     with one_writer(lock_of(home, identifier)):
@@ -47,15 +55,16 @@ def _tidy(platform: PlatformRefs, product: Product, home: Path, identifier: tupl
         except NoSuchTableError:
             return 0
         _declare(table, product)
-        _forget(table, before)
+        _forget(table, now - timedelta(days=product.log.retention_days))
         return _compact(table)
 
 
 def _declare(table: "Table", product: Product) -> None:
+    comments = (log.COMMENT,) if log.COMMENT in table.schema().column_names else ()
     said = {
         "owner": product.owner,
         "sixfold.retention-days": str(product.log.retention_days),
-        "sixfold.personal-columns": ",".join(product.log.personal),
+        "sixfold.personal-columns": ",".join(dict.fromkeys((*product.log.personal, *comments))),
         **_BESIDE_WRITERS,
     }
     if not said.items() <= table.properties.items():
@@ -70,6 +79,31 @@ def _forget(table: "Table", before: datetime) -> None:
         old += f" and ({log.REPLAYED} = false or {log.REPLAYED} is null)"
     if table.scan(old, selected_fields=(log.TIME,), limit=1).to_arrow().num_rows:  # pyiceberg warns of an empty delete
         table.delete(old)
+
+
+def _erase(platform: PlatformRefs, home: Path, identifier: tuple[str, str], before: datetime) -> None:
+    """Delete the data files that the table has no longer, if they were written before a moment."""
+    from pyiceberg.exceptions import NoSuchTableError  # noqa: PLC0415 - see serving.lake
+
+    with one_writer(lock_of(home, identifier)):
+        try:
+            table = open_catalog(platform).load_table(identifier)
+        except NoSuchTableError:
+            return
+        if len(table.snapshots()) > 1:
+            table.maintenance.expire_snapshots().older_than(before).commit()
+        bucket, _, folder = table.location().removeprefix("s3://").partition("/")
+        pages = s3(platform).get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"{folder}/data/")
+        written = [each for page in pages for each in page.get("Contents", []) if each["LastModified"] < before]
+        kept = _data_files(table)
+        for path in {f"s3://{bucket}/{each['Key']}" for each in written} - kept:
+            table.io.delete(path)
+
+
+def _data_files(table: "Table") -> set[str]:
+    """Return the paths of the data files of all snapshots that the table still has."""
+    scans = (table.scan(snapshot_id=snapshot.snapshot_id) for snapshot in table.snapshots())
+    return {task.file.file_path for scan in scans for task in scan.plan_files()}
 
 
 def _compact(table: "Table") -> int:

@@ -1,16 +1,17 @@
 """The contract of a running release, for programs (OpenAPI 3.1) and for people (a page that loads nothing)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from serving.feedback import MAX_COMMENT, PRINTABLE
 from serving.parsing import FLOAT32_MAX
 from serving.runtime import Runtime
 from sixfold import pages
 from sixfold.contract import Product
 
 _OF_FEEDBACK = {
-    "403": "this consumer gives no labels",
+    "403": "this consumer gives no labels; it may send `unexpected` without one",
     "404": "this consumer got no prediction of this id",
 }
 _CODES = {
@@ -30,7 +31,7 @@ def openapi(runtime: Runtime) -> dict[str, Any]:
     row = _within_32_bits(runtime.row.json_schema(ref_template="#/components/schemas/{model}"))
     row.pop("$defs", None)
     prediction = runtime.code.Prediction.model_json_schema()
-    one = {"prediction_id": {"type": "string", "format": "uuid"}, "prediction": _ref("Prediction")}
+    one = {"prediction_id": _ID, "prediction": _ref("Prediction")}
     release = {"release": {"type": "string", "description": "the short digest of the release that answered"}}
     problems, refused = _problems(_CODES), _problems(_OF_FEEDBACK)
     answers = [
@@ -38,7 +39,6 @@ def openapi(runtime: Runtime) -> dict[str, Any]:
         _object({**release, "predictions": {"type": "array", "items": _object(one)}}),
     ]
     rows = {"rows": {"type": "array", "items": _ref("Row"), "minItems": 1, "maxItems": 1000}}
-    feedback = {"prediction_id": {"type": "string", "format": "uuid"}, "label": _label(runtime.product)}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -56,13 +56,14 @@ def openapi(runtime: Runtime) -> dict[str, Any]:
                 {"200": _answer("the predictions, in order", {"oneOf": answers}), **problems},
             ),
             "/feedback": _post(
-                "What turned out, for a prediction that was made",
-                _object(feedback),
+                "The outcome of a prediction, a report that it was unexpected, or both",
+                _feedback(runtime.product),
                 {
                     "prediction_id": "00000000-0000-4000-8000-000000000000",
                     "label": _example(runtime.product),
+                    "unexpected": "the answer of the day before was the opposite",
                 },
-                {"202": _answer("taken", _object({"prediction_id": feedback["prediction_id"]})), **problems, **refused},
+                {"202": _answer("taken", _TAKEN), **problems, **refused},
             ),
         },
         "components": {
@@ -103,6 +104,18 @@ def _label(product: Product) -> Any:  # noqa: ANN401 - a JSON schema
             return _within_32_bits({"type": "number"})
 
 
+def _feedback(product: Product) -> dict[str, Any]:
+    comment = {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": MAX_COMMENT,
+        "pattern": PRINTABLE,
+        "description": "why the prediction is not the expected one; no control characters but newlines",
+    }
+    given = _object({"prediction_id": _ID, "label": _label(product), "unexpected": comment}, required=["prediction_id"])
+    return {**given, "anyOf": [{"required": ["label"]}, {"required": ["unexpected"]}]}
+
+
 def _within_32_bits(schema: Any) -> Any:  # noqa: ANN401 - a JSON schema
     """Return a schema whose numbers have the bounds that every request is held to."""
     if isinstance(schema, list):
@@ -121,8 +134,10 @@ def _ref(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def _object(properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+def _object(properties: dict[str, Any], required: Sequence[str] | None = None) -> dict[str, Any]:
+    """Return the schema of an object; where `required` is left out, all of its properties are."""
+    wanted = list(properties if required is None else required)
+    return {"type": "object", "properties": properties, "required": wanted, "additionalProperties": False}
 
 
 def _answer(description: str, schema: dict[str, Any], kind: str = "application/json") -> dict[str, Any]:
@@ -138,6 +153,8 @@ def _post(summary: str, body: dict[str, Any], example: dict[str, Any], responses
     return {"post": {"summary": summary, "requestBody": {"required": True, "content": content}, "responses": responses}}
 
 
+_ID = {"type": "string", "format": "uuid"}
+_TAKEN = _object({"prediction_id": _ID, "report_id": _ID}, required=["prediction_id"])
 _PROBLEM = {
     **_object(
         {

@@ -21,6 +21,7 @@ _HOUSEKEEPING = {
     "write.metadata.delete-after-commit.enabled": "true",
     "write.metadata.previous-versions-max": "20",
     "commit.manifest-merge.enabled": "true",
+    "write.metadata.metrics.column.comment": "none",  # else each manifest has the beginning of people's comments
 }
 
 

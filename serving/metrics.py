@@ -19,6 +19,7 @@ from sixfold.metric_names import (
     LOOKUP_ERRORS,
     MIRRORED,
     PREDICTIONS,
+    REPORTS,
     REQUEST_SECONDS,
     REQUESTS,
     ROW_ERRORS,
@@ -57,6 +58,7 @@ class Metrics:
 
         requests = counter(REQUESTS, "Predict requests, by consumer and HTTP status", "consumer", "code")
         feedback = counter(FEEDBACK, "Feedback requests, by consumer and HTTP status", "consumer", "code")
+        reports = counter(REPORTS, "Reports of unexpected predictions, by consumer", "consumer")
         shadows = counter(SHADOW_REQUESTS, "Requests that another release answered, by HTTP status", "code")
         mirrored = counter(MIRRORED, "Copies of requests for other releases, by outcome", "outcome")
         missing = counter(FEATURE_MISSING, "Rows for which the online store had no value", "feature")
@@ -71,6 +73,7 @@ class Metrics:
         freshness = Gauge(FEATURE_FRESHNESS, "Age of the online features", ("product",), registry=registry)
         self.requests = cache(lambda consumer, code: requests.labels(*identity, consumer, code))
         self.feedback = cache(lambda consumer, code: feedback.labels(*identity, consumer, code))
+        self.reports = cache(lambda consumer: reports.labels(*identity, consumer))
         self.shadows = cache(lambda code: shadows.labels(*identity, code))
         self.mirrored = Counts(*(mirrored.labels(*identity, outcome) for outcome in Counts._fields))
         self.missing = cache(lambda feature: missing.labels(*identity, feature))
@@ -88,5 +91,6 @@ class Metrics:
         for reason in ("missing", "store"):
             self.fallback(reason)
         for consumer in consumers:
+            self.reports(consumer)
             for code in ("200", "500", "503"):
                 self.requests(consumer, code)

@@ -1,4 +1,4 @@
-"""Prediction log: writes predictions and feedback to the lake, off the request path, in one background thread.
+"""Prediction log: writes predictions, feedback and reports to the lake, off the request path, in one background thread.
 
 Rows wait in memory until the next flush, every `FLUSH_S` seconds or `FLUSH_ROWS` rows: a killed process loses those,
 and those of a flush in progress. A graceful stop flushes. Where the lake is too slow or away, rows beyond `MAX_PENDING`

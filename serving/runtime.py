@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from prometheus_client import CollectorRegistry, ProcessCollector
 from pydantic import TypeAdapter
@@ -83,6 +83,7 @@ class Runtime:
         self.rates, self.room = Rates(limits), Room(limits)
         self._predictions = self._log(product.package, log.PREDICTIONS)
         self._feedback = self._log(feedback_table(product.package), log.FEEDBACK)
+        self._reports = self._log(settings.platform.table(product.package, log.REPORTS_TABLE)[1], log.REPORTS)
 
     def log(self, served: Sequence[Served], consumer: str, shadow_of: datetime | None = None) -> None:
         """Hand predictions to their log; a shadow has the time of the prediction that was answered."""
@@ -95,6 +96,14 @@ class Runtime:
         """Hand a label to its log."""
         row = {log.PREDICTION_ID: str(prediction_id), log.TIME: at or datetime.now(UTC), log.LABEL: label}
         self._feedback.add([self._about(consumer) | row])
+
+    def report(self, prediction_id: UUID, comment: str, consumer: str) -> str:
+        """Hand a consumer's report of an unexpected prediction to its log, count it, and return its id."""
+        report_id = str(uuid4())
+        row = {log.REPORT_ID: report_id, log.PREDICTION_ID: str(prediction_id), log.COMMENT: comment}
+        self._reports.add([self._about(consumer) | row | {log.TIME: datetime.now(UTC)}])
+        self.metrics.reports(consumer).inc()
+        return report_id
 
     async def warm_up(self) -> None:
         """Read the features of the contract's example: the first read opens connections, and takes its time."""
@@ -113,6 +122,7 @@ class Runtime:
         self._lookup.close()
         self._predictions.close()
         self._feedback.close()
+        self._reports.close()
 
     def _about(self, consumer: str) -> dict[str, Any]:
         return {log.PRODUCT: self.product.name, log.API_VERSION: self.settings.api_version, log.CONSUMER: consumer}

@@ -1,4 +1,4 @@
-"""Writes the tables of `sixfold.prediction_log` to the lake: predictions, and the feedback of consumers."""
+"""Writes the tables of `sixfold.prediction_log` to the lake: predictions, feedback and reports of consumers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path

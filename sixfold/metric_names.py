@@ -9,6 +9,7 @@ SHADOW_REQUESTS = "sixfold_shadow_requests_total"
 ALL_REQUESTS = "sixfold_(shadow_)?requests_total"
 """A regular expression of both, for a request to another release is as much work as one of a consumer."""
 FEEDBACK = "sixfold_feedback_total"
+REPORTS = "sixfold_reports_total"
 REQUEST_SECONDS = "sixfold_request_seconds"
 REQUEST_SECONDS_BUCKET = f"{REQUEST_SECONDS}_bucket"
 REQUEST_SECONDS_COUNT = f"{REQUEST_SECONDS}_count"
@@ -24,7 +25,7 @@ LOG_WRITTEN = "sixfold_prediction_log_written_total"
 LOG_SHED = "sixfold_prediction_log_shed_total"
 LOG_PENDING = "sixfold_prediction_log_pending"
 OF_A_RELEASE = (
-    *(REQUESTS, FEEDBACK, SHADOW_REQUESTS, REQUEST_SECONDS, PREDICTIONS, MIRRORED),
+    *(REQUESTS, FEEDBACK, REPORTS, SHADOW_REQUESTS, REQUEST_SECONDS, PREDICTIONS, MIRRORED),
     *(FEATURE_MISSING, FEATURE_ROWS, ROW_ERRORS, FALLBACK, LOOKUP_ERRORS, FEATURE_FRESHNESS),
     *(LOG_WRITTEN, LOG_SHED, LOG_PENDING),
 )

@@ -1,7 +1,7 @@
-"""The prediction log and the feedback in the lake: their tables and columns.
+"""The prediction log, the feedback and the reports in the lake: their tables and columns.
 
-Serving writes both; the live evaluation, the skew job and the log maintenance read them. A column must be renamed here
-alone, and never in a lake that has rows.
+Serving writes them; the live evaluation, the skew job, `sixfold feedback` and the log maintenance read them. A column
+must be renamed here alone, and never in a lake that has rows.
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ ENTITIES, LABEL_KEY, FEATURES = "entities", "label_key", "features"
 SCORE, SCORES = "score", "scores"
 FALLBACK, SHADOW, REPLAYED = "fallback", "shadow", "replayed"
 LABEL = "label"
+REPORT_ID, COMMENT = "report_id", "comment"
 
 PREDICTIONS: Mapping[str, str] = {
     PREDICTION_ID: "string",
@@ -41,3 +42,16 @@ FEEDBACK: Mapping[str, str] = {
     LABEL: "double",
 }
 """Types of the columns of the consumers' feedback."""
+
+REPORTS_TABLE = "predictions.reports"
+"""The table of the reports, as `PlatformRefs.table` finds it."""
+REPORTS: Mapping[str, str] = {
+    REPORT_ID: "string",
+    PREDICTION_ID: "string",
+    TIME: "time",  # of its arrival, also where the request was replayed: from then on the retention counts
+    PRODUCT: "string",
+    API_VERSION: "string",
+    CONSUMER: "string",
+    COMMENT: "string",
+}
+"""Types of the columns of the consumers' reports of unexpected predictions."""

@@ -28,7 +28,7 @@ from sixfold.contract import load_product
 from sixfold.errors import SixfoldError
 from sixfold.keyring import SIGNING
 from sixfold.outputs import Databases, PlatformRefs
-from sixfold.prediction_log import FEEDBACK, PREDICTIONS
+from sixfold.prediction_log import FEEDBACK, PREDICTIONS, REPORTS, REPORTS_TABLE
 from sixfold.registry.keyrings import Keyrings
 from tests.iam._role import Caller
 from tests.unit.models.conftest import _head
@@ -106,6 +106,9 @@ def logged(
         said = {"prediction_id": "0", "time": prediction(20)["time"], "product": PRODUCT.name, "label": 1.0}
         said |= {"consumer": PRODUCT.consumers[0].name}
         writer(platform, home, f"feedback_{PRODUCT.package}", FEEDBACK)([said])
+        reported = {"report_id": "0", "prediction_id": "0", "time": prediction(20)["time"], "comment": "odd"}
+        for _ in range(2):
+            writer(platform, home, platform.table(PRODUCT.package, REPORTS_TABLE)[1], REPORTS)([reported])
     return platform
 
 

@@ -48,7 +48,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Runtime
             open_reader=FakeStore,
             read_keyring=lambda: RING,
         )
-        for log in (runtime._predictions, runtime._feedback):
+        for log in (runtime._predictions, runtime._feedback, runtime._reports):
             log._write = lambda _: None
         return runtime
 

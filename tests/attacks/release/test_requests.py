@@ -102,6 +102,28 @@ def test_no_row_makes_a_release_fail_and_none_passes_that_its_schema_refuses(
     assert [each for each in found if each[1] not in {200, 400, 413, 422}] == []
 
 
+def test_no_feedback_makes_a_release_fail(client_of: ClientOf, note: Note) -> None:
+    texts = _odd("texts", "moments")
+    odd = [*_odd("numbers", "no JSON", "other JSON"), *map(json.dumps, texts), "[" * 60 + "]" * 60]
+    example = load_products(PRODUCTS)["flight-delays"].example
+
+    async def ask() -> list[tuple[str, int]]:
+        async with client_of("flight-delays") as client:
+            own = (await client.post("/predict", json=example)).json()["prediction_id"]
+            said = {"prediction_id": own, "label": 1, "unexpected": "odd"}
+            whole = [json.dumps({**said, name: _HERE}).replace(f'"{_HERE}"', text) for name in said for text in odd]
+            whole += [json.dumps({"prediction_id": own, "unexpected": text}) for text in texts]
+            sent = [(body, body.encode(errors="surrogatepass")) for body in whole]
+            return [
+                (body[:200], (await client.post("/feedback", content=data, headers=JSON)).status_code)
+                for body, data in sent
+            ]
+
+    found = asyncio.run(ask())
+    _note_all(note, "odd feedback", "flight-delays", found)
+    assert {status for _, status in found} <= {202, 400, 403, 404, 413, 422}, found
+
+
 def test_no_path_method_or_header_makes_a_release_fail(client_of: ClientOf, note: Note) -> None:
     headers = [JSON | {"Content-Type": kind} for kind in _odd("content types")]
     headers += [JSON | {name: value} for name in _odd("headers") for value in _odd("header values")]

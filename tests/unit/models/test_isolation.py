@@ -60,10 +60,11 @@ def _content(platform: PlatformRefs) -> dict[str, Any]:
 
 
 def _answer(platform: PlatformRefs, package: str, home: Path) -> None:
-    """Write one prediction and one label of a consumer, as a release does."""
+    """Write one prediction, one label and one report of a consumer, as a release does."""
     row = {log.PREDICTION_ID: "1", log.TIME: datetime(2013, 10, 1, tzinfo=UTC)}
     writer(platform, home, package, log.PREDICTIONS)([row])
     writer(platform, home, feedback_table(package), log.FEEDBACK)([row])
+    writer(platform, home, platform.table(package, log.REPORTS_TABLE)[1], log.REPORTS)([row])
 
 
 @pytest.fixture
@@ -71,7 +72,8 @@ def answered(built: PlatformRefs, product: Product, tmp_path: Path) -> Iterator[
     """The platform with features, and a prediction and its feedback."""
     _answer(built, product.package, tmp_path)
     yield built
-    for name in (product.package, feedback_table(product.package)):
+    reports = built.table(product.package, log.REPORTS_TABLE)[1]
+    for name in (product.package, feedback_table(product.package), reports):
         aws.open_catalog(built).purge_table((built.databases.predictions, name))
 
 

@@ -8,7 +8,7 @@ import pytest
 from pyiceberg.table import Table
 from pyiceberg.table.update import AddSnapshotUpdate
 
-from models.aws import open_catalog
+from models.aws import open_catalog, s3
 from monitoring.evaluation.run import Evaluator
 from monitoring.evaluation.source import Source
 from monitoring.log_maintenance import tidy
@@ -16,7 +16,7 @@ from serving.tables import writer
 from sixfold.contract import Log as Policy
 from sixfold.contract import Product
 from sixfold.outputs import PlatformRefs
-from sixfold.prediction_log import FEEDBACK, PREDICTIONS
+from sixfold.prediction_log import FEEDBACK, PREDICTIONS, REPORTS, REPORTS_TABLE
 
 Rows = Callable[..., list[dict[str, Any]]]
 Log = Callable[[list[dict[str, Any]]], None]
@@ -107,3 +107,21 @@ def test_what_was_fed_back_is_tidied_too(platform: PlatformRefs, product: Produc
 
 def test_a_log_that_is_not_there_is_tidy(platform: PlatformRefs, product: Product, tmp_path: Path) -> None:
     assert tidy(platform, product, tmp_path) == 0
+
+
+def test_no_object_of_the_lake_has_a_comment_that_is_older_than_the_log(
+    platform: PlatformRefs, product: Product, tmp_path: Path
+) -> None:
+    now, database = datetime.now(UTC), platform.table(product.package, REPORTS_TABLE)
+    say, about = writer(platform, tmp_path, database[1], REPORTS), {"product": "flight-delays", "consumer": "c"}
+    for age in (399, *[0] * 16):
+        row = {"report_id": str(age), "prediction_id": "a", "comment": f"by a person {age}"}
+        say([about | row | {"time": now - timedelta(days=age)}])
+    tidy(platform, product, tmp_path, now + timedelta(days=2))
+    stored = s3(platform)
+    keys = [each["Key"] for each in stored.list_objects_v2(Bucket=platform.lake_bucket)["Contents"]]
+    bodies = {key: stored.get_object(Bucket=platform.lake_bucket, Key=key)["Body"].read() for key in keys}
+    assert [key for key, body in bodies.items() if b"by a person 399" in body] == []
+    assert len([key for key, body in bodies.items() if b"by a person 0" in body]) == 1
+    table = open_catalog(platform).load_table(database)
+    assert (table.scan().to_arrow().num_rows, table.properties["sixfold.personal-columns"]) == (16, "comment")
