@@ -23,6 +23,7 @@ from infra.plans.aws.iam import (
     ingest_policy,
     serving_policy,
     training_policy,
+    triage_policy,
 )
 from infra.plans.monitoring.alertmanager import teams_of
 from infra.plans.routing.traffic import plan_traffic, served
@@ -39,6 +40,7 @@ POLICIES = {
     "evaluation": evaluation_policy,
     "exporter": exporter_policy,
     "consumers": consumers_policy,
+    "triage": triage_policy,
 }
 
 

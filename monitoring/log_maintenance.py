@@ -31,7 +31,7 @@ _BESIDE_WRITERS = {"write.delete.isolation-level": "snapshot"}
 def tidy(platform: PlatformRefs, product: Product, home: Path, now: datetime | None = None) -> int:
     """Compact log, feedback and reports, drop what is too old, write the contract's words on them; return files gone.
 
-    Reports have comments of people: of these the objects go too, with the snapshots that lead to them.
+    Reports and their triage have comments of people: of these the objects go too, with the snapshots that lead to them.
 
     Raises:
         CommitFailedException: releases were faster every time; nothing was changed, and the next time will do.
@@ -40,9 +40,10 @@ def tidy(platform: PlatformRefs, product: Product, home: Path, now: datetime | N
     now = now or datetime.now(UTC)
     names = (product.package, feedback_table(product.package))
     merged = sum(_tidy(platform, product, home, (platform.databases.predictions, name), now) for name in names)
-    reports = platform.table(product.package, log.REPORTS_TABLE)
-    merged += _tidy(platform, product, home, reports, now)
-    _erase(platform, home, reports, now - _IN_PROGRESS)
+    for name in (log.REPORTS_TABLE, log.TRIAGE_TABLE):
+        table = platform.table(product.package, name)
+        merged += _tidy(platform, product, home, table, now)
+        _erase(platform, home, table, now - _IN_PROGRESS)
     return merged
 
 

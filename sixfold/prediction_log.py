@@ -1,7 +1,7 @@
-"""The prediction log, the feedback and the reports in the lake: their tables and columns.
+"""The prediction log, the feedback, the reports and their triage in the lake: their tables and columns.
 
-Serving writes them; the live evaluation, the skew job, `sixfold feedback` and the log maintenance read them. A column
-must be renamed here alone, and never in a lake that has rows.
+Serving writes all but the triage. The live evaluation, the skew job, `sixfold feedback` and the log maintenance read
+them. A column must be renamed here alone, and never in a lake that has rows.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ SCORE, SCORES = "score", "scores"
 FALLBACK, SHADOW, REPLAYED = "fallback", "shadow", "replayed"
 LABEL = "label"
 REPORT_ID, COMMENT = "report_id", "comment"
+STATE, BY = "state", "by"
 
 PREDICTIONS: Mapping[str, str] = {
     PREDICTION_ID: "string",
@@ -55,3 +56,14 @@ REPORTS: Mapping[str, str] = {
     COMMENT: "string",
 }
 """Types of the columns of the consumers' reports of unexpected predictions."""
+
+TRIAGE_TABLE = "predictions.triage"
+"""The table of the decisions on reports, as `PlatformRefs.table` finds it; rows are only added."""
+TRIAGE: Mapping[str, str] = {
+    REPORT_ID: "string",
+    TIME: "time",
+    STATE: "string",
+    COMMENT: "string",  # the label, the name of the case, or the reason
+    BY: "string",
+}
+"""Types of the columns of the decisions; the newest one of a report is its state, and a report without one is open."""

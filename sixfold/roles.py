@@ -11,7 +11,7 @@ from sixfold.validation import explain, read_yaml
 
 Area = Literal["serving", "monitoring", "training"]
 Level = Literal["view", "edit"]
-Job = Literal["ingest", "training", "serving", "consumers"]
+Job = Literal["ingest", "training", "serving", "consumers", "triage"]
 Pattern = Annotated[str, Field(pattern=r"^(\*|/\S+)$")]
 
 

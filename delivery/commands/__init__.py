@@ -10,7 +10,7 @@ import sys
 import typer
 from rich.markup import escape
 
-from delivery.commands import consumer, health, model, new, stack, team, traffic
+from delivery.commands import consumer, feedback, health, model, new, stack, team, traffic
 from delivery.commands.console import errors
 from pulumi_sixfold.kit.errors import ProviderError
 from sixfold.errors import SixfoldError
@@ -20,6 +20,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="An MLOps pla
 for group in (stack, health, new, model, traffic, team):
     app.add_typer(group.commands)
 app.add_typer(consumer.commands, name="consumer")
+app.add_typer(feedback.commands, name="feedback")
 
 
 def main() -> None:

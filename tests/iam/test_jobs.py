@@ -12,6 +12,8 @@ from typing import Any
 import boto3
 import pytest
 
+from delivery.feedback import triage
+from delivery.feedback.reports import Reports
 from infra.mlplatform import POLICIES
 from infra.plans.aws.iam import Estate
 from models import loading
@@ -107,6 +109,7 @@ def logged(
         said |= {"consumer": PRODUCT.consumers[0].name}
         writer(platform, home, f"feedback_{PRODUCT.package}", FEEDBACK)([said])
         reported = {"report_id": "0", "prediction_id": "0", "time": prediction(20)["time"], "comment": "odd"}
+        reported |= {"consumer": PRODUCT.consumers[0].name, "api_version": "v1"}
         for _ in range(2):
             writer(platform, home, platform.table(PRODUCT.package, REPORTS_TABLE)[1], REPORTS)([reported])
     return platform
@@ -143,7 +146,19 @@ def test_who_gives_keys_out_changes_a_keyring(platform: PlatformRefs, be: Be) ->
     assert rings.read(PRODUCT.name).consumer_of(key, now) == "rebooking"
 
 
-@pytest.mark.parametrize("job", ["ingest", "training", "evaluation", "exporter"])
+def test_who_triages_reads_a_report_with_its_labels_and_decides_on_it(
+    logged: PlatformRefs, be: Be, tmp_path: Path
+) -> None:
+    be("triage")
+    reports = Reports(logged, PRODUCT, tmp_path)
+    report = reports.get("0")
+    assert (report.prediction or {})["label_key"] == "0"
+    for _ in range(2):
+        triage.close(reports, report, "known", "somebody")
+    assert ([each.state for each in reports.newest(9, every=True)], reports.newest(9)) == (["closed"], [])
+
+
+@pytest.mark.parametrize("job", ["ingest", "training", "evaluation", "exporter", "triage"])
 def test_no_other_job_opens_a_keyring(platform: PlatformRefs, be: Be, job: str) -> None:
     be(job)
     with pytest.raises(SixfoldError, match="AccessDenied"):

@@ -154,6 +154,21 @@ def consumers_policy(*, estate: Estate) -> Document:
     )
 
 
+def triage_policy(*, estate: Estate) -> Document:
+    """Return the rights of people who triage reports: read predictions and labels, append labels and decisions."""
+    lake = estate.bucket(estate.lake_bucket)
+    return _document(
+        _allow("List", _LIST, lake),
+        _allow("ReadLabels", _READ_OBJECTS, f"{lake}/labels/*"),
+        _allow("ReadTables", _READ_TABLES, *estate.tables("labels", "predictions")),
+        _allow("AppendDecisions", (*_READ_OBJECTS, *_PUT_OBJECTS), f"{lake}/predictions/*"),
+        _allow("CommitDecisions", ("glue:CreateTable", "glue:UpdateTable"), *estate.tables("predictions")),
+        # Each commit writes the table's metadata anew, and removes the one that is twenty commits old.
+        _allow("DropOldMetadata", ("s3:DeleteObject",), f"{lake}/predictions/*.metadata.json"),
+        _key(estate, "kms:Decrypt", "kms:GenerateDataKey"),
+    )
+
+
 def evaluation_policy(*, estate: Estate) -> Document:
     """Return the rights of the evaluation: read what it compares, and keep the prediction log in order."""
     lake, registry = (estate.bucket(name) for name in (estate.lake_bucket, estate.registry_bucket))

@@ -37,6 +37,7 @@ VALUES = {
     "framework": "sklearn",
     "version": "v1",
     "digest": "abc",
+    "report": "abc",
     "since": "2013-10-01",
     "until": "2013-10-02",
     "yes": None,

@@ -43,10 +43,10 @@ TOPICS = {"alarms", "alarms-arrivals", "alarms-platform"}
 FEATURES = {"serving", "training"}
 # The access key of the stand-in for AWS is the project's own: the provider and the environment of each process have it.
 KEYED = {"local", "aws", "alertmanager", "edge", "flight-delays-v1-2fd50225"}
-# Each product has a keyring, and people have the right to give keys out. Until it is made, the engine cannot know that
-# the environment of the releases, which start after it, stays as it is.
-NEW = {"keyring", "keyring-flight-delays", "consumers"}
-PEOPLE = {"platform-engineer", "software-engineer"}
+# Each product has a keyring, and people have the rights to give keys out and to triage reports. Until it is made, the
+# engine cannot know that the environment of the releases, which start after it, stays as it is.
+NEW = {"keyring", "keyring-flight-delays", "consumers", "triage"}
+PEOPLE = {"platform-engineer", "software-engineer", "data-scientist"}
 WAITING = {f"sixfold-dev-{area}/platform" for area in ("serving", "monitoring", "training")}
 CHANGED = {
     "local": RESTARTED | TOPICS | FEATURES | {"router"} | KEYED,

@@ -25,6 +25,7 @@ POLICIES: dict[str, Callable[..., iam.Document]] = {
     "evaluation": iam.evaluation_policy,
     "exporter": iam.exporter_policy,
     "consumers": iam.consumers_policy,
+    "triage": iam.triage_policy,
 }
 
 

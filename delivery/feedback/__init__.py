@@ -1,0 +1,1 @@
+"""Reports of unexpected predictions: listed, shown with the logged prediction, and triaged."""
