@@ -19,6 +19,8 @@ from packaging.requirements import InvalidRequirement, Requirement
 from pydantic import TypeAdapter, ValidationError
 
 from delivery.project import PRODUCTS
+from sixfold.cases import FOLDER as CASES
+from sixfold.cases import case_files, read_case
 from sixfold.contract import Product
 from sixfold.elsewhere import REQUIREMENTS, folder_of
 from sixfold.errors import SixfoldError
@@ -48,6 +50,7 @@ def check(product: Product, products: Path = PRODUCTS) -> list[Fault]:
         ("service", _service),
         ("model", _model),
         ("metrics", _metric),
+        (CASES, partial(_cases, products)),
     )
     found: dict[tuple[str, str], Fault] = {}
     for module, part in parts:
@@ -182,6 +185,18 @@ def _metric(product: Product, _: ProductCode) -> Iterable[Fault]:
 
     measure_of(product)
     return ()
+
+
+def _cases(products: Path, product: Product, code: ProductCode) -> Iterator[Fault]:
+    inputs = {*feature_names(code.features), *code.service.REQUEST_FEATURES}
+    for path in case_files(folder_of(product.package, products)):
+        where = f"{CASES}/{path.name}"
+        try:
+            case = read_case(path, product)
+        except SixfoldError as error:
+            yield Fault(where, error.what, error.remedy)
+        else:
+            yield from _known(where, case.features, inputs, "the feature", "an input of the model")
 
 
 def _tables(code: ProductCode) -> set[str]:

@@ -22,7 +22,9 @@ from models.gate.evaluation import Verdict
 from models.gate.judge import evaluate as judge
 from models.loading import is_loaded, load
 from models.training import train as training
+from sixfold.cases import read_cases
 from sixfold.contract import Product
+from sixfold.elsewhere import folder_of
 from sixfold.errors import SixfoldError
 from sixfold.outputs import PlatformRefs, StackOutputs
 from sixfold.product import load_code
@@ -97,17 +99,22 @@ def live_bento(outputs: StackOutputs, registry: Registry, product: str, report: 
     return bento / "src"
 
 
-def evaluate(candidate: Candidate, product: Product, live: Path | None, report: Reporter) -> Verdict:
-    """Compare a candidate with the baseline and the live release, report the figures, and return the verdict.
+def evaluate(candidate: Candidate, product: Product, live: Path | None, report: Reporter, code: Path = ROOT) -> Verdict:
+    """Compare a candidate with the baseline, the live release and the product's cases; return the verdict.
 
     Args:
         candidate: what `train` made.
         product: its contract has the margins.
         live: code and model of the live release; None: none is live.
         report: receives the figures.
+        code: the project with the product's folder, or with the file that says where it is.
+
+    Raises:
+        SixfoldError: a case in the product's folder is not valid.
 
     """
-    verdict = judge(candidate, product, live)
+    cases = read_cases(folder_of(product.package, code / "products"), product)
+    verdict = judge(candidate, product, live, cases)
     beside = "none is live" if verdict.live is None else f"live release {verdict.live:.4f}"
     report.say(
         f"{verdict.metric} on the test months: {verdict.value:.4f}; naive baseline {verdict.baseline:.4f}; {beside}"
@@ -154,7 +161,7 @@ def publish(
         SixfoldError: there is no candidate, or the gate refuses it.
 
     """
-    verdict = evaluate(candidate, product, live, report)
+    verdict = evaluate(candidate, product, live, report, code)
     require_passed(verdict, candidate)
     archive, digest = build(candidate.path, product, code)
     known = {record.digest: record for record in registry.records(product.name)}

@@ -1,12 +1,16 @@
 """The release gate: measures a candidate on its test months, decides, and writes verdict and report."""
 
+import json
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.candidate import BASELINE, LABEL, SCORE, Candidate, score
+from models.gate.cases import judge_cases
 from models.gate.evaluation import LIVE, Verdict, judge
 from models.hashing import code_key, content_key, file_key
+from sixfold.cases import Case
 from sixfold.contract import Product
 
 if TYPE_CHECKING:
@@ -15,8 +19,10 @@ if TYPE_CHECKING:
 _TEMPLATE = Path(__file__).with_name("report.html")
 
 
-def evaluate(candidate: Candidate, product: Product, live: Path | None = None) -> Verdict:
-    """Judge a candidate on its test months, and write its report.
+def evaluate(
+    candidate: Candidate, product: Product, live: Path | None = None, cases: Mapping[str, Case] | None = None
+) -> Verdict:
+    """Judge a candidate on its test months and on the product's regression cases, and write its report.
 
     What was judged before is not judged again.
 
@@ -25,10 +31,11 @@ def evaluate(candidate: Candidate, product: Product, live: Path | None = None) -
         product: its contract, which declares the metric and the margins.
         live: the folder of the release now live (`model.onnx` and `candidate.json`), None without one. It is scored on
             the same rows; where those lack a feature of it, the figure that it was released with stands.
+        cases: the product's regression cases by name; it must pass every one.
 
     """
-    release = Candidate(live) if live else None
-    key = _key(candidate, product, release)
+    release, cases = Candidate(live) if live else None, cases or {}
+    key = _key(candidate, product, release, cases)
     done = candidate.path / "verdict.json"
     if done.exists() and candidate.report.exists():
         last = Verdict.model_validate_json(done.read_bytes())
@@ -53,22 +60,29 @@ def evaluate(candidate: Candidate, product: Product, live: Path | None = None) -
         baseline=naive,
         live=live_value,
         calibration_error=None if math.isnan(uncalibrated) else uncalibrated,
-        rules=judge(product.metric, value, naive, live_value),
+        rules=(*judge(product.metric, value, naive, live_value), *judge_cases(candidate, product, cases)),
     )
     write(candidate, product, verdict, test)
     done.write_text(verdict.model_dump_json(indent=2) + "\n")
     return verdict
 
 
-def _key(candidate: Candidate, product: Product, live: Candidate | None) -> str:
+def _key(candidate: Candidate, product: Product, live: Candidate | None, cases: Mapping[str, Case]) -> str:
     judged = [
         file_key(path) for each in (candidate, live) if each for path in (each.model, each.path / "candidate.json")
     ]
     code = code_key(
-        *("models.gate.judge", "models.gate.evaluation", "models.gate.report", "models.gate.plots"),
+        *(
+            "models.gate.judge",
+            "models.gate.cases",
+            "models.gate.evaluation",
+            "models.gate.report",
+            "models.gate.plots",
+        ),
         *("sixfold.tasks.base", f"sixfold.tasks.{product.task}"),
     )
-    return content_key(code, file_key(_TEMPLATE), product.model_dump_json(), *judged)
+    held = json.dumps({name: case.model_dump(mode="json") for name, case in cases.items()})
+    return content_key(code, file_key(_TEMPLATE), product.model_dump_json(), held, *judged)
 
 
 def _score_live(live: Candidate, test: "pl.DataFrame", product: Product) -> tuple["pl.DataFrame", float]:

@@ -73,6 +73,21 @@ CASES = {
 }
 
 
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("features: {snow: 1}\nexpected: {at_most: 0.5}\n", "the feature snow is not an input of the model"),
+        ("features: {temp: 1}\nexpected: {}\n", "write `at_least`"),
+    ],
+)
+def test_a_case_that_is_wrong_is_named_by_its_file(tmp_path: Path, text: str, what: str) -> None:
+    shutil.copytree(Path(products.__path__[0], "flight_delays"), folder := tmp_path / "flight_delays")
+    (folder / "cases").mkdir()
+    (folder / "cases" / "storm.yaml").write_text(text)
+    (fault,) = check(load_product(folder / "product.yaml"), tmp_path)
+    assert (fault.where, what in fault.what) == ("cases/storm.yaml", True)
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_a_fault_is_named_with_its_place_and_what_to_write(case: str, faults: Faults) -> None:
     file, old, new, where, what = CASES[case]
