@@ -40,7 +40,12 @@ contracts = st.fixed_dictionaries(
         "description": texts,
         "owner": slugs,
         "on_call": texts,
-        "consumers": st.lists(st.fixed_dictionaries({"name": slugs, "purpose": texts}), min_size=1, max_size=3),
+        "consumers": st.lists(
+            st.fixed_dictionaries({"name": slugs, "purpose": texts}),
+            min_size=1,
+            max_size=3,
+            unique_by=lambda consumer: consumer["name"],
+        ),
         "metric": metrics,
         "slo": st.fixed_dictionaries(
             {"availability": shares, "latency_quantile": shares, "latency_ms": st.floats(0.1, 60_000)}
