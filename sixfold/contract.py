@@ -129,6 +129,9 @@ class FeedbackRules(Strict):
     """Consumers whose labels count, of their own predictions alone; left out, all consumers. `[]`: none."""
     overrides_labels: bool = False
     """Where feedback and label table both know: true, the later word counts; false, the label table."""
+    max_reports_per_day: int = Field(default=10, ge=1)
+    """`UnexpectedPredictions` fires when a consumer sends more reports in a day, or more predictions with one value of
+    a slice are reported."""
 
 
 class Log(Strict):

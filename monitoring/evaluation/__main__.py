@@ -5,7 +5,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from models.candidate import Signature
 from monitoring.evaluation.collector import EvaluationCollector, Found
 from monitoring.evaluation.drifting import Drift, drifts
+from monitoring.evaluation.reported import Reported, Reports
 from monitoring.evaluation.run import Evaluator
 from monitoring.evaluation.skew import Skew, skew
 from monitoring.evaluation.source import Source
@@ -63,7 +64,8 @@ class Watch:
         folder = home / "run" / "evaluation" / product.name
         self._signatures = signatures(Registry(platform, home), product.name)
         source = Source(platform, product)
-        self._evaluator = Evaluator(product, source, folder, lambda release: self._signatures(release).slices)
+        self._evaluator = Evaluator(product, source, folder, self._slices)
+        self._reports = Reports(platform, product, self._slices)
         self._skew: list[Skew] = []
         self._skewed_at = float("-inf")
 
@@ -75,7 +77,17 @@ class Watch:
         if time.monotonic() > self._skewed_at + SKEW_EVERY_S:
             self._skewed_at = time.monotonic()
             self._skew = self._find_skew(evaluation.now)
-        return Found(evaluation, self._find_drifts(evaluation.sample), self._skew)
+        return Found(evaluation, self._find_drifts(evaluation.sample), self._skew, self._find_reported())
+
+    def _slices(self, release: str) -> Mapping[str, Collection[str]]:
+        return self._signatures(release).slices
+
+    def _find_reported(self) -> list[Reported]:
+        try:
+            return self._reports.count(datetime.now(UTC))
+        except Exception as error:  # noqa: BLE001 - the metric is still there
+            _log.warning("cannot count the reports of %s: %r", self.product.name, error)
+            return []
 
     def _find_drifts(self, sample: pl.DataFrame) -> list[Drift]:
         half = timedelta(hours=self.product.metric.window_hours / 2)

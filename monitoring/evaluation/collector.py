@@ -3,7 +3,7 @@
 import logging
 import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from polars.exceptions import PanicException
@@ -12,6 +12,7 @@ from prometheus_client.registry import Collector
 
 from monitoring.evaluation.drifting import Drift
 from monitoring.evaluation.figures import Figure, State
+from monitoring.evaluation.reported import Reported
 from monitoring.evaluation.run import Evaluation
 from monitoring.evaluation.skew import Skew
 from sixfold.metric_names import (
@@ -31,6 +32,7 @@ from sixfold.metric_names import (
     LIVE_METRIC_LOW,
     LIVE_PREDICTIONS,
     LIVE_STATE,
+    REPORTED_PREDICTIONS,
     SERVED_MISSING_RATE,
     SKEW_DIFFERING_ROWS,
     SKEW_ROWS,
@@ -57,11 +59,12 @@ _DRIFTS: dict[str, tuple[str, Callable[[Drift], float]]] = {
 
 
 class Found(NamedTuple):
-    """The findings on one product; `skew` is empty where it could not be measured."""
+    """The findings on one product; `skew` and `reported` are empty where they could not be measured."""
 
     evaluation: Evaluation
     drifts: list[Drift]
     skew: list[Skew]
+    reported: Sequence[Reported] = ()
 
 
 class EvaluationCollector(Collector):
@@ -110,6 +113,11 @@ class EvaluationCollector(Collector):
         yield _gauge(EVALUATION_FAILURES, "Evaluations that failed since the start", ("product",), failed)
         odd = [((name, kind), float(n)) for name, each in found.items() for kind, n in each.evaluation.counts.items()]
         yield _gauge(LABEL_ODDITIES, "What the join found wrong in the window", ("product", "kind"), odd)
+        reported = [
+            ((name, of.slice, of.value), float(of.predictions)) for name, each in found.items() for of in each.reported
+        ]
+        meaning = "Predictions that consumers reported as unexpected in the last day"
+        yield _gauge(REPORTED_PREDICTIONS, meaning, ("product", "slice", "value"), reported)
         skews = [((name, each.api_version, each.release), each) for name, every in found.items() for each in every.skew]
         rows = [(who, float(each.rows)) for who, each in skews]
         yield _gauge(SKEW_ROWS, "Predictions whose features were recomputed", WHO, rows)

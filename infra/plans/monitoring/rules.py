@@ -9,6 +9,7 @@ from typing import Any
 
 from infra.plans.monitoring import slo
 from infra.plans.monitoring.label_loop_rules import label_loop_rules
+from infra.plans.monitoring.report_rules import report_rules
 from infra.plans.monitoring.rule import Rule, alert, labelled
 from infra.plans.monitoring.service_rules import service_rules
 from infra.plans.routing.traffic import VersionTraffic
@@ -51,6 +52,7 @@ def _product(product: Product, versions: tuple[str, ...], runbooks: str) -> list
         *slo.slo_rules(product),
         *service_rules(product, versions),
         *label_loop_rules(product, versions),
+        *report_rules(product),
     ]
     return [
         _group(f"{product.name}-slo", slo.recorded_shares(product))

@@ -39,6 +39,8 @@ JFK_HIGH, JFK_ENOUGH = f"sixfold_live_metric_high{{{JFK}}}", f'sixfold_live_stat
 DRIFT, SCORE_DRIFT = (f'sixfold_drift_psi{{{VERSION},feature="{name}"}}' for name in ("temp", "score"))
 SKEWED, RECOMPUTED = (f"sixfold_skew_{name}{{{VERSION}}}" for name in ("differing_rows", "rows"))
 CANARY_UP, CANARY_SKEWED, CANARY_RECOMPUTED = (each.replace("abc", "def") for each in (UP, SKEWED, RECOMPUTED))
+REPORTS = f'sixfold_reports_total{{{VERSION},consumer="rebooking"}}'
+REPORTED = 'sixfold_reported_predictions{product="flight-delays",slice="origin",value="JFK"}'
 EVALUATED = 'sixfold_evaluated_timestamp_seconds{product="flight-delays"}'
 HEALTHY = {
     UP: "1x90",
@@ -64,6 +66,8 @@ HEALTHY = {
     SCORE_DRIFT: "0.02x90",
     SKEWED: "0x90",
     RECOMPUTED: "5000x90",
+    REPORTS: "0x80 3x9",
+    REPORTED: "3x90",
     EVALUATED: "0+60x90",
 }
 NOTHING: dict[str, str | None] = dict.fromkeys(HEALTHY)
@@ -99,6 +103,9 @@ CASES: dict[str, tuple[dict[str, str | None], set[str]]] = {
     "the answers have drifted": ({SCORE_DRIFT: "0.4x90"}, {"PredictionDrift ticket"}),
     "features differ from the lake": ({SKEWED: "3x90"}, {"TrainingServingSkew ticket"}),
     "nothing was recomputed": ({RECOMPUTED: "0x90"}, set()),
+    "a consumer reports many predictions": ({REPORTS: "0x80 30x9"}, {"UnexpectedPredictions ticket"}),
+    "many predictions of an airport are reported": ({REPORTED: "30x90"}, {"UnexpectedPredictions ticket"}),
+    "callers without a key report": ({REPORTS.replace("rebooking", "unknown"): "0x80 30x9"}, set()),
     "the evaluation hangs": ({EVALUATED: "0+60x70 4200x20"}, {"EvaluationStale ticket"}),
     "the evaluation hangs during a rollout": (
         {EVALUATED: "0+60x70 4200x20", CANARY_UP: "1x90"},
