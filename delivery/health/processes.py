@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import httpx
 
 from delivery.health.finding import ANSWER_WITHIN_S, Finding, Question
-from pulumi_sixfold.local.supervisor import Supervisor
+from pulumi_sixfold.local.supervisor import WATCHDOG, Supervisor
 
 _LOOPS = 3  # unexpected ends within an hour, beyond which a process is said to crash again and again
 _HOUR_S = 3600
@@ -125,7 +125,14 @@ def _asked(supervisor: Supervisor, process: Process, up: str) -> list[Finding]:
 def _supervisor(supervisor: Supervisor, up: str) -> list[Finding]:
     well = supervisor.answers()
     says = "answers" if well else "supervisord does not run, and everything ended with it"
-    return [Finding("process", "supervisor", well=well, says=says, remedy=None if well else up)]
+    watchdog = supervisor.info(WATCHDOG) if well else None
+    watches = watchdog is not None and watchdog["statename"] == "RUNNING"
+    seen = "ends what hangs" if watches else "does not run: nobody ends what hangs"
+    start = f"`supervisorctl -c {supervisor.run}/supervisord.conf start {WATCHDOG}`" if well else up
+    return [
+        Finding("process", "supervisor", well=well, says=says, remedy=None if well else up),
+        Finding("process", WATCHDOG, well=watches, says=seen, remedy=None if watches else start),
+    ]
 
 
 def _process(spec: Mapping[str, Any]) -> Process:

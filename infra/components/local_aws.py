@@ -30,6 +30,7 @@ class LocalAws(ComponentResource):
             python("infra.stand_in", "--port", str(port)),
             port=port,
             ready=READY,
+            hang_timeout_s=120,  # it keeps all in memory: to end it loses that, and it may only be busy
             parent=self,
         )
         self.endpoint = moto.program.apply(lambda _: names.address(port))  # known once it answers

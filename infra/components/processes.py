@@ -40,6 +40,7 @@ class Processes:
         reload: Reload | None = None,
         hangup: Sequence[str] | None = None,
         login: str | None = None,
+        hang_timeout_s: int = 60,
         environment: Mapping[str, Input[str]] | None = None,
     ) -> Process:
         """Run one workload; it counts as up once GET `ready` on its port succeeds, with the login where it has one."""
@@ -54,6 +55,7 @@ class Processes:
                 reload=reload,
                 hangup=list(hangup) if hangup else None,
                 health_login=login,
+                hang_timeout_s=hang_timeout_s,
                 health_url=f"{names.address(port)}{ready}",
                 stop_timeout_s=STOP_WITHIN_S + 5,  # the end of the process itself takes a moment
             ),

@@ -11,6 +11,8 @@ from infra.plans.routing.caddy import ADMIN_SOCKET, front_config, router_config
 from infra.plans.routing.traffic import VersionTraffic
 from pulumi_sixfold.resources.process import Process, Reload
 
+_HANG_S = 10  # consumers wait
+
 
 class Serving(ComponentResource):
     """All releases that the stack names, behind one address.
@@ -65,6 +67,7 @@ class Serving(ComponentResource):
             f"{version.product}-{version.version}-{release[:8]}",
             python("serving.run", *where, "--release", release, "--port", str(port)),
             port=port,
+            hang_timeout_s=_HANG_S,
             ready="/readyz",
             environment=environment,
             parent=self,
@@ -83,6 +86,7 @@ class Serving(ComponentResource):
             name,
             binary("caddy", "run", "--config", "{dir}/caddy.json"),
             port=port,
+            hang_timeout_s=_HANG_S,
             ready="/",
             files={"caddy.json": json.dumps(config)},
             environment={ADMIN_SOCKET: "{socket}"},

@@ -20,7 +20,7 @@ from pulumi_sixfold.local.sockets import socket_in
 from pulumi_sixfold.local.supervisor import Supervisor
 
 # What only we use, and the process never sees.
-_NO_RESTART = frozenset({"start_timeout_s", "reload", "hangup", "health_login"})
+_NO_RESTART = frozenset({"start_timeout_s", "hang_timeout_s", "reload", "hangup", "health_login"})
 
 
 def _absolute(path: str) -> str:
@@ -77,6 +77,9 @@ class ProcessArgs(Args):
         None, description="Command that checks new `files`; then SIGHUP has the process read them, instead of `reload`."
     )
     start_timeout_s: Input[Annotated[int, Field(ge=1)]] = Field(60, description="Seconds until it must be ready.")
+    hang_timeout_s: Input[Annotated[int, Field(ge=1)]] = Field(
+        60, description="Seconds without any answer at `health_url` after which it is killed, and started again."
+    )
     stop_timeout_s: Input[Annotated[int, Field(ge=1)]] = Field(10, description="Seconds from TERM to KILL.")
     running: Input[Literal[True]] = Field(True, description="Always true; a refresh finds false where it has stopped.")
     program: Input[Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)+$")] | None] = Field(

@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from pulumi_sixfold.kit.errors import ProviderError
+from pulumi_sixfold.local.process_tree import kill, tree
 from pulumi_sixfold.local.sockets import socket_in
 
 _STARTED_WITHIN_S = 30
 _POLL_S = 0.03
-_BAD_NAME, _NOT_RUNNING = 10, 70  # supervisor.xmlrpc.Faults
+_BAD_NAME, _NOT_RUNNING, _ALREADY_ADDED = 10, 70, 90  # supervisor.xmlrpc.Faults
 
 _MAIN = """\
 [unix_http_server]
@@ -40,6 +41,7 @@ serverurl=unix://{socket}
 [include]
 files=conf.d/*.conf
 """
+WATCHDOG, _OF_WATCHDOG = "watchdog", "watchdog.conf"  # no Process has this name: theirs have a hyphen
 
 # Retries are for crashes later on: the start of a program is watched, and its first exit fails it.
 _PROGRAM = """\
@@ -103,9 +105,13 @@ class Supervisor:
         )
         with self._locked():
             (self.conf / f"{name}.conf").write_text(text)
+            (self.conf / _OF_WATCHDOG).write_text(self._watchdog())
             if not self.answers():
                 self._boot()  # it starts whatever it finds in conf.d
                 return
+            self._call("reloadConfig")
+            with _unless(_ALREADY_ADDED):
+                self._call("addProcessGroup", WATCHDOG)
             self.stop(name)  # it may have been started meanwhile, by the boot that another program needed
             self._call("reloadConfig")
             with _unless(_BAD_NAME):
@@ -115,11 +121,13 @@ class Supervisor:
     def stop(self, name: str) -> None:
         """Stop a program, with TERM and then KILL; it stays known, and its log is kept."""
         pid = (self.info(name) or {}).get("pid")
+        family = tree(pid) if pid else []
         with suppress(OSError), _unless(_BAD_NAME, _NOT_RUNNING):  # OSError: no supervisord, so that nothing runs
             self._call("stopProcess", name, True)
         if pid:
             with suppress(ProcessLookupError):
                 os.killpg(pid, signal.SIGKILL)  # children that outlive it would hold its port
+        kill(family)  # and so would one in a group of its own that is stopped, and takes no other signal
 
     def hang_up(self, name: str) -> None:
         """Send SIGHUP to a program, at which it reads its files again."""
@@ -136,10 +144,16 @@ class Supervisor:
             self._call("reloadConfig")
             with _unless(_BAD_NAME):
                 self._call("removeProcessGroup", name)
-            if not any(self.conf.glob("*.conf")):
+            if not any(path.name != _OF_WATCHDOG for path in self.conf.glob("*.conf")):
+                (self.conf / _OF_WATCHDOG).unlink(missing_ok=True)
                 self._call("shutdown")
                 pidfile = self.run / "supervisord.pid"  # removed at the very end; the pid may stay as a zombie
                 _wait(lambda: not pidfile.exists(), "supervisord did not shut down", self.logs)
+
+    def _watchdog(self) -> str:
+        command = [sys.executable, "-m", "pulumi_sixfold.local.watchdog", str(self.run)]
+        log = _escaped(_escaped(str(self.log(WATCHDOG))))
+        return _PROGRAM.format(name=WATCHDOG, command=_escaped(shlex.join(command)), stop_timeout_s=5, log=log)
 
     def _boot(self) -> None:
         socket = self._socket()

@@ -26,6 +26,7 @@ class Process(Resource):
         reload: pulumi.Output[Any]
         hangup: pulumi.Output[Any]
         start_timeout_s: pulumi.Output[int]
+        hang_timeout_s: pulumi.Output[int]
         stop_timeout_s: pulumi.Output[int]
         running: pulumi.Output[bool]
         program: pulumi.Output[str]

@@ -153,7 +153,7 @@ def test_an_up_killed_half_way_is_taken_up_by_the_next(
     project.up()
     assert answers(port)
     assert pidfile.read_text() == before
-    assert len(list((tmp_path / "home" / "run" / "conf.d").glob("*.conf"))) == 1
+    assert len(list((tmp_path / "home" / "run" / "conf.d").glob("web-*.conf"))) == 1
 
 
 def test_ctrl_c_ends_a_start_that_takes_long_and_leaves_nothing(

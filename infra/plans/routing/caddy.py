@@ -165,16 +165,15 @@ def _proxy(weights: dict[str, int]) -> dict[str, Any]:
     `routes.Forward` says why every request may be sent again.
     """
     divisor = gcd(*weights.values())  # Caddy takes turns in blocks of the weights: 9 and 1 mix better than 90 and 10
+    by_weight = {"policy": "weighted_round_robin", "weights": [weight // divisor for weight in weights.values()]}
     return {
         "handler": "reverse_proxy",
         "upstreams": [{"dial": address} for address in weights],
         # A body can be sent again only if it was kept. Never -1 (no bound): it forwards a body cut at max_size.
         "request_buffers": MAX_BODY_BYTES + 1,
         "load_balancing": {
-            "selection_policy": {
-                "policy": "weighted_round_robin",
-                "weights": [weight // divisor for weight in weights.values()],
-            },
+            # Caddy's choice by weight takes the only upstream of one, whether it is healthy or hangs.
+            "selection_policy": by_weight if len(weights) > 1 else {"policy": "first"},
             "try_duration": "5s",
             "try_interval": "50ms",
             "retry_match": [

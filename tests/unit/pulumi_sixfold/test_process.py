@@ -73,6 +73,34 @@ def test_it_comes_back_after_a_crash(handler: ProcessHandler, server: Make, ask:
     _until(lambda: (after := ask(args)) and after["pid"] != before["pid"])
 
 
+def test_one_that_hangs_is_ended_and_starts_again(handler: ProcessHandler, server: Make, ask: Ask) -> None:
+    args = server(hang_timeout_s=1)
+    handler.create(URN, args)
+    before = ask(args)
+    assert before
+    time.sleep(2)  # the watchdog has heard it
+    os.kill(before["pid"], signal.SIGSTOP)
+    _until(lambda: (after := ask(args)) and after["pid"] != before["pid"])
+
+
+def test_a_stopped_worker_in_a_session_of_its_own_ends_with_its_parent(handler: ProcessHandler, server: Make) -> None:
+    parent = PARENT_OF_A_STUBBORN_CHILD.replace("child])", "child], start_new_session=True)")
+    args = server(command=[sys.executable, "-c", parent], health_url=None)
+    folder = handler.create(URN, args)
+    child = int((run(args) / "logs" / "server-1.log").read_text())
+    os.kill(child, signal.SIGSTOP)
+    handler.delete(folder, args)
+    _until(lambda: not _runs(child))
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+
+
 def test_the_last_delete_stops_supervisord_and_keeps_the_log(handler: ProcessHandler, server: Make, ask: Ask) -> None:
     first, second = server(), server(program="server-2")
     ids = [handler.create(URN, first), handler.create(URN, second)]

@@ -1,5 +1,6 @@
 """The edge as it runs: two real Caddy processes in front of two releases."""
 
+import socket
 import stat
 import threading
 import time
@@ -7,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -117,3 +119,23 @@ def _call(url: str, answers: Counter[str]) -> None:
                 answers[f"{answer.status_code} {answer.text}"] += 1
             except httpx.TransportError as error:
                 answers[repr(error)] += 1
+
+
+@pytest.fixture
+def hung(edge: Edge) -> Iterator[Edge]:
+    """The edge whose first release takes connections, as the kernel does for a stopped process, and answers none."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        edge.releases = (SimpleNamespace(server_port=silent.getsockname()[1]), edge.releases[1])
+        yield edge
+
+
+@pytest.mark.parametrize(("weights", "status"), [((50, 50), 200), ((100, 0), 503)])
+def test_requests_leave_a_release_that_hangs_within_five_seconds(
+    hung: Edge, weights: tuple[int, int], status: int
+) -> None:
+    hung.load(*weights)
+    time.sleep(5)
+    began = time.monotonic()
+    answers = {httpx.post(f"{hung.url}/p/v1/predict", json={}, timeout=20).status_code for _ in range(2)}
+    assert answers == {status}
+    assert time.monotonic() - began < 2 * 6  # another release is waited for, 5 s each time
