@@ -11,7 +11,7 @@ export OTEL_SDK_DISABLED := true
 export PULUMI_SKIP_UPDATE_CHECK := true
 export RAY_USAGE_STATS_ENABLED := 0
 
-.PHONY: help bootstrap up down status demo cost plan deploy drift review owners check test conformance cluster faults attacks lock bench bench-evaluation bench-serving
+.PHONY: help bootstrap up down status demo cost plan deploy drift review owners check test conformance cluster faults attacks lock mutants bench bench-evaluation bench-serving
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -82,6 +82,9 @@ bench-serving: bootstrap ## a release of the local stack beside FastAPI, Feast a
 
 faults: bootstrap ## kill runs at every AWS call, and count what the next run puts right; ARGS="--every 10" takes fewer
 	@python -m tests.faults $(ARGS)
+
+mutants: bootstrap ## change the code in small ways, and count the changes that no unit test notices; ARGS="sequential slo" takes some modules
+	@nice python -m tools.mutants $(ARGS)
 
 attacks: bootstrap ## what a web page, another user or an odd request gets from a local stack, as a table
 	@pytest -q tests/attacks $(ARGS)

@@ -111,4 +111,4 @@ def _own() -> pl.Expr:
 
 
 def _top(scores: Floats) -> Floats:
-    return np.asarray(np.argmax(scores, axis=1), dtype=float) if len(scores) else np.empty(0)
+    return np.asarray(np.argmax(scores, axis=1), dtype=float)

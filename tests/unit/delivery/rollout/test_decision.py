@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from delivery.rollout.decision import (
+    STEPS,
     Doubted,
     Quality,
     Requests,
@@ -150,3 +151,72 @@ def test_a_metric_that_cannot_be_compared_is_a_hold_that_says_why(product: Produ
     assert judgement.reason.startswith(
         "roc_auc cannot be compared yet: it needs requests of at least 10 different hours"
     )
+
+
+def _mixture(distance: float, variance: float, spread: float) -> float:
+    """The mixture likelihood ratio of Johari et al. (2022), section 3; ten is the evidence that a decision takes."""
+    shrunk = spread**2 / (variance + spread**2)
+    return math.sqrt(1 - shrunk) * math.exp(distance**2 / variance * shrunk / 2)
+
+
+def test_the_bounds_are_made_for_effects_of_twice_the_margin(product: Product) -> None:
+    numbers = judge(product, Seen(Look(gain=0.01).quality, FINE, FINE), 5).numbers
+    assert numbers.gain is not None
+    assert numbers.gain_low is not None
+    spread = 2 * product.metric.release_margin
+    assert _mixture(numbers.gain - numbers.gain_low, 0.001**2, spread) == pytest.approx(10)
+
+
+@pytest.mark.parametrize("of", [300, 3000])
+def test_failures_roll_back_from_the_one_that_makes_the_evidence_ten_to_one(product: Product, of: int) -> None:
+    allowed = 1 - product.slo.availability
+    for failed in range(of // 8):
+        share, live = (failed + 0.5) / (of + 1), (FINE.failed + 0.5) / (FINE.all + 1)
+        variance = share * (1 - share) / (of + 1) + live * (1 - live) / (FINE.all + 1)
+        beyond = share - live - allowed
+        sure = beyond > 0 and _mixture(beyond, variance, 2 * allowed) > 10
+        judgement = judge(product, Seen(Look().quality, FINE, Requests(of, failed)), 25)
+        assert (judgement.verdict is Verdict.ROLL_BACK) == sure, failed
+
+
+def test_a_rollout_goes_from_shadow_by_a_twentieth_and_a_quarter_to_all() -> None:
+    assert STEPS == (0, 5, 25, 100)
+
+
+def test_without_any_request_nothing_is_counted_and_nothing_rolled_back(product: Product) -> None:
+    judgement = judge(product, Seen(Look().quality), 5)
+    numbers = judgement.numbers
+    assert judgement.verdict is Verdict.PROMOTE
+    assert (numbers.requests, numbers.failed, numbers.slow, numbers.left_out) == (0, 0, 0, None)
+
+
+def test_a_hold_for_one_consumer_says_what_would_be_without_it(product: Product) -> None:
+    for own, part in ((False, "feedback"), (True, "predictions")):
+        doubt = Doubted("rebooking", own, lambda: Look(gain=-0.02).quality)
+        reason = judge(product, Seen(Look().quality, FINE, FINE, [doubt]), 5).reason
+        assert reason.startswith(f"to promote would rest on the {part} of rebooking alone; without: roll back, the")
+    few = Doubted("rebooking", own=False, quality=lambda: Look(labelled=20).quality)
+    reason = judge(product, Seen(Look(gain=-0.02).quality, FINE, FINE, [few]), 5).reason
+    assert reason.startswith("to roll back would rest on the feedback of rebooking alone; without: hold, not enough")
+
+
+def test_the_same_predictions_are_as_good_and_a_loss_of_just_the_margin_is_not_more(product: Product) -> None:
+    equal, loss = Look(deviation=0), Look(gain=-product.metric.release_margin, deviation=0)
+    assert judge(product, Seen(equal.quality, FINE, FINE), 100).verdict is Verdict.PROMOTE
+    assert judge(product, Seen(loss.quality, FINE, FINE), 100).verdict is Verdict.HOLD
+
+
+def test_a_reason_says_what_the_candidate_may_cost(product: Product) -> None:
+    worse = judge(product, Seen(Look(gain=-0.004).quality, FINE, FINE), 5)
+    assert f"(up to {-(worse.numbers.gain_low or 0):.4f} roc_auc); whether" in worse.reason
+    metric = product.metric.model_copy(update={"release_margin": 0.5})
+    wide = judge(product.model_copy(update={"metric": metric}), Seen(Look(deviation=0.2).quality, FINE, FINE), 25)
+    assert f"costs at most {-(wide.numbers.gain_low or 0) / 4:.4f} roc_auc" in wide.reason
+    better = judge(product, Seen(Look(gain=0.02).quality, FINE, FINE), 5)
+    assert better.reason.endswith("costs at most 0.0000 roc_auc")
+
+
+def test_a_hold_says_how_few_predictions_have_a_label_and_how_many_were_left_out(product: Product) -> None:
+    judgement = judge(product, Seen(Look(due=9000).quality, FINE, FINE, left_out={"a": 2, "b": 3}), 5)
+    assert judgement.reason.startswith("only 33% of the predictions that are due have a label; min_coverage asks for")
+    assert judgement.numbers.left_out == 5

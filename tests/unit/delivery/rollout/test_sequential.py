@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from delivery.rollout.sequential import (
+    FEWEST,
     LEVEL,
     Estimate,
     bounds,
@@ -89,3 +90,48 @@ def test_no_failure_among_few_requests_is_no_certainty() -> None:
 
 def test_without_requests_nothing_is_said_of_failures() -> None:
     assert math.isnan(shares((0, 100), (0, 0)).value)
+
+
+@pytest.mark.parametrize("scale", [0.001, 0.01, 0.5])
+@pytest.mark.parametrize("variance", [1e-7, 1e-4, 0.04])
+def test_at_a_bound_the_mixture_of_likelihood_ratios_is_one_over_the_level(variance: float, scale: float) -> None:
+    value, low, high = bounds(Estimate(0.3, variance), scale)
+    for distance in (value - low, high - value):
+        # Johari et al. 2022, section 3: estimates N(d, variance) mixed over d from N(0, scale**2), against d = 0
+        grown = math.sqrt(variance / (variance + scale**2))
+        ratio = grown * math.exp(distance**2 * scale**2 / (2 * variance * (variance + scale**2)))
+        assert ratio == pytest.approx(1 / 0.10)
+        assert distance > 0
+
+
+@pytest.mark.parametrize("unknown", [Estimate(math.nan, 0.1), Estimate(0.1, math.nan)])
+def test_a_figure_without_its_error_is_bounded_by_nothing(unknown: Estimate) -> None:
+    assert bounds(unknown, 0.01)[1:] == (-math.inf, math.inf)
+
+
+def test_hours_beyond_forty_are_dealt_to_forty_groups() -> None:
+    labels, live, candidate, _ = _history(1)
+    scores, others = (1 / (1 + np.exp(-each[:80])) for each in (live, candidate))
+    gaps = (others - labels[:80]) ** 2 - (scores - labels[:80]) ** 2
+    means = gaps.reshape(2, 40).mean(axis=0)  # hours 0 and 40 are one group, 1 and 41 the next
+    found = paired(brier, labels[:80], scores, others, np.arange(80))
+    assert found == pytest.approx((gaps.mean(), means.var(ddof=1) / 40))
+
+
+def test_ten_hours_tell_something_and_nine_do_not() -> None:
+    labels, live, candidate, _ = _history(1)
+    nine, ten = (paired(brier, labels[:n], live[:n], candidate[:n], np.arange(n)) for n in (9, 10))
+    assert math.isnan(nine.value)
+    assert not math.isnan(ten.variance)
+    assert f"{FEWEST} hours" == "10 hours"  # as reasons name it
+
+
+def test_no_rows_at_all_tell_nothing() -> None:
+    none = np.array([])
+    assert math.isnan(paired(brier, none, none, none, np.array([], dtype=int)).value)
+
+
+def test_the_excess_of_bad_requests_and_its_variance_are_those_of_two_shares() -> None:
+    found = shares((0, 99), (9, 99))  # with half a bad and half a good one: 0.5 and 9.5 of 100
+    assert found == pytest.approx((0.09, (0.005 * 0.995 + 0.095 * 0.905) / 100))
+    assert shares((9, 99), (0, 99)) == pytest.approx((-0.09, found.variance))

@@ -3,7 +3,7 @@ from datetime import date
 
 import pytest
 
-from infra.plans.routing.traffic import VersionTraffic, local_addresses, plan_traffic, served
+from infra.plans.routing.traffic import Upstream, VersionTraffic, local_addresses, plan_traffic, served
 from sixfold.contract import Product, Status
 from sixfold.errors import SixfoldError
 from sixfold.stack import Pin, Traffic
@@ -61,3 +61,45 @@ def test_an_api_version_without_a_release_is_served_by_nobody_and_still_has_a_ur
     (found,) = served(plan(product), "http://edge")
     (version,) = found.api_versions
     assert (version.url, version.releases) == ("http://edge/flight-delays/v1", ())
+    assert not found.anonymous
+
+
+def test_the_output_names_products_versions_and_the_releases_with_their_weights(product: Product, plan: Plan) -> None:
+    traffic = plan(product, v1=[("a", "127.0.0.1:1", 90), ("b", "127.0.0.1:2", 10)])
+    other = tuple(version.model_copy(update={"product": "other"}) for version in traffic)
+    first, second = served((*traffic, *other), "http://edge", anonymous=["other"])
+    assert [(each.name, each.anonymous) for each in (first, second)] == [("flight-delays", False), ("other", True)]
+    assert [(each.release, each.weight) for each in first.api_versions[0].releases] == [("a", 90), ("b", 10)]
+
+
+@pytest.mark.parametrize(("weight", "accepted"), [(-1, False), (0, True), (100, True), (101, False)])
+def test_a_weight_is_per_cent(weight: int, *, accepted: bool) -> None:
+    if accepted:
+        assert Upstream(release="a", address="127.0.0.1:1", weight=weight).weight == weight
+    else:
+        with pytest.raises(ValueError, match="weight"):
+            Upstream(release="a", address="127.0.0.1:1", weight=weight)
+
+
+def test_a_plan_says_when_versions_end_and_what_stays_open_is_none(
+    make_product: Callable[..., Product], plan: Plan
+) -> None:
+    old, _, new = plan(make_product(api_versions=LIFE))
+    assert (old.deprecated, old.sunset, old.path) == (date(2025, 1, 1), date(2026, 1, 1), "/flight-delays/v1")
+    assert (new.deprecated, new.sunset) == (None, None)
+    bare = VersionTraffic(product="a", version="v1", status=Status.LIVE)
+    assert (bare.upstreams, bare.deprecated, bare.sunset, bare.successor) == ((), None, None, None)
+
+
+def test_no_version_is_its_own_successor_or_that_of_a_newer_one(
+    make_product: Callable[..., Product], plan: Plan
+) -> None:
+    life = {name: {"since": date(2026, 1, 1)} for name in ("v1", "v2", "v3")}
+    assert [version.successor for version in plan(make_product(api_versions=life))] == ["v3", "v3", None]
+
+
+def test_a_release_for_a_product_that_nobody_declares_is_refused_with_all_that_are_there(product: Product) -> None:
+    pins = {"other": {"v1": Traffic()}}
+    for products, there in (({product.name: product}, "flight-delays/v1"), ({}, "none yet")):
+        with pytest.raises(SixfoldError, match=rf"other/v1.*\n.*use one of: {there}"):
+            plan_traffic(products=products, pins=pins, address=lambda *_: "", today=date(2026, 11, 23))

@@ -98,3 +98,23 @@ def test_a_metric_that_raises_is_one_figure_that_is_missing(
     whole, *slices = measured(joined(4000))
     assert (np.isnan(whole.figure), whole.labelled, whole.state) == (True, 4000, State.UNDEFINED)
     assert [each.figure == pytest.approx(0.16, abs=0.02) for each in slices] == [True, True]
+
+
+def test_the_lag_is_the_mean_time_from_prediction_to_label(measured: Callable[[pl.DataFrame], list[Figure]]) -> None:
+    rows = joined(1000, labelled=0.5).with_columns(known_at=pl.lit(START + timedelta(hours=3)))
+    later = rows.with_row_index().with_columns(known_at=pl.col("known_at") + pl.duration(hours=pl.col("index") % 2))
+    assert measured(later.filter(pl.col("label").is_not_null()))[0].lag_s == pytest.approx(3.5 * 3600)
+
+
+def test_where_nothing_is_due_or_labelled_coverage_and_lag_are_unknown(
+    measured: Callable[[pl.DataFrame], list[Figure]],
+) -> None:
+    whole = measured(
+        joined(1000, labelled=0).with_columns(due=pl.lit(value=False), known_at=pl.lit(None, pl.Datetime("us", "UTC")))
+    )[0]
+    assert (str(whole.coverage), str(whole.lag_s), str(whole.figure)) == ("nan", "nan", "nan")
+    assert (whole.predictions, whole.due, whole.labelled, whole.state) == (1000, 0, 0, State.FEW_LABELS)
+
+
+def test_the_states_are_the_words_of_the_alerts() -> None:
+    assert [str(state) for state in State] == ["enough", "few_labels", "low_coverage", "undefined"]
