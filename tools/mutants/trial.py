@@ -4,7 +4,6 @@ Each fork runs those tests that reach the changed lines, the fastest first, and 
 """
 
 import ast
-import importlib
 import importlib.util
 import os
 import signal
@@ -113,7 +112,7 @@ def preload(name: str, file: Path, imported: Sequence[str]) -> None:
     for each in imported:
         if not each.startswith(("tests", "test_", "conftest", "__")) and "pytest" not in each:
             try:
-                importlib.import_module(each)
+                __import__(each)
             except Exception:  # noqa: BLE001, S112 - what imports the module is left to each trial
                 continue
     sys.meta_path.remove(blocker)

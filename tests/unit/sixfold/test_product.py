@@ -61,7 +61,7 @@ def _sources() -> list[Path]:
 def test_modules_are_imported_by_name_in_one_file_alone() -> None:
     names = ("import_module", "__import__", "run_module", "load_module", "exec_module")
     doors = [path for path in _sources() if any(name in path.read_text() for name in names)]
-    assert doors == [DOOR]
+    assert doors == [DOOR, ROOT / "tools/mutants/trial.py"]  # the second is part of the tests: imports what they import
 
 
 def test_no_other_file_puts_the_name_of_a_product_module_together() -> None:
