@@ -4,10 +4,12 @@ Each takes what it needs as values, does nothing where there is nothing to do, a
 """
 
 import subprocess
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
+from delivery.changelog import changes_since
 from delivery.package import ROOT, build
 from delivery.release_code import build_features as own_features
 from delivery.release_code import names_tables_barely
@@ -18,6 +20,7 @@ from infra.stand_in.guard import READY
 from models.candidate import Candidate
 from models.features import build as features
 from models.features.store import OF_ALL
+from models.gate.cases import failing
 from models.gate.evaluation import Verdict
 from models.gate.judge import evaluate as judge
 from models.loading import is_loaded, load
@@ -29,7 +32,7 @@ from sixfold.errors import SixfoldError
 from sixfold.outputs import PlatformRefs, StackOutputs
 from sixfold.product import load_code
 from sixfold.registry.releases import Registry
-from sixfold.release import SHORT, Record
+from sixfold.release import SHORT, Changes, Record
 
 UNCHANGED = "nothing to do: made from the same already"
 
@@ -178,10 +181,22 @@ def publish(
         training_key=candidate.record.training_key,
         snapshots=candidate.origin.snapshots,
         metrics={**candidate.record.metrics, f"baseline_{verdict.metric}": verdict.baseline},
+        changes=_changes(candidate, product, known.values(), live, code),
     )
     registry.publish(record, archive)
     report.say(f"release {record.short} published")
     return digest
+
+
+def _changes(
+    candidate: Candidate, product: Product, records: Iterable[Record], live: Path | None, code: Path
+) -> Changes | None:
+    if live is None:
+        return None
+    before = Candidate(live)
+    since = next((each.digest for each in records if each.training_key == before.record.training_key), None)
+    cases = read_cases(folder_of(product.package, code / "products"), product)
+    return changes_since(before, since, candidate, {name: cases[name] for name in failing(before, product, cases)})
 
 
 def remove_features(platform: PlatformRefs, products: list[Product]) -> None:

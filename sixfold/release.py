@@ -13,8 +13,28 @@ STOP_WITHIN_S = 40
 """A release that is stopped has 20 s to finish its answers, and as long again to write its prediction log."""
 
 
+class Changes(Strict):
+    """Differences of a release to the one that was live when it was published."""
+
+    since: Digest | None = None
+    """That release; None where it is in no registry."""
+    data: tuple[str, ...] = ()
+    """Tables whose content is another."""
+    features_added: tuple[str, ...] = ()
+    features_removed: tuple[str, ...] = ()
+    parameters: dict[str, tuple[str, str]] = Field(default_factory=dict)
+    """By name, before and now."""
+    metrics: dict[str, tuple[FiniteFloat, FiniteFloat]] = Field(default_factory=dict)
+    """By name, before and now, each on the test months of its own training."""
+    fixed: dict[str, str] = Field(default_factory=dict)
+    """Regression cases that the live release failed, each with who reported it and as what; empty for nobody."""
+
+
 class Record(Strict):
-    """The origin of a release. `snapshots` are table → Iceberg snapshot id; `metrics` those of its evaluation."""
+    """The origin of a release. `snapshots` are table → Iceberg snapshot id; `metrics` those of its evaluation.
+
+    `changes` is None for the first release of a stack, and for those from before they were noted.
+    """
 
     product: Slug
     digest: Digest
@@ -25,6 +45,7 @@ class Record(Strict):
     training_key: str
     snapshots: dict[str, int]
     metrics: dict[str, FiniteFloat]
+    changes: Changes | None = None
 
     @property
     def short(self) -> str:
@@ -34,8 +55,8 @@ class Record(Strict):
     def says_the_same_as(self, other: "Record") -> bool:
         """Return whether both describe one release.
 
-        The same data, code and lock give the same release on another day, at another commit and from another lake, so
-        these three may differ.
+        The same data, code and lock give the same release on another day, at another commit, from another lake and
+        after another live release, so these four may differ.
         """
-        circumstances = ("created", "git_commit", "snapshots")
+        circumstances = ("created", "git_commit", "snapshots", "changes")
         return self.model_copy(update={name: getattr(other, name) for name in circumstances}) == other

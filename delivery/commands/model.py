@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from delivery.commands.console import Terminal, console, finish, write_json
+from delivery.commands.console import Terminal, console, finish, write, write_json
 from delivery.commands.context import (
     AsJson,
     DigestArgument,
@@ -109,6 +109,19 @@ def publish(product: ProductName, *, stack: StackName = "local", as_json: AsJson
     newest = max(contract.api_versions, key=lambda version: int(version[1:]))
     document = {"product": product, "digest": digest, "training_key": candidate.record.training_key}
     finish(document, f"Next: `sixfold release {product} {newest} {digest[:SHORT]}`", as_json=as_json)
+
+
+@commands.command()
+def changelog(product: ProductName, *, stack: StackName = "local", as_json: AsJson = False) -> None:
+    """Show the releases of a product, the newest first: what changed, the cases fixed, and who reported those."""
+    from delivery.changelog import markdown
+
+    contract_of(product)
+    records = traffic_of(stack, Terminal(for_program=as_json)).registry.records(product)[::-1]
+    if as_json:
+        write_json([json.loads(record.model_dump_json()) for record in records])
+    else:
+        write(markdown(records))
 
 
 @commands.command()

@@ -31,6 +31,12 @@ def judge_cases(candidate: Candidate, product: Product, cases: Mapping[str, Case
     )
 
 
+def failing(candidate: Candidate, product: Product, cases: Mapping[str, Case]) -> list[str]:
+    """Return the names of the cases that a candidate, or the model of a release, does not pass."""
+    judged = {name: judge_cases(candidate, product, {name: case}) for name, case in cases.items()}
+    return [name for name, rules in judged.items() if not all(rule.passed for rule in rules)]
+
+
 def _given(case: Case, name: str, missing: Mapping[str, float]) -> float:
     value = case.features.get(name)
     return missing.get(name, float("nan")) if value is None else value

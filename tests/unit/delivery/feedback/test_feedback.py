@@ -34,6 +34,15 @@ def test_a_report_becomes_a_case_by_which_the_next_bad_candidate_is_refused_and_
         lifecycle.require_passed(verdict, bad)
 
 
+def test_a_release_notes_the_case_that_it_fixed_and_who_reported_it(
+    run: Run, report: str, train: Callable[[float], Candidate], product: Product, code: Path
+) -> None:
+    run("triage", NAME, report, "--case", "calm-at-jfk", "--at-most", "0.5")
+    changes = lifecycle._changes(train(5), product, [], train(20).path, code)
+    assert changes
+    assert changes.fixed == {"calm-at-jfk": f"report {report[:8]} of rebooking"}
+
+
 def test_a_case_has_the_features_and_origin_of_its_report_and_no_word_of_a_person(
     run: Run, report: str, product: Product, code: Path
 ) -> None:
