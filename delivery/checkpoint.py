@@ -24,9 +24,9 @@ def mend(state: Path | None, stack: str) -> Path | None:
         return None
     for folder in (state / ".pulumi" / "stacks").glob("*"):
         file = folder / f"{stack}.json"
-        if _resources(file) is not None:
+        if resources(file) is not None:
             continue
-        found = next((backup for backup in _backups(state, file) if _resources(backup)), None)
+        found = next((backup for backup in _backups(state, file) if resources(backup)), None)
         if found:
             if file.exists():
                 file.replace(file.with_suffix(".json.damaged"))
@@ -41,7 +41,7 @@ def _backups(state: Path, file: Path) -> Iterator[Path]:
     yield from sorted(earlier, key=lambda path: path.stat().st_mtime, reverse=True)
 
 
-def _resources(file: Path) -> int | None:
+def resources(file: Path) -> int | None:
     """Return the number of resources in a state; None where it cannot be read."""
     try:
         return len((json.loads(file.read_bytes())["checkpoint"].get("latest") or {}).get("resources") or [])

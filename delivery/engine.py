@@ -48,7 +48,7 @@ class Engine:
         self._tells = report is not None
         self._env = {**QUIET_ENGINE, **QUIET, **(os.environ if env is None else env), ENV_HOME: str(home)}
         self._backend = self._env.get("PULUMI_BACKEND_URL", f"file://{quote(str(home))}/state")
-        self._state = folder_of(self._backend)
+        self.state = folder_of(self._backend)
         self._pulumi = Path(sys.executable).with_name("pulumi")
 
     def select(self) -> None:
@@ -90,7 +90,7 @@ class Engine:
         The next `up` adopts what they created.
         """
         self._mend()
-        for pid in clear_dead(self._state, self.stack):
+        for pid in clear_dead(self.state, self.stack):
             self._report.say(f"an engine was killed half-way (pid {pid}); its lock is cleared")
         if self._deployment().get("pending_operations"):
             self._report.say("looking for the resources that it had begun to create")
@@ -105,7 +105,9 @@ class Engine:
             SixfoldError: the stack has never been up.
 
         """
-        not_up = SixfoldError(f"the stack {self.stack!r} is not up", remedy=f"make up STACK={self.stack}")
+        not_up = SixfoldError(
+            f"the stack {self.stack!r} is not up", remedy=f"make up STACK={self.stack}; `sixfold doctor` says more"
+        )
         try:
             outputs = json.loads(self._run("stack", "output", "--json", quiet=True))
         except SixfoldError as error:
@@ -115,7 +117,7 @@ class Engine:
         return StackOutputs.model_validate(outputs["environment"])
 
     def _mend(self) -> None:
-        if used := mend(self._state, self.stack):
+        if used := mend(self.state, self.stack):
             self._report.say(f"the state of {self.stack} was damaged or gone, and is now that of {used}")
             self._report.say("what was changed since is found by the refresh of `sixfold up`")
 

@@ -43,14 +43,25 @@ def clear_dead(state: Path | None, stack: str) -> list[int]:
     for part in (path for folder in folders for path in folder.glob("*.tmp")):
         if time.time() - part.stat().st_mtime > UNFINISHED_SECONDS:
             part.unlink(missing_ok=True)
-    held = {path: json.loads(path.read_text()) for folder in folders for path in folder.glob("*.json")}
-    dead = {path: int(holder["pid"]) for path, holder in held.items() if _is_dead(holder)}
+    held = {path: holder for folder in folders for path in folder.glob("*.json") if (holder := _read(path))}
+    dead = {path: int(str(holder["pid"])) for path, holder in held.items() if is_dead(holder)}
     for path in dead:
         path.unlink(missing_ok=True)
     return list(dead.values())
 
 
-def _is_dead(holder: dict[str, object]) -> bool:
+def _read(lock: Path) -> dict[str, object] | None:
+    """Return the holder of a lock; None for one that is not whole, and is then removed once it is old."""
+    try:
+        return dict(json.loads(lock.read_text()))
+    except (ValueError, TypeError):
+        if time.time() - lock.stat().st_mtime > UNFINISHED_SECONDS:
+            lock.unlink(missing_ok=True)
+        return None
+
+
+def is_dead(holder: dict[str, object]) -> bool:
+    """Return whether the holder of a lock was a process of this machine that is no more."""
     return holder["hostname"] == socket.gethostname() and not _runs(Path(f"/proc/{holder['pid']}"))
 
 

@@ -1,11 +1,12 @@
 """Commands about the health of a stack: each line is a question that is put now to the thing itself."""
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from delivery.commands.console import Terminal, console, write_json
+from delivery.commands.console import Terminal, console, finish, write_json
 from delivery.commands.context import AsJson, StackName, find
 
 if TYPE_CHECKING:
@@ -73,3 +74,48 @@ def _page(outputs: "StackOutputs", findings: "list[Finding]") -> "Group":
         else f"Next: {predicts(outputs)}"
     )
     return Group(products_table(outputs, answering), endpoints_table(outputs), health_table(findings), last)
+
+
+@commands.command()
+def doctor(*, stack: StackName = "local", as_json: AsJson = False) -> None:
+    """Find what keeps a stack from being well, also where its state, its stack file or its supervisor is broken.
+
+    It looks at all that `status` asks, and at the engine's files, the ports and the stack file. It changes nothing.
+    Exit code 1 if anything is amiss.
+    """
+    from delivery.commands.tables import health_table
+    from delivery.health.doctor import examine
+    from delivery.health.finding import all_well
+
+    findings = examine(find(stack, Terminal(for_program=as_json)))
+    amiss = [finding for finding in findings if finding.well is False]
+    if as_json:
+        document = [finding._asdict() for finding in findings]
+        write_json({"well": all_well(findings), "findings": document})
+    elif amiss:
+        console.print(health_table(amiss), f"{len(amiss)} of {len(findings)} amiss: the column `type` says what helps")
+    else:
+        console.print(f"All of {len(findings)} are well")
+    if amiss:
+        raise typer.Exit(1)
+
+
+@commands.command()
+def bundle(
+    *,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="The archive; by default build/bundle-<stack>.tar.gz.")
+    ] = None,
+    stack: StackName = "local",
+    as_json: AsJson = False,
+) -> None:
+    """Pack findings, logs, versions, ledger and alerts of a stack for whoever helps. Secrets are left out or hidden."""
+    from delivery.bundle import pack
+    from delivery.health.doctor import examine
+
+    live = find(stack, Terminal(for_program=as_json))
+    archive = to or live.project.root / "build" / f"bundle-{stack}.tar.gz"
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    names = pack(live, examine(live), archive)
+    text = f"{len(names)} files. Next: look through {archive}, and send it to whoever helps"
+    finish({"archive": str(archive), "files": names}, text, as_json=as_json)

@@ -17,7 +17,24 @@ def look(stack: LiveStack) -> list[Finding]:
     """
     outputs = stack.outputs
     stack.connect()
-    return ask(questions(stack, outputs))
+    return conclude(ask(questions(stack, outputs)))
+
+
+def conclude(findings: list[Finding]) -> list[Finding]:
+    """Add what follows from several findings: a release that is neither on this machine nor in the bucket."""
+    gone = {
+        area: {each.name for each in findings if each.area == area and not each.well} for area in ("copy", "bucket")
+    }
+    nowhere = [
+        Finding("release", name, well=False, says="exists nowhere: it cannot start again", remedy=_again(name))
+        for name in sorted(gone["copy"] & gone["bucket"])
+    ]
+    return [*nowhere, *findings]
+
+
+def _again(release: str) -> str:
+    product = release.split(maxsplit=1)[0]
+    return f"`sixfold publish {product}`, and `sixfold release` what it prints"
 
 
 def up_command(stack: str, *, local: bool) -> str:

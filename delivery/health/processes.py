@@ -16,6 +16,7 @@ from delivery.health.finding import ANSWER_WITHIN_S, Finding, Question
 from pulumi_sixfold.local.supervisor import WATCHDOG, Supervisor
 
 _LOOPS = 3  # unexpected ends within an hour, beyond which a process is said to crash again and again
+_SETTLED_S = 60  # how long it then runs before it is well again
 _HOUR_S = 3600
 _ENDED = re.compile(r"^(\S+ \S+),\d+ \S+ exited: (\S+) \(.*; not expected\)", re.MULTILINE)
 
@@ -80,7 +81,7 @@ def judge(
     if problem:
         return Finding("process", process.name, well=False, says=f"runs, and {problem}{ended}", remedy=said)
     runs = f"answers, for {duration(info['now'] - info['start'])}"
-    if ends >= _LOOPS:
+    if ends >= _LOOPS and info["now"] - info["start"] < _SETTLED_S:
         return Finding("process", process.name, well=False, says=f"{runs}{ended}", remedy=said)
     return Finding("process", process.name, well=True, says=f"{runs}{ended}")
 

@@ -39,7 +39,7 @@ def test_a_process_that_answers_says_since_when_and_how_often_it_ended() -> None
         (None, 0, None, "not running"),
         ({"statename": "FATAL"}, 0, None, "fatal"),
         (RUNS, 0, "does not answer within 2 s: it hangs", "runs, and does not answer within 2 s: it hangs"),
-        (RUNS, 5, None, "answers, for 2 h, ended unexpectedly 5 times within the hour"),
+        (RUNS | {"now": 1005}, 5, None, "answers, for 5 s, ended unexpectedly 5 times within the hour"),
     ],
 )
 def test_a_process_that_is_gone_hangs_or_crashes_again_and_again_is_amiss(
