@@ -96,6 +96,8 @@ def test_no_version_is_its_own_successor_or_that_of_a_newer_one(
 ) -> None:
     life = {name: {"since": date(2026, 1, 1)} for name in ("v1", "v2", "v3")}
     assert [version.successor for version in plan(make_product(api_versions=life))] == ["v3", "v3", None]
+    ending = {name: LIFE[name] for name in ("v1", "v2")}  # nothing to move to: the newer one ends as well
+    assert [version.successor for version in plan(make_product(api_versions=ending))] == [None, None]
 
 
 def test_a_release_for_a_product_that_nobody_declares_is_refused_with_all_that_are_there(product: Product) -> None:

@@ -170,3 +170,66 @@ def test_every_rule_is_broken_above_on_every_type_that_it_names(rule: Rule) -> N
     broken = {f"sixfold:{kind}" for name, kind, _ in BROKEN if name == rule.id}
     assert broken
     assert broken >= {token for token in rule.types if "*" not in token}
+
+
+# Security Hub's page of EC2 controls, EC2.19: "ports that are considered high-risk".
+HIGH_RISK = {
+    *(20, 21, 22, 23, 25, 110, 135, 143, 445, 1433, 1434, 3000, 3306, 3389, 4333),
+    *(5000, 5432, 5500, 5601, 8080, 8088, 8888, 9200, 9300),
+}
+
+
+@pytest.mark.parametrize("port", sorted(HIGH_RISK | {19, 24, 26, 79, 80, 81, 442, 443, 444, 5001, 9301}))
+def test_each_port_is_judged_as_security_hub_does(port: int) -> None:
+    expected = {"EC2.19"} if port in HIGH_RISK else set() if port in (80, 443) else {"EC2.18"}
+    assert caught("sixfold:ec2:SecurityGroup", wire("sixfold:ec2:SecurityGroup", **ingress(port))) == expected
+
+
+@pytest.mark.parametrize(("first", "last"), [(9299, 9300), (9300, 9302), (9299, 9302)])
+def test_a_range_is_open_from_its_first_port_to_its_last(first: int, last: int) -> None:
+    (rule,) = (rule for rule in RULES if rule.id == "EC2.19")
+    (found,) = rule.check(wire("sixfold:ec2:SecurityGroup", **ingress(first, last)))
+    assert found == f"ingress of tcp {first}-{last} is open to anywhere, port 9300 among them"
+
+
+@pytest.mark.parametrize(
+    ("peer", "open_to_all"), [("8.0.0.0/7", True), ("10.0.0.0/8", False), ("fe00::/15", True), ("fd00::/16", False)]
+)
+def test_a_block_wider_than_anybody_has_is_the_internet(peer: str, *, open_to_all: bool) -> None:
+    found = caught("sixfold:ec2:SecurityGroup", wire("sixfold:ec2:SecurityGroup", **ingress(22, peer=peer)))
+    assert found == ({"EC2.19"} if open_to_all else set())
+
+
+def test_logs_that_are_kept_for_ever_and_rules_at_their_edge_pass() -> None:
+    for token, change in (
+        ("sixfold:logs:LogGroup", {"retention_days": 0}),
+        ("sixfold:kms:Key", {"deletion_window_days": 30}),
+        ("sixfold:secretsmanager:Secret", {"recovery_days": 30}),
+        ("sixfold:eks:Cluster", {"log_types": ["api", "audit"]}),
+    ):
+        assert caught(token, wire(token, **change)) == set()
+
+
+def test_only_the_years_of_logs_are_advice() -> None:
+    assert {rule.id for rule in AWS_RULES.values() if rule.enforcement == "advisory"} == {"CloudWatch.16"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "change"),
+    [
+        ("S3.2", "s3:Bucket", ["s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketVersions"]),
+        ("S3.3", "s3:Bucket", ["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObjectAcl"]),
+    ],
+)
+def test_each_action_that_reads_or_writes_is_caught_alone(rule: str, kind: str, change: list[str]) -> None:
+    for action in change:
+        assert rule in caught(f"sixfold:{kind}", wire(f"sixfold:{kind}", policy=allow(action, Principal="*")))
+
+
+@pytest.mark.parametrize(
+    "action",
+    ["DeleteBucketPolicy", "PutBucketAcl", "PutBucketPolicy", "PutEncryptionConfiguration", "PutObjectAcl"],
+)
+def test_each_setting_of_a_bucket_stays_its_owners(action: str) -> None:
+    told = allow(f"s3:{action}", Principal={"AWS": "210987654321"})
+    assert caught("sixfold:s3:Bucket", wire("sixfold:s3:Bucket", policy=told)) == {"S3.6"}

@@ -108,3 +108,74 @@ def test_what_a_preview_cannot_know_raises_no_alarm(each_part_unknown: Parts) ->
 
 def test_every_check_is_broken_above() -> None:
     assert {name for name, _ in BROKEN} == set(POD_RULES)
+
+
+# What the level "restricted" allows, field by field, from the page of the standard.
+VOLUMES = (
+    *("configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"),
+)
+SYSCTLS = (
+    *("kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range", "net.ipv4.ip_unprivileged_port_start"),
+    *("net.ipv4.tcp_syncookies", "net.ipv4.ping_group_range", "net.ipv4.ip_local_reserved_ports"),
+    *("net.ipv4.tcp_keepalive_time", "net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_keepalive_intvl"),
+    *("net.ipv4.tcp_keepalive_probes", "net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem"),
+)
+ALLOWED: list[Props] = [
+    {"volumes": [{"name": name, name: {}} for name in VOLUMES]},
+    with_context(sysctls=[{"name": name, "value": "1"} for name in SYSCTLS]),
+    *(with_context(seLinuxOptions={"type": f"container{kind}_t"}) for kind in ("", "_init", "_kvm", "_engine")),
+    with_context(seLinuxOptions={"type": "", "user": "", "role": "", "level": "s0:c1"}),
+    *(with_context(appArmorProfile={"type": kind}) for kind in ("RuntimeDefault", "Localhost")),
+    *(with_context(seccompProfile={"type": kind}) for kind in ("RuntimeDefault", "Localhost")),
+    in_container(capabilities={"drop": ["ALL"], "add": ["NET_BIND_SERVICE"]}),
+    in_container(procMount="Default"),
+    with_container(ports=[{"containerPort": 80, "hostPort": 0}]),
+    with_container(livenessProbe={"httpGet": {"host": ""}}),
+    {"hostNetwork": False, "hostPID": False, "hostIPC": False},
+    with_context(runAsUser=1),
+]
+TO_A_HOST: list[Props] = [{how: {"host": "10.0.0.1"}} for how in ("httpGet", "tcpSocket")]
+HANDLERS: list[Props] = [
+    *({f"{kind}Probe": ask} for kind in ("liveness", "readiness", "startup") for ask in TO_A_HOST),
+    *({"lifecycle": {kind: ask}} for kind in ("postStart", "preStop") for ask in TO_A_HOST),
+]
+
+
+@pytest.mark.parametrize("change", ALLOWED)
+def test_what_the_standard_allows_passes(change: Props) -> None:
+    assert caught({"spec": {**SPEC, **change}}) == set()
+
+
+@pytest.mark.parametrize("handler", HANDLERS)
+def test_no_probe_and_no_hook_may_name_a_host(handler: Props) -> None:
+    assert caught({"spec": {**SPEC, **with_container(**handler)}}) == {"hostProbesAndHostLifecycle"}
+
+
+@pytest.mark.parametrize(
+    ("check", "change", "sentence"),
+    [
+        ("restrictedVolumes", {"volumes": [{"name": "a", "hostPath": {}}]}, "spec.volumes[a] is a hostPath"),
+        (
+            "seLinuxOptions",
+            with_context(seLinuxOptions={"role": "r"}),
+            "spec.securityContext.seLinuxOptions.role is set",
+        ),
+        ("capabilities_restricted", in_container(capabilities={"drop": []}), "spec.containers[web] does not drop ALL"),
+        ("privileged", in_container(privileged=True), "spec.containers[web].securityContext.privileged is on"),
+        (
+            "hostProbesAndHostLifecycle",
+            with_container(lifecycle={"preStop": {"httpGet": {"host": "a"}}}),
+            "spec.containers[web].lifecycle.preStop names a host",
+        ),
+    ],
+)
+def test_a_finding_names_the_field(check: str, change: Props, sentence: str) -> None:
+    (found,) = POD_RULES[check].check({"spec": {**SPEC, **change}})
+    assert found.startswith(sentence)
+
+
+def test_a_container_says_itself_that_it_may_be_root_or_has_no_profile() -> None:
+    bare = {**SPEC, "securityContext": {}}
+    assert caught({"spec": bare}) == {"runAsNonRoot", "seccompProfile_restricted"}
+    both = {**bare, **in_container(runAsNonRoot=True, seccompProfile={"type": "Localhost"})}
+    assert caught({"spec": both}) == set()

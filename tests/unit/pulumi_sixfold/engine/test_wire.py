@@ -43,7 +43,8 @@ def test_nulls_are_no_properties_and_stay_within_lists() -> None:
 
 
 def test_an_unknown_is_the_engines() -> None:
-    assert encode({"a": UNKNOWN, "b": (UNKNOWN,)}) == _struct(a=rpc.UNKNOWN, b=[rpc.UNKNOWN])
+    sent = encode({"a": UNKNOWN, "b": (UNKNOWN,), "c": {"d": UNKNOWN}})
+    assert sent == _struct(a=rpc.UNKNOWN, b=[rpc.UNKNOWN], c={"d": rpc.UNKNOWN})
     assert decode(_struct(a=rpc.UNKNOWN)).values == {"a": UNKNOWN}
 
 

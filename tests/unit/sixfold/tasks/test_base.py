@@ -61,6 +61,6 @@ def test_every_section_of_a_report_has_a_plot(task: str) -> None:
 
 
 def test_a_mean_label_is_a_rate_for_yes_and_no_and_a_mean_for_numbers() -> None:
-    shown = {task: rate[1].format(0.25) for task in TASKS if (rate := TASKS[task].rate)}
-    assert shown == {"binary": "25.0%", "regression": "0.25"}
+    shown = {task: rate[1].format(0.123456) for task in TASKS if (rate := TASKS[task].rate)}
+    assert shown == {"binary": "12.3%", "regression": "0.1235"}
     assert "positive" in (TASKS["binary"].rate or ())

@@ -31,6 +31,14 @@ def test_the_probabilities_of_prediction_and_label_are_kept_and_the_rest_is_even
     assert (kept.labels.tolist(), kept.weights.tolist()) == ([label], [2])
 
 
+def test_of_four_classes_the_two_that_are_not_kept_share_the_rest() -> None:
+    kept = _kept(Multiclass((*CLASSES, "fog")), [1.0, 0.0], [[0.5, 0.2, 0.2, 0.1]] * 2)
+    assert kept.scores.tolist() == [
+        pytest.approx([0.5, 0.2, 0.15, 0.15]),
+        pytest.approx([0.5, 0.5 / 3, 0.5 / 3, 0.5 / 3]),
+    ]
+
+
 def test_of_two_classes_nothing_is_left_to_spread() -> None:
     kept = _kept(Multiclass(("no", "yes")), [1.0, 0.0], [[0.7, 0.3], [0.7, 0.3]])
     assert kept.scores.tolist() == [pytest.approx([0.7, 0.3]), pytest.approx([0.7, 0.3])]
@@ -53,7 +61,7 @@ def test_a_probability_of_nothing_costs_34_nats_and_one_beyond_one_costs_none() 
     assert log_loss(np.array([1.0]), np.array(wrong)) == pytest.approx(-np.log(1e-15))
     assert log_loss(np.array([0.0]), np.array(beyond)) == 0
     assert log_loss(*_kept(OF_THREE, [1.0], wrong)) == pytest.approx(-np.log(1e-15))
-    assert log_loss(*_kept(OF_THREE, [0.0], beyond)) == 0
+    assert pl.DataFrame({"label": [0.0], "score": beyond}).select(OF_THREE.sums()["logs"]).item() == 0
 
 
 def test_the_naive_score_is_how_often_each_class_occurs() -> None:
@@ -62,8 +70,8 @@ def test_the_naive_score_is_how_often_each_class_occurs() -> None:
 
 
 def test_the_calibration_is_that_of_the_predicted_class() -> None:
-    scores: Floats = np.array([[0.7, 0.2, 0.1], [0.5, 0.4, 0.1]])
-    assert OF_THREE.calibration_error(np.array([0.0, 1.0]), scores) == pytest.approx((0.3 + 0.5) / 2)
+    scores: Floats = np.array([[0.7, 0.2, 0.1], [0.6, 0.3, 0.1]])
+    assert OF_THREE.calibration_error(np.array([0.0, 1.0]), scores) == pytest.approx((0.3 + 0.6) / 2)
     assert np.isnan(OF_THREE.calibration_error(np.array([]), scores[:0]))
 
 
