@@ -158,7 +158,7 @@ def _constants(value: object, *, prose: bool) -> Iterator[str | bool | float]:
         case int():
             yield value + 1
         case float():
-            yield value + 1 if 1 <= value < 1e9 or not value else value * 2
+            yield value + 1 if value == 0 or 1 <= value < value + 1 else value * 2
         case str() if not prose or re.search(r"[=<>\[\]]", value):
             numbered = re.sub(r"\d+", lambda number: str(int(number[0]) + 1), value, count=1)
             if numbered != value:
