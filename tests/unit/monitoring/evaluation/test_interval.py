@@ -72,3 +72,18 @@ def test_other_metrics_are_bounded_by_percentiles_of_200_resamples() -> None:
     found = interval(numbered, np.ones(4), np.ones(4), np.array([1.0, 2.0, 3.0, 4.0]))
     assert found == pytest.approx((-1, 0.025 * 199, 0.975 * 199))
     assert drawn == [10] * 201
+
+
+def test_a_resample_has_the_rows_that_were_drawn_and_how_often_each_was() -> None:
+    often = np.zeros(5)
+
+    def counting(labels: Floats, scores: Floats, weights: Floats | None = None) -> float:
+        assert weights is not None
+        assert labels.tolist() == scores.tolist()
+        assert weights.min() > 0
+        often[labels.astype(int)] += weights
+        return 0.0
+
+    named = np.array([1.0, 2.0, 3.0, 4.0])
+    interval(counting, named, named, named)  # row 1 stands for one row of ten, row 4 for four
+    assert often / 201 == pytest.approx(np.arange(5.0), abs=0.4)

@@ -174,10 +174,10 @@ def test_without_a_word_of_the_contract_feedback_does_not_override() -> None:
 
 
 def test_the_moment_itself_is_known_due_and_no_future(join: Callable[..., Joined]) -> None:
-    joined = join([("a", 12), ("b", 24), ("c", 25), ("d", 26)], [("A", 24, 1.0)], now=24)
+    joined = join([("a", 12), ("b", 24), ("c", 25), ("d", 26), ("e", 27)], [("A", 24, 1.0)], now=24)
     rows = joined.rows.sort("time")
     assert (rows["due"].to_list(), rows["label"].to_list()) == ([True, False], [1.0, None])
-    assert joined.counts["prediction_in_future"] == 2
+    assert joined.counts["prediction_in_future"] == 3
 
 
 def test_a_label_of_the_very_moment_of_its_prediction_is_no_forecasts(join: Callable[..., Joined]) -> None:
@@ -217,7 +217,7 @@ def test_the_columns_that_are_needed_have_the_types_of_the_log() -> None:
 
 
 def _served(release: str, given: str | None, **score: object) -> dict[str, object]:
-    about = {"time": at(1), "api_version": "v1", "release": release * 64, "consumer": "asker", "features": given}
+    about = {"time": at(1), "api_version": "v1", "release": release + "0" * 63, "consumer": "asker", "features": given}
     return about | score
 
 
@@ -225,7 +225,7 @@ def test_features_are_a_column_each_beside_the_score_whichever_release_has_them(
     rows = [_served("a", '{"wind": 3, "temp": null}', score=0.5), _served("b", '{"rain": 1.5}', score=0.25)]
     found = features(Binary(), pl.DataFrame([_served("a", None, score=0.75), *rows]))
     assert found.columns == ["time", "api_version", "release", "score", "rain", "temp", "wind"]
-    assert found["release"].to_list() == ["a" * 12, "a" * 12, "b" * 12]
+    assert found["release"].to_list() == [first + "0" * 11 for first in "aab"]
     assert (found["wind"].to_list(), found["rain"].to_list()) == ([None, 3.0, None], [None, None, 1.5])
     assert found["score"].to_list() == [0.75, 0.5, 0.25]
 
