@@ -1,11 +1,22 @@
 """Burn rates against the table of the Google SRE workbook, chapter 5, by which their numbers are chosen."""
 
 import re
+import subprocess
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from infra.plans.monitoring.slo import BURNS, WINDOWS, Indicator, availability, latency, recorded_shares, slo_rules
+from infra.plans.monitoring.slo import (
+    BURNS,
+    WINDOWS,
+    Indicator,
+    availability,
+    latency,
+    recorded_shares,
+    slo_rules,
+    within_objective,
+)
 from sixfold.contract import Product
 
 HOURS = {"m": 1 / 60, "h": 1, "d": 24}
@@ -66,3 +77,54 @@ def test_the_objectives_become_the_budgets(make_product: Callable[..., Product])
     assert [(rule["alert"], rule["labels"]["severity"]) for rule in slo_rules(product)] == [
         (f"{name}BudgetBurn", severity) for name in ("Availability", "Latency") for severity in ("page", "ticket")
     ]
+
+
+def test_recorded_shares_are_named_by_level_metric_and_operation(product: Product) -> None:
+    first, *_, last = recorded_shares(product)
+    assert first["record"] == "product_version:sixfold_requests_failed:ratio_rate5m"
+    assert last["record"] == "product_version:sixfold_requests_slow:ratio_rate3d"
+    assert first.keys() == {"record", "expr", "labels"}
+    assert first["labels"] == {"product": "flight-delays"}
+
+
+@pytest.mark.parametrize("of", [availability, latency])
+def test_an_alert_reads_series_of_its_product_alone_and_those_that_are_recorded(
+    of: Callable[[Product], Indicator], product: Product
+) -> None:
+    recorded = {rule["record"] for rule in recorded_shares(product)}
+    for severity in BURNS:
+        expr = of(product).burning(severity)
+        assert set(re.findall(r"product_version:[a-z0-9_:]+", expr)) <= recorded
+        selectors = re.findall(r"\{([^}]*)\}", expr)
+        assert all(each.split(",")[0] == 'product="flight-delays"' for each in selectors)
+        assert re.fullmatch(r"\(product_version.* >= 10\) or \(product_version.* >= 10\)", expr)
+    bucket = 'sixfold_request_seconds_bucket{product="flight-delays",le="0.25"}'
+    assert within_objective(product) == bucket
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "shares"),
+    [("0+27x90", "0+3x90", [0.1]), ("0+30x90", "0x90", [0]), ("30x90", "3x90", [])],  # the last: nobody calls
+)
+def test_the_recorded_share_is_that_of_answers_with_5xx_and_there_is_none_without_traffic(
+    good: str,
+    bad: str,
+    shares: list[float],
+    product: Product,
+    tool: Callable[[str], str],
+    write: Callable[[str, Any], str],
+) -> None:
+    series = 'sixfold_requests_total{product="flight-delays",api_version="v1",code="%s"}'
+    name = "product_version:sixfold_requests_failed:ratio_rate1h"
+    labels = f'{name}{{product="flight-delays",api_version="v1"}}'
+    test = {
+        "interval": "1m",
+        "input_series": [{"series": series % code, "values": values} for code, values in (("200", good), ("503", bad))],
+        "promql_expr_test": [
+            {"expr": name, "eval_time": "90m", "exp_samples": [{"labels": labels, "value": share} for share in shares]}
+        ],
+    }
+    rules = {"groups": [{"name": "shares", "rules": recorded_shares(product)}]}
+    file = write("test.yml", {"rule_files": [write("rules.yml", rules)], "evaluation_interval": "1m", "tests": [test]})
+    done = subprocess.run([tool("promtool"), "test", "rules", file], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
