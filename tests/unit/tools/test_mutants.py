@@ -24,6 +24,7 @@ def _texts(source: str) -> list[str]:
         ("x = 'up == 0 or y'", ["'up == 0 or y' -> 'up == 1 or y'", "'up == 0 or y' -> 'up != 0 or y'"]),
         ("x = 'a sentence of 3 words'", []),
         ("x: int | None = f", []),
+        ("Change = Literal['add']", []),
         ("x = [y for y in z if y]", ["y -> True"]),
         ("def f():\n    'Doc of 1.'\n    if a:\n        return", ["a -> not a", "a -> False"]),
         ("raise ValueError('x1')", ["raise ValueError('x1') -> pass"]),

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from models.candidate import BASELINE, LABEL, SCORE
-from models.gate.evaluation import Rule, Slice, Verdict, calibration, judge, slices
+from models.gate.evaluation import LIVE, Rule, Slice, Verdict, calibration, judge, slices
 from sixfold.contract import Metric
 from sixfold.tasks.regression import mae
 
@@ -26,6 +26,7 @@ def test_a_margin_that_is_just_reached_is_reached() -> None:
 def test_without_a_live_release_only_the_baseline_is_to_beat() -> None:
     assert [rule.what for rule in judge(METRIC, 1, 2, None)] == ["mae against the baseline and its margin"]
     assert len(judge(METRIC, 1, 2, 0.0)) == 2  # a figure of 0 is a figure
+    assert LIVE == "live"  # as the legend of the report names it
 
 
 def test_a_rule_says_its_numbers_its_side_and_its_gap() -> None:
