@@ -190,6 +190,8 @@ def test_a_range_is_open_from_its_first_port_to_its_last(first: int, last: int) 
     (rule,) = (rule for rule in RULES if rule.id == "EC2.19")
     (found,) = rule.check(wire("sixfold:ec2:SecurityGroup", **ingress(first, last)))
     assert found == f"ingress of tcp {first}-{last} is open to anywhere, port 9300 among them"
+    (alone,) = rule.check(wire("sixfold:ec2:SecurityGroup", **ingress(22)))
+    assert alone == "ingress of tcp 22 is open to anywhere, port 22 among them"
 
 
 @pytest.mark.parametrize(
