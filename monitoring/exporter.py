@@ -7,9 +7,12 @@ noted on its snapshot (https://iceberg.apache.org/spec/#snapshots). Tables that 
 import argparse
 import json
 import logging
+import os
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -23,9 +26,10 @@ from starlette.routing import Route
 from models import aws
 from monitoring.server import READY, run
 from serving.settings import platform
-from sixfold.metric_names import LAKE_REFRESHED, LOADED, QUARANTINE_RATE, QUARANTINED_ROWS, TABLE_ROWS
+from sixfold.metric_names import DISK_FREE, LAKE_REFRESHED, LOADED, QUARANTINE_RATE, QUARANTINED_ROWS, TABLE_ROWS
 from sixfold.moments import moment_of
 from sixfold.outputs import PlatformRefs, owner_of
+from sixfold.wire import ENV_HOME
 
 REFRESH_S = 15
 _log = logging.getLogger("sixfold.exporter")
@@ -83,9 +87,10 @@ def current_summary(metadata: Mapping[str, Any]) -> dict[str, str]:
 
 
 class LakeCollector(Collector):
-    """The facts of the tables as Prometheus metrics."""
+    """The facts of the tables as Prometheus metrics, and on one machine the disk under the stack's folder, `home`."""
 
-    def __init__(self) -> None:
+    def __init__(self, home: Path | None = None) -> None:
+        self._home = home
         self.facts: list[TableFacts] = []
         self.refreshed: float | None = None
 
@@ -106,7 +111,13 @@ class LakeCollector(Collector):
                 rate.add_metric(place, each.rows / max(1, int(each.notes["rows-raw"])))
         if self.refreshed:
             refreshed.add_metric((), self.refreshed)
-        return rows, loaded, bad, rate, refreshed
+        return rows, loaded, bad, rate, refreshed, *self._disk()
+
+    def _disk(self) -> Iterator[Metric]:
+        if self._home:
+            free = GaugeMetricFamily(DISK_FREE, "Free bytes where the stack's folder lies")
+            free.add_metric((), shutil.disk_usage(self._home).free)
+            yield free
 
     def refresh(self, read: Callable[[], list[TableFacts]]) -> None:
         """Read the facts; where that fails, the old ones stay, and so does the time of the refresh."""
@@ -137,7 +148,8 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
     given = parser.parse_args()
-    collector, lake = LakeCollector(), LakeFacts(platform())
+    home = os.environ.get(ENV_HOME)  # in a pod there is none
+    collector, lake = LakeCollector(Path(home) if home else None), LakeFacts(platform())
 
     def keep_fresh() -> None:
         while True:

@@ -1,18 +1,20 @@
 """The alert inbox of one machine: `python -m monitoring.inbox --port N --file PATH`.
 
 Takes Alertmanager's webhook (https://prometheus.io/docs/alerting/latest/configuration/#webhook_config) at any path,
-appends each alert to the file as a line of JSON, and shows the last ones as a page. Both ask for the login in
-SIXFOLD_LOGIN: else every user of the machine could raise alarms.
+appends each alert to the file as a line of JSON, and shows the last ones as a page. The alert that always fires is a
+dead man's switch: it is not kept; page and `/metrics` say when it last came, and its silence that alerts reach nobody.
+All ask for the login in SIXFOLD_LOGIN: else every user of the machine could raise alarms.
 """
 
 import argparse
 import json
 import os
 from collections import deque
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -25,9 +27,12 @@ from serving.http import Request as Incoming
 from serving.parsing import parse
 from serving.problems import Problem
 from sixfold import pages
+from sixfold.metric_names import NOTIFIED
 from sixfold.wire import ENV_LOGIN
 
 SHOWN = 50
+_WATCHDOG = "Watchdog"  # the receiver of the alert that always fires
+_SILENT = timedelta(minutes=2)
 
 
 class Alert(BaseModel):
@@ -54,9 +59,13 @@ _NOTIFICATION = TypeAdapter(Notification)
 
 def create_app(file: Path) -> Starlette:
     """Return the application that keeps alerts in a file."""
+    heard = Gauge(NOTIFIED, "When the alert that always fires last came", registry=(registry := CollectorRegistry()))
 
     async def receive(request: Request) -> Response:
         notification = parse(await read_json(Incoming(request.scope, request.receive)), _NOTIFICATION)
+        if notification.receiver == _WATCHDOG:
+            heard.set_to_current_time()
+            return PlainTextResponse("heard\n")
         about = {"received": datetime.now(UTC).isoformat(timespec="seconds"), "receiver": notification.receiver}
         lines = [json.dumps(about | alert.model_dump()) + "\n" for alert in notification.alerts]
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -65,7 +74,10 @@ def create_app(file: Path) -> Starlette:
         return PlainTextResponse("kept\n")
 
     def show(_: Request) -> Response:
-        return HTMLResponse(page(_last(file)))
+        return HTMLResponse(page(_last(file), _moment(registry)))
+
+    def metrics(_: Request) -> Response:
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
     def ready(_: Request) -> Response:
         return PlainTextResponse("ready\n")
@@ -79,6 +91,7 @@ def create_app(file: Path) -> Starlette:
     return Starlette(
         routes=[
             Route(READY, ready),
+            Route("/metrics", metrics, methods=["GET"]),
             Route("/", show, methods=["GET"]),
             Route("/{path:path}", receive, methods=["POST"]),
         ],
@@ -86,9 +99,15 @@ def create_app(file: Path) -> Starlette:
     )
 
 
-def page(alerts: list[dict[str, Any]]) -> str:
-    """Return the alerts, newest first, as plain HTML."""
-    return pages.render(__file__, alerts=alerts[::-1])
+def page(alerts: list[dict[str, Any]], heard: datetime | None = None) -> str:
+    """Return the alerts, newest first, as plain HTML, and when the alert that always fires last came."""
+    late = heard is None or datetime.now(UTC) - heard > _SILENT
+    return pages.render(__file__, alerts=alerts[::-1], heard=heard, late=late)
+
+
+def _moment(registry: CollectorRegistry) -> datetime | None:
+    seconds = registry.get_sample_value(NOTIFIED)
+    return datetime.fromtimestamp(seconds, UTC) if seconds else None
 
 
 def _last(file: Path) -> list[dict[str, Any]]:

@@ -37,6 +37,10 @@ LOADED = "sixfold_loaded_timestamp_seconds"
 QUARANTINED_ROWS = "sixfold_quarantined_rows"
 QUARANTINE_RATE = "sixfold_quarantine_rate"
 LAKE_REFRESHED = "sixfold_lake_refreshed_timestamp_seconds"
+DISK_FREE = "sixfold_disk_free_bytes"
+
+# of the alert inbox of one machine
+NOTIFIED = "sixfold_notified_timestamp_seconds"
 
 # of the live evaluation
 LIVE_METRIC = "sixfold_live_metric"

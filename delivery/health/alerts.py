@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from delivery.health.finding import Finding, Question
 from delivery.rollout.prometheus import Prometheus, Sample
+from infra.plans.monitoring.platform_rules import WATCHDOG
 
 FIRING = 'ALERTS{alertstate="firing"}'
 
@@ -16,7 +17,7 @@ def questions(prometheus: Prometheus, up: str) -> list[Question]:
 
 def judge(firing: Iterable[Sample]) -> Iterator[Finding]:
     """Judge the series of alerts that fire: each is a finding with its runbook."""
-    series = list(firing)
+    series = [each for each in firing if each.labels["alertname"] != WATCHDOG]
     for each in series:
         labels = each.labels
         about = " ".join(labels[name] for name in ("product", "api_version", "job", "release") if labels.get(name))

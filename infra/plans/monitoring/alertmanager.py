@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from infra.plans.monitoring.platform_rules import WATCHDOG
 from infra.plans.monitoring.rules import PLATFORM_TEAM
 from sixfold.contract import Product
 
@@ -10,6 +11,8 @@ _PACE = {
     "page": {"group_wait": "5s", "group_interval": "1m", "repeat_interval": "1h"},
     "ticket": {"group_wait": "30s", "group_interval": "5m", "repeat_interval": "24h"},
 }
+_OFTEN = {"group_wait": "0s", "group_interval": "15s", "repeat_interval": "15s"}
+"""The pace of the alert that always fires."""
 
 
 def teams_of(products: Mapping[str, Product]) -> tuple[str, ...]:
@@ -30,7 +33,10 @@ def alertmanager_config(
     """
     hook = {"url": webhook_url, "send_resolved": True, "http_config": {"basic_auth": dict(login)}}
     webhook = {"webhook_configs": [hook]}
-    return _routed(dict.fromkeys(teams_of(products), webhook))
+    document = _routed(dict.fromkeys(teams_of(products), webhook))
+    document["route"]["routes"].insert(0, {"receiver": WATCHDOG, "matchers": [f'alertname="{WATCHDOG}"'], **_OFTEN})
+    document["receivers"].append({"name": WATCHDOG, "webhook_configs": [hook | {"send_resolved": False}]})
+    return document
 
 
 def sns_config(*, topic_arns: Mapping[str, str], region: str) -> dict[str, Any]:

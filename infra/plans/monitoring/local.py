@@ -17,8 +17,8 @@ from sixfold.contract import Product, Strict
 from sixfold.release import SHORT
 
 RULES, WEB = "rules.yml", "web.yml"
-MONITORS = ("prometheus", "alertmanager", "exporter", "evaluation")
-_WITH_LOGIN = ("prometheus", "alertmanager")
+MONITORS = ("prometheus", "alertmanager", "exporter", "evaluation", "inbox")
+_WITH_LOGIN = ("prometheus", "alertmanager", "inbox")
 
 
 class MonitoringPlan(Strict):
@@ -60,7 +60,7 @@ def plan_monitoring(
     return MonitoringPlan(
         prometheus={
             "prometheus.yml": _yaml(scraping),
-            RULES: _yaml(prometheus_rules(products=products, traffic=traffic)),
+            RULES: _yaml(prometheus_rules(products=products, traffic=traffic, watchdog=True)),
             WEB: web,
         },
         alertmanager={"alertmanager.yml": _yaml(routing), WEB: web},

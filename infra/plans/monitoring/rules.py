@@ -9,6 +9,7 @@ from typing import Any
 
 from infra.plans.monitoring import slo
 from infra.plans.monitoring.label_loop_rules import label_loop_rules
+from infra.plans.monitoring.platform_rules import always_fires, platform_rules
 from infra.plans.monitoring.report_rules import report_rules
 from infra.plans.monitoring.rule import Rule, alert, labelled
 from infra.plans.monitoring.service_rules import service_rules
@@ -25,6 +26,7 @@ def prometheus_rules(
     traffic: tuple[VersionTraffic, ...],
     parts: Collection[str] = (),
     runbooks: str = "docs/runbooks",
+    watchdog: bool = False,
 ) -> dict[str, Any]:
     """Return the content of a Prometheus rule file.
 
@@ -33,9 +35,13 @@ def prometheus_rules(
         traffic: the traffic plan; API versions that no release serves get no alerts.
         parts: scrape jobs of the platform that may lose all of their targets, as pods do; then nothing of them is down.
         runbooks: the folder or base URL of the runbooks.
+        watchdog: add the alert that always fires: its silence says that alerts reach nobody.
 
     """
-    groups = [_group("platform", [_platform_down(runbooks), *(_platform_gone(part, runbooks) for part in parts)])]
+    platform = [*platform_rules(), *([always_fires()] if watchdog else [])]
+    gone = [_platform_gone(part, runbooks) for part in parts]
+    own = [labelled(rule, PLATFORM_TEAM, None, runbooks) for rule in platform]
+    groups = [_group("platform", [_platform_down(runbooks), *gone, *own])]
     for name in sorted({version.product for version in traffic if version.served}):
         served = tuple(version.version for version in traffic if version.product == name and version.served)
         groups += _product(products[name], served, runbooks)

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -65,3 +66,9 @@ def test_a_lake_out_of_reach_leaves_the_figures_and_their_age(platform: Platform
     before = (collector.facts, collector.refreshed)
     collector.refresh(LakeFacts(platform.model_copy(update={"aws_endpoint": "http://127.0.0.1:9"})).facts)
     assert (collector.facts, collector.refreshed) == before
+
+
+def test_on_one_machine_the_free_disk_is_exposed(tmp_path: Path) -> None:
+    free = {metric.name: metric.samples[0].value for metric in LakeCollector(tmp_path).collect() if metric.samples}
+    assert free["sixfold_disk_free_bytes"] > 0
+    assert "sixfold_disk_free_bytes" not in {metric.name for metric in LakeCollector().collect()}

@@ -77,3 +77,12 @@ def test_only_who_knows_the_login_reads_or_sends_alerts(
     inbox.auth = auth  # type: ignore[assignment] # httpx takes more than its setter says
     assert (inbox.get("/").status_code, inbox.post("/", json=NOTIFICATION).status_code) == (401, 401)
     assert not (tmp_path / "new" / "alerts.jsonl").exists()
+
+
+def test_the_alert_that_always_fires_is_not_kept_and_its_silence_is_shown(inbox: httpx.Client) -> None:
+    silent = "<strong>Prometheus or Alertmanager does not deliver.</strong>"
+    assert silent in inbox.get("/").text
+    inbox.post("/", json=NOTIFICATION | {"receiver": "Watchdog"}).raise_for_status()
+    page, metrics = inbox.get("/").text, inbox.get("/metrics").text
+    assert (silent in page, "FeaturesStale" in page) == (False, False)
+    assert "sixfold_notified_timestamp_seconds 1" in metrics

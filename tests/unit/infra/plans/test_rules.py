@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from infra.plans.monitoring.platform_rules import always_fires
 from infra.plans.monitoring.rules import alerts, prometheus_rules
 from infra.plans.routing.traffic import VersionTraffic
 from sixfold.contract import Product
@@ -42,7 +43,12 @@ CANARY_UP, CANARY_SKEWED, CANARY_RECOMPUTED = (each.replace("abc", "def") for ea
 REPORTS = f'sixfold_reports_total{{{VERSION},consumer="rebooking"}}'
 REPORTED = 'sixfold_reported_predictions{product="flight-delays",slice="origin",value="JFK"}'
 EVALUATED = 'sixfold_evaluated_timestamp_seconds{product="flight-delays"}'
+TABLE = 'sixfold_table_rows{layer="curated",product="flight-delays",table="flights"}'
+REFRESHED, DISK = "sixfold_lake_refreshed_timestamp_seconds", "sixfold_disk_free_bytes"
 HEALTHY = {
+    TABLE: "5x90",
+    REFRESHED: "0+60x90",
+    DISK: "100000000000x90",
     UP: "1x90",
     EDGE: "1x90",
     TOTAL: "0+1000x90",
@@ -115,6 +121,11 @@ CASES: dict[str, tuple[dict[str, str | None], set[str]]] = {
     "nothing is evaluated": ({EVALUATED: None}, {"MetricsMissing ticket"}),
     "features cannot be recomputed": ({SKEWED: None, RECOMPUTED: None}, {"MetricsMissing ticket"}),
     "nothing was ever predicted": ({LIVE: None, RECOMPUTED: None, SKEWED: None, HIGH: None}, set()),
+    "the lake has forgotten its tables": ({TABLE: "5x80 _x9"}, {"LakeEmpty page"}),
+    "the lake does not answer": ({TABLE: "5x70 _x19", REFRESHED: "0+60x70 4200x19"}, {"PlatformTargetDown page"}),
+    "the disk is nearly full": ({DISK: "1000000000x90"}, {"DiskFillsUp page"}),
+    "the disk is full in an hour": ({DISK: "40000000000-400000000x90"}, {"DiskFillsUp page"}),
+    "the disk fills slowly": ({DISK: "40000000000-10000000x90"}, set()),
     "nothing is scraped": (NOTHING, {"MetricsMissing ticket"}),
 }
 
@@ -248,7 +259,14 @@ def test_where_less_is_better_the_lower_bound_counts(
 
 def test_every_runbook_belongs_to_an_alert(rules: Rules, old: Rules) -> None:
     runbooks = {path.stem for path in (Path(__file__).parents[4] / "docs" / "runbooks").glob("*.md")}
-    assert runbooks - {"README"} == {alert["alert"] for alert in [*alerts(rules), *alerts(old)]}
+    raised = {alert["alert"] for alert in [*alerts(rules), *alerts(old), always_fires()]}
+    assert runbooks - {"README"} == raised
+
+
+def test_on_one_machine_an_alert_always_fires(product: Product, live: tuple[VersionTraffic, ...], fires: Fires) -> None:
+    rules = prometheus_rules(products={product.name: product}, traffic=live, watchdog=True)
+    right, report = fires(rules, HEALTHY, {"Watchdog ticket"})
+    assert right, report
 
 
 @pytest.mark.parametrize("availability", [0.5, 0.9, 0.9999])
