@@ -19,7 +19,7 @@ MODELS = {handler.facts.token: handler.facts.args for handler in HANDLERS}
 AWS_RULES = {rule.id: rule for rule in RULES if rule.source is not Source.POD_SECURITY}
 
 
-def allow(action: str | list[str], resource: str = "arn:aws:s3:::lake", **more: object) -> Props:
+def allow(action: str | list[str], resource: str | list[str] = "arn:aws:s3:::lake", **more: object) -> Props:
     statement = {"Sid": "Told", "Effect": "Allow", "Action": action, "Resource": resource, **more}
     return {"Version": "2012-10-17", "Statement": [statement]}
 
@@ -235,3 +235,44 @@ def test_each_action_that_reads_or_writes_is_caught_alone(rule: str, kind: str, 
 def test_each_setting_of_a_bucket_stays_its_owners(action: str) -> None:
     told = allow(f"s3:{action}", Principal={"AWS": "210987654321"})
     assert caught("sixfold:s3:Bucket", wire("sixfold:s3:Bucket", policy=told)) == {"S3.6"}
+
+
+LAKE, KEY_OF_OURS = "arn:aws:s3:::lake", "arn:aws:kms:eu-west-1:123456789012:key/1"
+
+
+def _but(action: object, resource: str) -> Props:
+    """A policy that allows an action on everything but one resource."""
+    statement = {"Sid": "Told", "Effect": "Allow", "Action": action, "NotResource": resource}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+@pytest.mark.parametrize(
+    ("policy", "rule", "broken"),
+    [
+        (allow(["s3:GetObject", "*"], [LAKE, "*"]), "IAM.1", True),
+        (_but("*", LAKE), "IAM.1", True),
+        (allow("*", LAKE), "IAM.1", False),
+        (_but("s3:GetObject", LAKE), "IAM.1", False),
+        (allow(["s3:GetObject", "kms:Decrypt"], [KEY_OF_OURS, "*"]), "KMS.1", True),
+        (_but("kms:Decrypt", KEY_OF_OURS), "KMS.1", True),
+        (allow("kms:Decrypt", KEY_OF_OURS), "KMS.1", False),
+        (allow("kms:Encrypt", "*"), "KMS.1", False),
+    ],
+)
+def test_one_action_and_one_resource_of_many_are_enough(policy: Props, rule: str, *, broken: bool) -> None:
+    assert (rule in caught("sixfold:iam:Policy", {"policy": policy, "tags": TAGS})) == broken
+
+
+def test_a_finding_names_the_statement_and_its_document() -> None:
+    (admin,) = (rule for rule in RULES if rule.id == "IAM.1")
+    assert list(admin.check({"policy": allow("*", "*")})) == [
+        "statement Told of policy allows every action on everything"
+    ]
+    (inline,) = admin.check({"inline_policies": {"all": allow("*", "*")}})
+    assert inline == "statement Told of inline_policies.all allows every action on everything"
+
+
+def test_a_type_that_cannot_have_tags_misses_none() -> None:
+    (tagged,) = (rule for rule in RULES if rule.id == "Tags.1")
+    assert list(tagged.check({"name": "a"})) == []
+    assert list(tagged.check({"tags": {}})) == ["the tag sixfold:stack is missing"]
