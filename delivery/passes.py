@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sixfold.contract import PLATFORM
+from sixfold.consumers import PLATFORM
 from sixfold.outputs import PlatformRefs
 from sixfold.registry.keyrings import Keyrings
 from sixfold.signatures import new_pass

@@ -18,7 +18,8 @@ from delivery.served import describe
 from delivery.traffic import Traffic, me
 from models import belongings
 from models.belongings import Belongings
-from sixfold.contract import Slug, package_of
+from sixfold.contract import package_of
+from sixfold.declared import Slug
 from sixfold.errors import SixfoldError
 from sixfold.outputs import owner_of
 from sixfold.registry.ledger import Decision

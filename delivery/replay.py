@@ -20,7 +20,8 @@ from delivery.passes import Passes
 from delivery.reporter import Reporter
 from delivery.served import url
 from models.lake import Lake
-from sixfold.contract import Product, Strict
+from sixfold.contract import Product
+from sixfold.declared import Strict
 from sixfold.errors import SixfoldError
 from sixfold.moments import Moment
 from sixfold.outputs import StackOutputs

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient
     from mypy_boto3_s3 import S3Client
     from pyiceberg.catalog import Catalog
+    from pyiceberg.table import Table
 
 
 def s3(platform: PlatformRefs) -> "S3Client":
@@ -49,3 +50,13 @@ def open_catalog(platform: PlatformRefs) -> "Catalog":
     if platform.aws_endpoint:
         properties |= {"glue.endpoint": platform.aws_endpoint, "s3.endpoint": platform.aws_endpoint}
     return load_catalog("sixfold", **properties)
+
+
+def open_table(catalog: "Catalog", identifier: tuple[str, str]) -> "Table | None":
+    """Return a table as it is now; None where there is none."""
+    from pyiceberg.exceptions import NoSuchTableError  # noqa: PLC0415 - see `open_catalog`
+
+    try:
+        return catalog.load_table(identifier)
+    except NoSuchTableError:
+        return None

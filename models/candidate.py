@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from sixfold.contract import Strict
+from sixfold.declared import Strict
 from sixfold.drift import Reference
 from sixfold.errors import SixfoldError
 from sixfold.moments import Moment

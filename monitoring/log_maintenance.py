@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from models.aws import open_catalog, s3
+from models.aws import open_catalog, open_table, s3
 from serving.lake import lock_of, one_writer
 from sixfold import prediction_log as log
 from sixfold.contract import Product
@@ -48,12 +48,9 @@ def tidy(platform: PlatformRefs, product: Product, home: Path, now: datetime | N
 
 
 def _tidy(platform: PlatformRefs, product: Product, home: Path, identifier: tuple[str, str], now: datetime) -> int:
-    from pyiceberg.exceptions import NoSuchTableError  # noqa: PLC0415 - see serving.lake
-
     with one_writer(lock_of(home, identifier)):
-        try:
-            table = open_catalog(platform).load_table(identifier)
-        except NoSuchTableError:
+        table = open_table(open_catalog(platform), identifier)
+        if table is None:
             return 0
         _declare(table, product)
         _forget(table, now - timedelta(days=product.log.retention_days))
@@ -84,12 +81,9 @@ def _forget(table: "Table", before: datetime) -> None:
 
 def _erase(platform: PlatformRefs, home: Path, identifier: tuple[str, str], before: datetime) -> None:
     """Delete the data files that the table has no longer, if they were written before a moment."""
-    from pyiceberg.exceptions import NoSuchTableError  # noqa: PLC0415 - see serving.lake
-
     with one_writer(lock_of(home, identifier)):
-        try:
-            table = open_catalog(platform).load_table(identifier)
-        except NoSuchTableError:
+        table = open_table(open_catalog(platform), identifier)
+        if table is None:
             return
         if len(table.snapshots()) > 1:
             table.maintenance.expire_snapshots().older_than(before).commit()

@@ -14,7 +14,7 @@ from uuid import UUID
 from serving.polling import Poll
 from serving.problems import Problem
 from sixfold import keyring
-from sixfold.contract import UNKNOWN
+from sixfold.consumers import UNKNOWN
 from sixfold.keyring import Keyring
 from sixfold.signatures import bearer_of, copied_from, is_issued, prediction_ids, sign_copy
 from sixfold.wire import SHADOW

@@ -16,7 +16,7 @@ from serving.parsing import parse
 from serving.problems import Problem
 from serving.replays import replayed_at
 from serving.runtime import Runtime
-from sixfold.contract import UNKNOWN
+from sixfold.consumers import UNKNOWN
 from sixfold.labels import number_of
 from sixfold.wire import AUTHORIZATION
 

@@ -14,7 +14,7 @@ from serving.predictor import RowError
 from serving.problems import Problem
 from serving.replays import replayed_at
 from serving.runtime import Runtime
-from sixfold.contract import UNKNOWN
+from sixfold.consumers import UNKNOWN
 from sixfold.wire import AUTHORIZATION, MIRROR_TO, SHADOW
 
 REFUSALS = {status for status in HTTPStatus if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 from serving.problems import Problem
-from sixfold.contract import CallLimits
+from sixfold.consumers import CallLimits
 
 _BURST_S = 2
 """Seconds whose requests may come at once."""

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from http import HTTPStatus
 
 from serving.problems import Problem
-from sixfold.contract import CallLimits
+from sixfold.consumers import CallLimits
 
 MOST_ROWS = 4_000
 """Rows of requests whose body is there and whose answer is not."""

@@ -25,7 +25,8 @@ from serving.room import Room
 from serving.settings import Settings, read_bento
 from serving.tables import writer
 from sixfold import prediction_log as log
-from sixfold.contract import UNKNOWN, Product
+from sixfold.consumers import UNKNOWN
+from sixfold.contract import Product
 from sixfold.errors import SixfoldError
 from sixfold.keyring import Keyring
 from sixfold.outputs import feedback_table

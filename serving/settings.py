@@ -7,7 +7,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from models.candidate import Signature
-from sixfold.contract import Product, Strict, load_product
+from sixfold.contract import Product, load_product
+from sixfold.declared import Strict
 from sixfold.errors import SixfoldError
 from sixfold.outputs import PlatformRefs
 from sixfold.release import Digest

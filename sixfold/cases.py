@@ -11,7 +11,8 @@ from typing import Annotated, Self
 import yaml
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
-from sixfold.contract import Product, Slug, Strict
+from sixfold.contract import Product
+from sixfold.declared import Slug, Strict
 from sixfold.errors import SixfoldError
 from sixfold.moments import Day
 from sixfold.validation import explain, read_yaml

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from sixfold.contract import Slug, Strict
+from sixfold.declared import Slug, Strict
 
 ImageDigest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 Zone = Annotated[str, Field(pattern=r"^[a-z]$")]

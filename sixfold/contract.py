@@ -3,67 +3,23 @@
 Written once per ML service; roles, alert rules, dashboards, release gates, routes and docs are derived from it.
 """
 
-from datetime import date
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator, model_validator
+from pydantic import ConfigDict, Field, JsonValue, ValidationError, field_validator, model_validator
 
+from sixfold.consumers import Consumer
+from sixfold.declared import Slug, Strict
 from sixfold.elsewhere import folders
 from sixfold.errors import SixfoldError
-from sixfold.moments import Day
 from sixfold.validation import explain, read_yaml
+from sixfold.versions import ApiVersion
 
-Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=30)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Hours = Annotated[float, Field(gt=0, le=100 * 365 * 24)]  # further back, a span has no first day
 TaskName = Literal["binary", "multiclass", "regression"]
-UNKNOWN, PLATFORM = "unknown", "sixfold"
-"""Whose a call is that carries no key, and one of the platform's own programs."""
-NO_CONSUMERS = frozenset({UNKNOWN, PLATFORM})
 FEWEST_CLASSES = 3
 """Of a multiclass task."""
-
-
-class Strict(BaseModel):
-    """Base of all declared data: unknown keys are refused and values never change.
-
-    The text under a field is its description, which `python -m delivery.reference` writes into docs/reference.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class CallLimits(Strict):
-    """Limits of a consumer at one process of a release; beyond them the answer is 429."""
-
-    requests_per_second: Annotated[float, Field(gt=0)] | None = None
-    """Requests a second on average, of which two seconds' may come at once; left out, any number."""
-    rows_in_flight: Annotated[int, Field(ge=1)] | None = None
-    """Rows of requests that are not answered yet; left out, as many as the process takes."""
-
-
-class Consumer(Strict):
-    """A caller of the service, who has keys of its own (`sixfold consumer add`)."""
-
-    name: Slug
-    """Name in the log, in metrics and in figures. A call without a key counts as `unknown`, one of the platform's own
-    programs as `sixfold`; neither name can be a consumer's."""
-    purpose: str
-    """Use of the predictions; shown in the portal and the API docs."""
-    label_share: Annotated[float, Field(gt=0, le=1)] = 0.5
-    """Rollout: at most this share of the labels may be the feedback of this consumer. Where there are other consumers,
-    at most this share of the compared predictions may be its own. At 1 its word is trusted like the label table."""
-    limits: CallLimits = CallLimits()
-    """What it may ask of a release at once."""
-
-    @field_validator("name")
-    @classmethod
-    def _is_nobody_elses(cls, name: str) -> str:
-        if name in NO_CONSUMERS:
-            raise ValueError(f"{name!r} stands for calls that are no consumer's; choose another name")
-        return name
 
 
 class Metric(Strict):
@@ -163,33 +119,6 @@ class Limits(Strict):
     """While the online store is away, a release answers from rows that it read before, for so many minutes."""
     quarantine_rate: Fraction
     """`QuarantineRateHigh` fires when a larger share of a table's rows broke the data contract."""
-
-
-class Status(StrEnum):
-    """The place of an API version in its life."""
-
-    LIVE = "live"
-    DEPRECATED = "deprecated"
-    RETIRED = "retired"
-
-
-class ApiVersion(Strict):
-    """A contract with consumers; many releases serve one API version over its life."""
-
-    since: Day
-    """Day from which the version exists."""
-    deprecated: Day | None = None
-    """Day from which answers carry the `Deprecation` header."""
-    sunset: Day | None = None
-    """Day from which the version answers 410; sent before in the `Sunset` header."""
-
-    def status(self, today: date) -> Status:
-        """Return the status of this version on a day."""
-        if self.sunset and today >= self.sunset:
-            return Status.RETIRED
-        if self.deprecated and today >= self.deprecated:
-            return Status.DEPRECATED
-        return Status.LIVE
 
 
 class Product(Strict):

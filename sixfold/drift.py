@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from sixfold.contract import Strict
+from sixfold.declared import Strict
 
 SCORE = "score"
 CENTILES = 100

@@ -15,7 +15,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
-from sixfold.contract import Slug, Strict
+from sixfold.declared import Slug, Strict
 from sixfold.errors import SixfoldError
 from sixfold.moments import Moment
 

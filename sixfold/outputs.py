@@ -1,6 +1,7 @@
 """Typed stack outputs: the output `environment`, which jobs, commands and programs read."""
 
-from sixfold.contract import Status, Strict
+from sixfold.declared import Strict
+from sixfold.versions import Status
 
 OF = "__"
 """Stands between a prefix or a package and the name in it; no package has it, since names have single hyphens."""

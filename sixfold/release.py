@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, FiniteFloat
 
-from sixfold.contract import Slug, Strict
+from sixfold.declared import Slug, Strict
 from sixfold.moments import Moment
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

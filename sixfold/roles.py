@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from sixfold.contract import Slug, Strict
+from sixfold.declared import Slug, Strict
 from sixfold.errors import SixfoldError
 from sixfold.validation import explain, read_yaml
 

@@ -12,7 +12,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from sixfold.cluster import Cluster, Network
-from sixfold.contract import Product, Slug, Strict
+from sixfold.contract import Product
+from sixfold.declared import Slug, Strict
 from sixfold.errors import SixfoldError
 from sixfold.release import Digest
 from sixfold.validation import explain

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from delivery.feedback.report import OPEN, Decision, Label, Report, Row
-from models.aws import open_catalog
+from models.aws import open_catalog, open_table
 from serving.tables import writer
 from sixfold import prediction_log as log
 from sixfold.contract import Product
@@ -127,12 +127,10 @@ class Reports:
         return self._scan(self._platform.table(self.product.package, name))
 
     def _scan(self, identifier: tuple[str, str], columns: tuple[str, ...] = (), only: Any = None) -> list[Row]:  # noqa: ANN401 - an expression of pyiceberg
-        from pyiceberg.exceptions import NoSuchTableError  # noqa: PLC0415 - see serving.lake
-        from pyiceberg.expressions import AlwaysTrue  # noqa: PLC0415 - the same
+        from pyiceberg.expressions import AlwaysTrue  # noqa: PLC0415 - see serving.lake
 
-        try:
-            table = self._catalog.load_table(identifier)
-        except NoSuchTableError:
+        table = open_table(self._catalog, identifier)
+        if table is None:
             return []
         there = table.schema().column_names  # no release of now has written yet, if one is missing
         wanted = tuple(name for name in columns if name in there) or ("*",)

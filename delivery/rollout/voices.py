@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from sixfold.contract import Consumer, Product
+from sixfold.consumers import Consumer
+from sixfold.contract import Product
 
 _LABELLED = pl.col("label").is_not_null()
 _TOLD = pl.col("told") & _LABELLED

@@ -22,7 +22,8 @@ from delivery.scaffold.example import ABOUT, ENTITY, LABELS, TIME, example
 from delivery.scaffold.plan import Plan, Wish, plan
 from delivery.scaffold.render import render
 from models.sources import read
-from sixfold.contract import Slug, load_product
+from sixfold.contract import load_product
+from sixfold.declared import Slug
 from sixfold.errors import SixfoldError
 from sixfold.product import Source
 

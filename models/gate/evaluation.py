@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from models.candidate import BASELINE, LABEL, SCORE
-from sixfold.contract import Metric, Strict
+from sixfold.contract import Metric
+from sixfold.declared import Strict
 
 if TYPE_CHECKING:
     import polars as pl

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from models.candidate import Signature
 from monitoring.evaluation.collector import EvaluationCollector, Found
 from monitoring.evaluation.drifting import Drift, drifts
+from monitoring.evaluation.idle import Idle
 from monitoring.evaluation.reported import Reported, Reports
 from monitoring.evaluation.run import Evaluator
 from monitoring.evaluation.skew import Skew, skew
@@ -31,7 +32,7 @@ from sixfold.registry.releases import Registry
 from sixfold.wire import ENV_HOME, ENV_PRODUCTS
 
 EVERY_S = 15.0
-SKEW_EVERY_S = 60.0
+SLOW_EVERY_S = 60.0
 TIDY_EVERY_S = 600.0
 _log = logging.getLogger("sixfold.evaluation")
 PRODUCTS = Path(__file__).parents[2] / "products"
@@ -57,7 +58,7 @@ def signatures(registry: Registry, product: str) -> Callable[[str], Signature]:
 
 
 class Watch:
-    """Evaluates one product at each call, and its skew, which takes seconds, at longer intervals."""
+    """Evaluates one product at each call; what takes seconds, its skew and its idle consumers, at longer intervals."""
 
     def __init__(self, platform: PlatformRefs, product: Product, home: Path) -> None:
         self._platform, self.product = platform, product
@@ -66,25 +67,28 @@ class Watch:
         source = Source(platform, product)
         self._evaluator = Evaluator(product, source, folder, self._slices)
         self._reports = Reports(platform, product, self._slices)
-        self._skew: list[Skew] = []
-        self._skewed_at = float("-inf")
+        self._idle = Idle(platform, product)
+        self._slow: tuple[list[Skew], dict[str, float]] = [], {}
+        self._slow_at = float("-inf")
 
     def look(self) -> Found | None:
         """Evaluate the product now; None where nothing was ever predicted."""
-        evaluation = self._evaluator.run(datetime.now(UTC))
+        wall = datetime.now(UTC)
+        evaluation = self._evaluator.run(wall)
         if evaluation is None:
             return None
-        if time.monotonic() > self._skewed_at + SKEW_EVERY_S:
-            self._skewed_at = time.monotonic()
-            self._skew = self._find_skew(evaluation.now)
-        return Found(evaluation, self._find_drifts(evaluation.sample), self._skew, self._find_reported())
+        if time.monotonic() > self._slow_at + SLOW_EVERY_S:
+            self._slow_at = time.monotonic()
+            self._slow = self._find_skew(evaluation.now), self._find_idle(wall)
+        skew, idle = self._slow
+        return Found(evaluation, self._find_drifts(evaluation.sample), skew, self._find_reported(wall), idle)
 
     def _slices(self, release: str) -> Mapping[str, Collection[str]]:
         return self._signatures(release).slices
 
-    def _find_reported(self) -> list[Reported]:
+    def _find_reported(self, wall: datetime) -> list[Reported]:
         try:
-            return self._reports.count(datetime.now(UTC))
+            return self._reports.count(wall)
         except Exception as error:  # noqa: BLE001 - the metric is still there
             _log.warning("cannot count the reports of %s: %r", self.product.name, error)
             return []
@@ -103,6 +107,13 @@ class Watch:
         except Exception as error:  # noqa: BLE001 - its series then is missing, which alerts; the metric is still there
             _log.warning("%s", error)
             return []
+
+    def _find_idle(self, wall: datetime) -> dict[str, float]:
+        try:
+            return self._idle.seconds(wall)
+        except Exception as error:  # noqa: BLE001 - its series then is missing, which alerts too
+            _log.warning("cannot tell who called %s: %r", self.product.name, error)
+            return {}
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 import logging
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from polars.exceptions import PanicException
@@ -16,6 +16,7 @@ from monitoring.evaluation.reported import Reported
 from monitoring.evaluation.run import Evaluation
 from monitoring.evaluation.skew import Skew
 from sixfold.metric_names import (
+    CONSUMER_IDLE,
     DRIFT_KS,
     DRIFT_PSI,
     EVALUATED,
@@ -59,12 +60,16 @@ _DRIFTS: dict[str, tuple[str, Callable[[Drift], float]]] = {
 
 
 class Found(NamedTuple):
-    """The findings on one product; `skew` and `reported` are empty where they could not be measured."""
+    """The findings on one product; what could not be measured is empty.
+
+    `idle` has the seconds since the last call of each consumer.
+    """
 
     evaluation: Evaluation
     drifts: list[Drift]
     skew: list[Skew]
     reported: Sequence[Reported] = ()
+    idle: Mapping[str, float] = {}
 
 
 class EvaluationCollector(Collector):
@@ -118,6 +123,8 @@ class EvaluationCollector(Collector):
         ]
         meaning = "Predictions that consumers reported as unexpected in the last day"
         yield _gauge(REPORTED_PREDICTIONS, meaning, ("product", "slice", "value"), reported)
+        idle = [((name, consumer), span) for name, each in found.items() for consumer, span in each.idle.items()]
+        yield _gauge(CONSUMER_IDLE, "Time since its last call", ("product", "consumer"), idle)
         skews = [((name, each.api_version, each.release), each) for name, every in found.items() for each in every.skew]
         rows = [(who, float(each.rows)) for who, each in skews]
         yield _gauge(SKEW_ROWS, "Predictions whose features were recomputed", WHO, rows)

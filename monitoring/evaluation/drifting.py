@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import polars as pl
 
-from sixfold.contract import Strict
+from sixfold.declared import Strict
 from sixfold.drift import Reference, kolmogorov_smirnov, population_stability
 
 FEWEST = 200

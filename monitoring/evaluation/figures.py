@@ -10,7 +10,8 @@ import polars as pl
 
 from monitoring.evaluation.cells import KEYS
 from monitoring.evaluation.interval import Interval, interval
-from sixfold.contract import Metric, Product, Strict
+from sixfold.contract import Metric, Product
+from sixfold.declared import Strict
 from sixfold.labels import Labels
 from sixfold.tasks import measure_of, task_of
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from models.aws import open_catalog
+from models.aws import open_catalog, open_table
 from monitoring.evaluation.cells import OTHER, Trained
 from sixfold import prediction_log as log
 from sixfold.contract import Product
@@ -95,9 +95,4 @@ class Reports:
             yield name, value if value in known.get(name, ()) else OTHER
 
     def _table(self, place: int) -> "Table | None":
-        from pyiceberg.exceptions import NoSuchTableError  # noqa: PLC0415 - see serving.lake
-
-        try:
-            return self._catalog.load_table(self._places[place])
-        except NoSuchTableError:
-            return None
+        return open_table(self._catalog, self._places[place])

@@ -2,7 +2,7 @@
 
 A process, although an import would do: this one lives for months at about 180 MiB. Feast alone adds 60 MiB to it for
 good, and the join reads whole feature tables, whose memory an allocator keeps; the end of a process gives it all back.
-The price is some seconds of one core for the imports, once in `SKEW_EVERY_S`.
+The price is some seconds of one core for the imports, once in `SLOW_EVERY_S`.
 """
 
 import os
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from pydantic import Field, TypeAdapter
 
-from sixfold.contract import Strict
+from sixfold.declared import Strict
 from sixfold.errors import SixfoldError
 from sixfold.outputs import PlatformRefs
 from sixfold.wire import ENV_PLATFORM

@@ -1,7 +1,4 @@
-"""Reads for the evaluation: files of the prediction log, one day of it, and the labels.
-
-Files are read a few at a time: pyiceberg reads all that it is asked for at once, however slowly it is taken from it.
-"""
+"""Reads for the evaluation: files of the prediction log, one day of it, and the labels."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -9,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from models.aws import open_catalog
+from models.aws import open_catalog, open_table
 from monitoring.evaluation.copies import Listing
 from monitoring.evaluation.join import (
     compact,
@@ -19,6 +16,7 @@ from monitoring.evaluation.join import (
     needed,
     sampled,
 )
+from monitoring.scanning import frames
 from sixfold import prediction_log as log
 from sixfold.contract import Label, Product
 from sixfold.outputs import PlatformRefs, feedback_table
@@ -29,8 +27,6 @@ if TYPE_CHECKING:
 
 # A replay that has paused is still one; after that the product's clock is again that of its live traffic.
 REPLAY_LASTS = timedelta(hours=1)
-READ_ROWS = 100_000
-"""Rows of files read together; a larger file is read alone. `log_maintenance` writes no file beyond 200,000 rows."""
 SAMPLE_BATCH = 10_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Shape = Callable[[pl.DataFrame], pl.DataFrame]
@@ -159,12 +155,7 @@ class Source:
         return _listing(table.scan(later, tuple(raw)) if table else None, raw, shape)._replace(since=since)
 
     def _table(self, database: str, name: str) -> "Table | None":
-        from pyiceberg.exceptions import NoSuchTableError  # noqa: PLC0415 - see serving.lake
-
-        try:
-            return self._catalog.load_table((database, name))
-        except NoSuchTableError:
-            return None
+        return open_table(self._catalog, (database, name))
 
 
 def _listing(scan: "DataScan | None", raw: dict[str, Any], shape: Shape) -> Listing:
@@ -172,13 +163,9 @@ def _listing(scan: "DataScan | None", raw: dict[str, Any], shape: Shape) -> List
     tasks = {_name(task): task for task in scan.plan_files()} if scan else {}
 
     def read(paths: Iterable[str]) -> Iterator[pl.DataFrame]:
-        from pyiceberg.io.pyarrow import ArrowScan  # noqa: PLC0415 - see serving.lake
-
         yield shape(pl.DataFrame(schema=raw))
-        for some in _batches(tasks[path] for path in sorted(paths)):
-            assert scan  # noqa: S101 - it has files
-            found = ArrowScan(scan.table_metadata, scan.io, scan.projection(), scan.row_filter).to_table(some)
-            yield shape(pl.DataFrame(found))
+        if scan:
+            yield from map(shape, frames(scan, (tasks[path] for path in sorted(paths))))
 
     return Listing({path: task.file.record_count for path, task in tasks.items()}, read)
 
@@ -186,19 +173,6 @@ def _listing(scan: "DataScan | None", raw: dict[str, Any], shape: Shape) -> List
 def _name(task: "FileScanTask") -> str:
     """Return the cache key of a data file: path and delete files, so that a file with new deletes is read again."""
     return " ".join([task.file.file_path, *sorted(each.file_path for each in task.delete_files)])
-
-
-def _batches(tasks: "Iterable[FileScanTask]") -> "Iterator[list[FileScanTask]]":
-    some: list[FileScanTask] = []
-    rows = 0
-    for task in tasks:
-        if some and rows + task.file.record_count > READ_ROWS:
-            yield some
-            some, rows = [], 0
-        some.append(task)
-        rows += task.file.record_count
-    if some:
-        yield some
 
 
 def _snapshot(table: "Table | None") -> int | None:

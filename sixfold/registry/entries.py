@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, FiniteFloat, ValidationError, model_validator
 
-from sixfold.contract import Slug, Strict
+from sixfold.declared import Slug, Strict
 from sixfold.errors import SixfoldError
 from sixfold.moments import Moment
 from sixfold.release import SHORT, Digest

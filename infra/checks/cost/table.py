@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from sixfold.contract import Strict
+from sixfold.declared import Strict
 from sixfold.errors import SixfoldError
 
 PAGE = Path(__file__).with_name("aws.yaml")

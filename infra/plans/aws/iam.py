@@ -7,7 +7,7 @@ engine makes or removes buckets, keys and databases.
 from collections.abc import Mapping
 from typing import Any
 
-from sixfold.contract import Strict
+from sixfold.declared import Strict
 from sixfold.outputs import OF, keyring_name
 
 Document = dict[str, Any]

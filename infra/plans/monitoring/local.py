@@ -13,7 +13,8 @@ from infra.plans.monitoring.alertmanager import alertmanager_config
 from infra.plans.monitoring.prometheus import RELEASES, Target, prometheus_config
 from infra.plans.monitoring.rules import prometheus_rules
 from infra.plans.routing.traffic import VersionTraffic
-from sixfold.contract import Product, Strict
+from sixfold.contract import Product
+from sixfold.declared import Strict
 from sixfold.release import SHORT
 
 RULES, WEB = "rules.yml", "web.yml"

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from infra.plans.monitoring.scraping import CLAIMED, OF_A_RELEASE_ONLY, TRUSTED
-from sixfold.contract import Strict
+from sixfold.declared import Strict
 from sixfold.errors import SixfoldError
 
 RELEASES = "serving"

@@ -1,7 +1,8 @@
 """Alerts on clusters of reports: consumers that did not expect what they got, long before any label says so."""
 
 from infra.plans.monitoring.rule import Rule, alert
-from sixfold.contract import NO_CONSUMERS, Product
+from sixfold.consumers import NO_CONSUMERS
+from sixfold.contract import Product
 from sixfold.metric_names import REPORTED_PREDICTIONS, REPORTS
 
 

@@ -10,7 +10,7 @@ from email.utils import format_datetime
 from typing import Any, NamedTuple
 
 from infra.plans.routing.traffic import Upstream, VersionTraffic
-from sixfold.contract import Status
+from sixfold.versions import Status
 from sixfold.wire import MIRROR_TO, REPLAY_TIME, SHADOW
 
 MAX_BODY_BYTES = 999_999
@@ -97,7 +97,7 @@ def lifecycle_headers(version: VersionTraffic) -> dict[str, str]:
     if version.sunset:
         headers["Sunset"] = format_datetime(_midnight(version.sunset), usegmt=True)
     if headers:
-        links = ['</>; rel="deprecation"; type="text/html"']
+        links = [f'<{version.guide or "/"}>; rel="{name.lower()}"; type="text/html"' for name in headers]
         if version.successor:
             links.append(f'</{version.product}/{version.successor}/docs>; rel="successor-version"')
         headers["Link"] = ", ".join(links)
@@ -108,7 +108,8 @@ def _answer(version: VersionTraffic, *, replays: bool) -> Forward | Problem:
     name = f"{version.product} {version.version}"
     if version.status is Status.RETIRED:
         move = f"Move to /{version.product}/{version.successor}/." if version.successor else "It has no successor."
-        return _problem(_GONE, f"{name} was retired on {version.sunset}. {move}")
+        guide = {"migration_guide": version.guide} if version.guide else {}
+        return _problem(_GONE, f"{name} was retired on {version.sunset}. {move}", **guide)
     if not version.upstreams:
         remedy = f"Publish one with `sixfold publish {version.product}`, name it in the stack file, and run `make up`."
         return _problem(_UNAVAILABLE, f"{name} has no release yet. {remedy}")

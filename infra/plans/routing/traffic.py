@@ -11,10 +11,12 @@ from typing import Annotated
 from pydantic import Field
 
 from infra.plans import names
-from sixfold.contract import Product, Status, Strict
+from sixfold.contract import Product
+from sixfold.declared import Strict
 from sixfold.errors import SixfoldError
 from sixfold.outputs import ServedProduct, ServedRelease, ServedVersion
 from sixfold.stack import Traffic
+from sixfold.versions import Status
 
 
 class Upstream(Strict):
@@ -29,7 +31,7 @@ class Upstream(Strict):
 
 
 class VersionTraffic(Strict):
-    """Upstreams of one API version; none is valid. `successor` is the version to move to."""
+    """Upstreams of one API version; none is valid. `successor` is the version to move to, `guide` says how."""
 
     product: str
     version: str
@@ -38,6 +40,7 @@ class VersionTraffic(Strict):
     deprecated: date | None = None
     sunset: date | None = None
     successor: str | None = None
+    guide: str | None = None
 
     @property
     def path(self) -> str:
@@ -130,12 +133,13 @@ def _version(product: Product, version: str, upstreams: tuple[Upstream, ...], to
         deprecated=declared.deprecated,
         sunset=declared.sunset,
         successor=_successor(product, version, today),
+        guide=declared.guide,
     )
 
 
 def _successor(product: Product, version: str, today: date) -> str | None:
-    """Return the newest live version above this one."""
-    newer = (v for v, declared in product.api_versions.items() if declared.status(today) is Status.LIVE)
+    """Return the newest current version above this one."""
+    newer = (v for v, declared in product.api_versions.items() if declared.status(today) is Status.CURRENT)
     return max((v for v in newer if _number(v) > _number(version)), key=_number, default=None)
 
 

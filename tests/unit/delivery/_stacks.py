@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 from models import aws
-from sixfold.contract import Status
 from sixfold.errors import SixfoldError
 from sixfold.outputs import (
     Databases,
@@ -16,6 +15,7 @@ from sixfold.outputs import (
     StackOutputs,
 )
 from sixfold.stack import Traffic, read
+from sixfold.versions import Status
 
 RELEASE = "a" * 64
 PLATFORM = PlatformRefs(
@@ -94,4 +94,4 @@ class Engine:
 def _version(item: tuple[str, Traffic]) -> ServedVersion:
     name, traffic = item
     releases = tuple(ServedRelease(release=pin.release, weight=pin.weight) for pin in traffic.releases)
-    return ServedVersion(version=name, url="http://edge", status=Status.LIVE, releases=releases)
+    return ServedVersion(version=name, url="http://edge", status=Status.CURRENT, releases=releases)

@@ -3,9 +3,9 @@
 import pytest
 
 from delivery.served import describe, live_release, pins, url
-from sixfold.contract import Status
 from sixfold.errors import SixfoldError
 from sixfold.outputs import ServedRelease, ServedVersion, StackOutputs
+from sixfold.versions import Status
 from tests.unit.delivery._stacks import PLATFORM, outputs_of
 
 OLD, NEW = "a" * 64, "b" * 64
@@ -13,7 +13,7 @@ OLD, NEW = "a" * 64, "b" * 64
 
 def version(name: str, **weights: int) -> ServedVersion:
     releases = tuple(ServedRelease(release=release * 64, weight=weight) for release, weight in weights.items())
-    return ServedVersion(version=name, url=f"http://edge/p/{name}", status=Status.LIVE, releases=releases)
+    return ServedVersion(version=name, url=f"http://edge/p/{name}", status=Status.CURRENT, releases=releases)
 
 
 def outputs(*versions: ServedVersion) -> StackOutputs:

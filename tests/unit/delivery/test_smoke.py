@@ -13,13 +13,14 @@ from delivery.passes import Passes
 from delivery.smoke import smoke, unknown_to_lake
 from models import steps
 from models.lake import Lake
-from sixfold.contract import Product, Status, load_product
+from sixfold.contract import Product, load_product
 from sixfold.errors import SixfoldError
 from sixfold.outputs import ServedVersion
 from sixfold.product import load_code
+from sixfold.versions import Status
 from tests.unit.delivery._stacks import PLATFORM, outputs_of
 
-V1 = ServedVersion(version="v1", url="http://edge/v1", status=Status.LIVE, releases=())
+V1 = ServedVersion(version="v1", url="http://edge/v1", status=Status.CURRENT, releases=())
 OUTPUTS = outputs_of(PLATFORM, ("flight-delays", (V1,)))
 
 

@@ -13,7 +13,7 @@ from serving.rates import Rates
 from serving.room import Room
 from serving.runtime import Runtime
 from sixfold import keyring
-from sixfold.contract import CallLimits
+from sixfold.consumers import CallLimits
 from sixfold.signatures import new_pass
 
 NOW = datetime.now(UTC)

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sixfold.contract import ApiVersion, Status, load_product, load_products
+from sixfold.contract import load_product, load_products
 from sixfold.errors import SixfoldError
+from sixfold.versions import ApiVersion, Status
 
 PRODUCTS = Path(__file__).parents[3] / "products"
 
@@ -37,7 +38,7 @@ def test_a_product_lives_in_the_folder_of_its_name(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("today", "status"),
-    [("2026-01-01", Status.LIVE), ("2026-02-01", Status.DEPRECATED), ("2026-03-01", Status.RETIRED)],
+    [("2026-01-01", Status.CURRENT), ("2026-02-01", Status.DEPRECATED), ("2026-03-01", Status.RETIRED)],
 )
 def test_an_api_version_is_deprecated_and_retired_on_its_dates(today: str, status: Status) -> None:
     version = ApiVersion(since=date(2025, 1, 1), deprecated=date(2026, 2, 1), sunset=date(2026, 3, 1))

@@ -9,8 +9,9 @@ from delivery.health import alerts, cloud, cluster, disk, edge, processes, relea
 from delivery.health.finding import Finding
 from delivery.rollout.prometheus import Sample
 from monitoring.exporter import TableFacts
-from sixfold.contract import Product, Status, load_product
+from sixfold.contract import Product, load_product
 from sixfold.outputs import ServedRelease, ServedVersion
+from sixfold.versions import Status
 from tests.unit.delivery._stacks import PLATFORM, RELEASE
 
 UP, LOG = "`make up`", Path("aws.log")
@@ -110,7 +111,7 @@ def test_a_disk_is_amiss_before_it_is_full() -> None:
 
 
 def test_an_api_version_that_does_not_answer_at_the_edge_is_amiss() -> None:
-    version = ServedVersion(version="v1", url="http://edge", status=Status.LIVE, releases=(LIVE.release,))
+    version = ServedVersion(version="v1", url="http://edge", status=Status.CURRENT, releases=(LIVE.release,))
     assert edge.judge("p v1", version, None, UP).well
     assert edge.judge("p v1", version, "answers 503", UP).says == "answers 503"
 

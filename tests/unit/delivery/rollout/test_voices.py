@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from delivery.rollout.voices import cap, doubts, within
-from sixfold.contract import Consumer, Product, load_product
+from sixfold.consumers import Consumer
+from sixfold.contract import Product, load_product
 
 NOON = datetime(2013, 10, 1, 12, tzinfo=UTC)
 CONTRACT = load_product(Path(__file__).parents[4] / "products/flight_delays/product.yaml")

@@ -19,7 +19,7 @@ import pytest
 from infra.plans.routing.caddy import ADMIN_SOCKET, front_config, router_config
 from infra.plans.routing.traffic import Upstream, VersionTraffic
 from pulumi_sixfold.local.reload import post
-from sixfold.contract import Status
+from sixfold.versions import Status
 from tests._parts import free_port
 
 
@@ -102,8 +102,8 @@ def _traffic(releases: tuple[ThreadingHTTPServer, ...], weights: tuple[int, int]
         if weight
     )
     return (
-        VersionTraffic(product="p", version="v1", status=Status.LIVE, upstreams=upstreams),
-        VersionTraffic(product="p", version="v2", status=Status.LIVE),
+        VersionTraffic(product="p", version="v1", status=Status.CURRENT, upstreams=upstreams),
+        VersionTraffic(product="p", version="v2", status=Status.CURRENT),
         VersionTraffic(product="p", version="v3", status=Status.RETIRED),
     )
 

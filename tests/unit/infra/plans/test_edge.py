@@ -9,7 +9,8 @@ import pytest
 from infra.plans.routing.caddy import front_config, router_config
 from infra.plans.routing.routes import lifecycle_headers
 from infra.plans.routing.traffic import VersionTraffic
-from sixfold.contract import Product, Status
+from sixfold.contract import Product
+from sixfold.versions import Status
 
 Plan = Callable[..., tuple[VersionTraffic, ...]]
 

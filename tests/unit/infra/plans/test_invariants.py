@@ -15,8 +15,8 @@ from infra.plans.monitoring.rules import alerts, prometheus_rules
 from infra.plans.portal.page import portal_page
 from infra.plans.routing.caddy import router_config
 from infra.plans.routing.traffic import VersionTraffic
-from sixfold.contract import Status
 from sixfold.outputs import Endpoints
+from sixfold.versions import Status
 from tests.unit.infra.plans._estates import Estate, estates, many
 
 
@@ -131,5 +131,5 @@ def test_a_successor_is_live_and_newer(estate: Estate) -> None:
     for version in traffic:
         if version.successor:
             successor = found[version.product, version.successor]
-            assert successor.status is Status.LIVE
+            assert successor.status is Status.CURRENT
             assert int(successor.version[1:]) > int(version.version[1:])

@@ -4,9 +4,10 @@ from datetime import date
 import pytest
 
 from infra.plans.routing.traffic import Upstream, VersionTraffic, local_addresses, plan_traffic, served
-from sixfold.contract import Product, Status
+from sixfold.contract import Product
 from sixfold.errors import SixfoldError
 from sixfold.stack import Pin, Traffic
+from sixfold.versions import Status
 
 Plan = Callable[..., tuple[VersionTraffic, ...]]
 A, B = "a" * 64, "b" * 64
@@ -29,7 +30,7 @@ def test_each_declared_version_is_planned_in_order_of_its_number(
     assert [(version.version, version.status) for version in planned] == [
         ("v1", Status.RETIRED),
         ("v2", Status.DEPRECATED),
-        ("v10", Status.LIVE),
+        ("v10", Status.CURRENT),
     ]
 
 
@@ -87,7 +88,7 @@ def test_a_plan_says_when_versions_end_and_what_stays_open_is_none(
     old, _, new = plan(make_product(api_versions=LIFE))
     assert (old.deprecated, old.sunset, old.path) == (date(2025, 1, 1), date(2026, 1, 1), "/flight-delays/v1")
     assert (new.deprecated, new.sunset) == (None, None)
-    bare = VersionTraffic(product="a", version="v1", status=Status.LIVE)
+    bare = VersionTraffic(product="a", version="v1", status=Status.CURRENT)
     assert (bare.upstreams, bare.deprecated, bare.sunset, bare.successor) == ((), None, None, None)
 
 

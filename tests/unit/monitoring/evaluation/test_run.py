@@ -143,7 +143,7 @@ def test_a_file_of_the_log_is_read_once(
 def test_files_are_read_a_few_at_a_time(
     log: Log, platform: PlatformRefs, product: Product, predictions: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("monitoring.evaluation.source.READ_ROWS", 100)
+    monkeypatch.setattr("monitoring.scanning.READ_ROWS", 100)
     for release in "abc":
         log(predictions(50, release=release * 64))
     listing = Source(platform, product).log(START.date())
