@@ -69,7 +69,8 @@ class Metrics:
         written = counter(LOG_WRITTEN, "Rows written to the lake", "table")
         shed = counter(LOG_SHED, "Rows given up because the lake was too slow", "table")
         pending = Gauge(LOG_PENDING, "Rows in memory", (*names, "table"), registry=registry)
-        seconds = Histogram(REQUEST_SECONDS, "Time to answer", names, buckets=buckets, registry=registry)
+        timed = (*names, "consumer")
+        seconds = Histogram(REQUEST_SECONDS, "Time to answer", timed, buckets=buckets, registry=registry)
         freshness = Gauge(FEATURE_FRESHNESS, "Age of the online features", ("product",), registry=registry)
         self.requests = cache(lambda consumer, code: requests.labels(*identity, consumer, code))
         self.feedback = cache(lambda consumer, code: feedback.labels(*identity, consumer, code))
@@ -84,7 +85,7 @@ class Metrics:
         self.written = cache(lambda table: written.labels(*identity, table))
         self.shed = cache(lambda table: shed.labels(*identity, table))
         self.pending = cache(lambda table: pending.labels(*identity, table))
-        self.seconds = seconds.labels(*identity)
+        self.seconds = cache(lambda consumer: seconds.labels(*identity, consumer))
         self.predictions = counter(PREDICTIONS, "Rows predicted").labels(*identity)
         self.freshness = cache(lambda: freshness.labels(identity.product))  # no series before the age is known
         # a rate cannot see a series appear with its first value: what must not be missed exists from the start, at zero
@@ -92,5 +93,6 @@ class Metrics:
             self.fallback(reason)
         for consumer in consumers:
             self.reports(consumer)
+            self.seconds(consumer)
             for code in ("200", "500", "503"):
                 self.requests(consumer, code)

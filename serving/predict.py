@@ -55,7 +55,7 @@ async def predict(request: Request, runtime: Runtime) -> Answer:
         else:
             runtime.metrics.requests(consumer, str(status.value)).inc()
             if status not in REFUSALS:  # a refusal takes no time, and would make the service look faster
-                runtime.metrics.seconds.observe(time.perf_counter() - started)
+                runtime.metrics.seconds(consumer).observe(time.perf_counter() - started)
     if not shadow_of and (named := request.header(MIRROR_TO)):
         to = others(named, runtime.settings.address or _listening(request), runtime.short)
         runtime.mirror.send(to, body, request.header, runtime.callers.mark(Copied(served[0].time, consumer), body))

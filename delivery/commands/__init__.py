@@ -20,6 +20,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="An MLOps pla
 for group in (stack, health, new, model, traffic, team):
     app.add_typer(group.commands)
 app.add_typer(consumer.commands, name="consumer")
+app.command()(consumer.users)
 app.add_typer(feedback.commands, name="feedback")
 
 

@@ -1,9 +1,10 @@
 """Commands about the keys of consumers."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 
 from delivery.commands.console import Terminal, console, finish, write, write_json
 from delivery.commands.context import AsJson, ProductName, StackName, connect, contract_of
@@ -77,6 +78,29 @@ def rotate_signing(product: ProductName, *, stack: StackName = "local", as_json:
     """Sign prediction ids with a new secret; ids of the four before it are still taken by feedback."""
     _consumers(product, stack, as_json=as_json).rotate_signing()
     finish({"product": product}, f"prediction ids of {product} are signed by a new secret; {_SOON}", as_json=as_json)
+
+
+def users(
+    product: ProductName,
+    *,
+    days: Annotated[int, typer.Option(min=1, max=400, help="Look back so many days.")] = 30,
+    stack: StackName = "local",
+    as_json: AsJson = False,
+) -> None:
+    """Show the consumers of a product: what each needs, what it asked for, and whom a change made today would hurt."""
+    from delivery.commands.users_table import users_table
+    from delivery.users import hurt, look, misfits
+
+    contract = contract_of(product)
+    found = look(connect(stack, terminal := Terminal(for_program=as_json)), contract, days, terminal)
+    odd, hurts = list(misfits(contract, found, datetime.now(UTC), days)), list(hurt(contract, found))
+    if as_json:
+        write_json({"users": [user.document() for user in found], "misfits": odd, "hurt_by_a_change": hurts})
+        return
+    console.print(users_table(found))
+    for title, sentences in (("Does not fit the contract:", odd), ("A change made today would hurt:", hurts)):
+        if sentences:
+            console.print(title, *(f"- {escape(sentence)}" for sentence in sentences), sep="\n")
 
 
 def _consumers(product: str, stack: str, *, as_json: bool) -> "Consumers":

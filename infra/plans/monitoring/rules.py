@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from infra.plans.monitoring import slo
+from infra.plans.monitoring.consumer_rules import consumer_rules
 from infra.plans.monitoring.label_loop_rules import label_loop_rules
 from infra.plans.monitoring.platform_rules import always_fires, platform_rules
 from infra.plans.monitoring.report_rules import report_rules
@@ -59,6 +60,7 @@ def _product(product: Product, versions: tuple[str, ...], runbooks: str) -> list
         *service_rules(product, versions),
         *label_loop_rules(product, versions),
         *report_rules(product),
+        *consumer_rules(product),
     ]
     return [
         _group(f"{product.name}-slo", slo.recorded_shares(product))

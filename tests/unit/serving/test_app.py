@@ -103,7 +103,9 @@ def test_the_objective_is_a_bucket_and_there_are_few(client: httpx.Client, row: 
     client.post("/predict", json=row)
     buckets = [line for line in client.get("/metrics").text.splitlines() if "request_seconds_bucket" in line]
     assert any('le="0.25"' in line for line in buckets)
-    assert len(buckets) <= 11  # +Inf is one
+    consumers = {line.partition('consumer="')[2].partition('"')[0] for line in buckets}
+    assert consumers == {"rebooking", "gate-planning", "unknown"}
+    assert len(buckets) <= 11 * len(consumers)  # +Inf is one
 
 
 def test_the_age_of_the_features_is_exposed(client: httpx.Client) -> None:

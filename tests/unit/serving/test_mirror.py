@@ -96,7 +96,7 @@ def test_a_shadow_is_logged_as_one_at_the_moment_of_the_answer_and_counts_for_no
     runtime.close()
     (logged,) = open_catalog(platform).load_table(("predictions", "flight_delays")).scan().to_arrow().to_pylist()
     assert (logged["shadow"], logged["time"], logged["consumer"]) == (True, made, "rebooking")
-    assert runtime.registry.get_sample_value("sixfold_request_seconds_count", _labels()) == 0
+    assert runtime.registry.get_sample_value("sixfold_request_seconds_count", _labels(consumer="rebooking")) == 0
     assert runtime.registry.get_sample_value("sixfold_shadow_requests_total", _labels(code="200")) == 1
     assert other.asked.empty()
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from pydantic import ValidationError
 
 from sixfold.contract import load_product, load_products
 from sixfold.errors import SixfoldError
@@ -38,11 +39,35 @@ def test_a_product_lives_in_the_folder_of_its_name(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("today", "status"),
-    [("2026-01-01", Status.CURRENT), ("2026-02-01", Status.DEPRECATED), ("2026-03-01", Status.RETIRED)],
+    [
+        ("2025-12-31", Status.PREVIEW),
+        ("2026-01-01", Status.CURRENT),
+        ("2026-02-01", Status.DEPRECATED),
+        ("2026-05-02", Status.RETIRED),
+    ],
 )
-def test_an_api_version_is_deprecated_and_retired_on_its_dates(today: str, status: Status) -> None:
-    version = ApiVersion(since=date(2025, 1, 1), deprecated=date(2026, 2, 1), sunset=date(2026, 3, 1))
+def test_an_api_version_lives_by_its_dates(today: str, status: Status) -> None:
+    version = ApiVersion(since=date(2026, 1, 1), deprecated=date(2026, 2, 1), sunset=date(2026, 5, 2))
     assert version.status(date.fromisoformat(today)) is status
+
+
+@pytest.mark.parametrize(
+    ("life", "fault"),
+    [
+        ({"sunset": "2026-12-01"}, "sunset: a version that ends is deprecated first"),
+        ({"deprecated": "2025-12-31"}, "deprecated: it is before `since`"),
+        ({"deprecated": "2026-02-01", "sunset": "2026-05-01"}, "89 days after `deprecated`.*promised 90"),
+        ({"guide": "moving"}, "guide"),
+        ({"guide": "/moving{env.HOME}"}, "guide"),
+    ],
+)
+def test_the_life_of_a_version_has_an_order_and_a_notice(life: dict[str, str], fault: str) -> None:
+    with pytest.raises(ValidationError, match=fault):
+        ApiVersion.model_validate({"since": "2026-01-01", **life})
+
+
+def test_outputs_of_long_ago_call_a_current_version_live() -> None:
+    assert Status("live") is Status.CURRENT
 
 
 def test_feedback_counts_from_all_consumers_unless_the_contract_names_them(tmp_path: Path) -> None:

@@ -18,12 +18,10 @@ slugs = st.from_regex(r"[a-z][a-z0-9]{0,9}(-[a-z0-9]{1,9}){0,2}", fullmatch=True
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=40)
 shares = st.floats(0.001, 0.9999)
 days = st.integers(-400, 400).map(lambda offset: TODAY + timedelta(days=offset))
-versions = st.dictionaries(
-    st.integers(1, 12).map(lambda number: f"v{number}"),
-    st.fixed_dictionaries({"since": days, "deprecated": st.none() | days, "sunset": st.none() | days}),
-    min_size=1,
-    max_size=3,
+lives = st.lists(days, min_size=1, max_size=3).map(
+    lambda some: {"notice_days": 0, **dict(zip(("since", "deprecated", "sunset"), sorted(some), strict=False))}
 )
+versions = st.dictionaries(st.integers(1, 12).map(lambda number: f"v{number}"), lives, min_size=1, max_size=3)
 metrics = st.fixed_dictionaries(
     {
         "name": slugs,

@@ -22,7 +22,7 @@ CONTRACT = {
     "description": "Will it be late?",
     "owner": "arrivals",
     "on_call": "on-call@example.com",
-    "consumers": [{"name": "rebooking", "purpose": "offers a later connection"}],
+    "consumers": [{"name": "rebooking", "purpose": "offers a later connection", "requests_per_day": 50_000}],
     "metric": {
         "name": "roc_auc",
         "direction": "higher",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from infra.plans.routing.caddy import front_config, router_config
-from infra.plans.routing.routes import lifecycle_headers
+from infra.plans.routing.routes import Problem, lifecycle_headers, version_route
 from infra.plans.routing.traffic import VersionTraffic
 from sixfold.contract import Product
 from sixfold.versions import Status
@@ -53,8 +53,19 @@ def test_a_deprecated_version_announces_its_end_in_the_formats_of_the_rfcs() -> 
     assert lifecycle_headers(version) == {
         "Deprecation": "@1788220800",
         "Sunset": "Mon, 01 Mar 2027 00:00:00 GMT",
-        "Link": '</>; rel="deprecation"; type="text/html", </p/v2/docs>; rel="successor-version"',
+        "Link": '</>; rel="deprecation"; type="text/html", </>; rel="sunset"; type="text/html", '
+        '</p/v2/docs>; rel="successor-version"',
     }
+
+
+def test_the_guide_of_a_version_is_linked_before_its_end_and_in_the_answer_after_it() -> None:
+    ended = VersionTraffic(
+        product="p", version="v1", status=Status.RETIRED, deprecated=date(2026, 1, 1), guide="/guides/p-v2"
+    )
+    gone = version_route(ended)
+    assert isinstance(gone.answer, Problem)
+    assert (gone.answer.status, gone.answer.document["migration_guide"]) == (410, "/guides/p-v2")
+    assert gone.announce["Link"] == '</guides/p-v2>; rel="deprecation"; type="text/html"'
 
 
 def test_a_version_without_an_end_announces_nothing(live: tuple[VersionTraffic, ...]) -> None:

@@ -53,7 +53,7 @@ def outline(html: str) -> Outline:
 def old(make_product: Callable[..., Product]) -> Product:
     return make_product(
         api_versions={
-            "v1": {"since": date(2024, 1, 1), "sunset": date(2026, 1, 1)},
+            "v1": {"since": date(2024, 1, 1), "deprecated": date(2025, 1, 1), "sunset": date(2026, 1, 1)},
             "v2": {"since": date(2025, 1, 1), "deprecated": date(2026, 6, 1)},
             "v3": {"since": date(2026, 6, 1)},
         }

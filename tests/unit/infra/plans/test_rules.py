@@ -42,6 +42,8 @@ SKEWED, RECOMPUTED = (f"sixfold_skew_{name}{{{VERSION}}}" for name in ("differin
 CANARY_UP, CANARY_SKEWED, CANARY_RECOMPUTED = (each.replace("abc", "def") for each in (UP, SKEWED, RECOMPUTED))
 REPORTS = f'sixfold_reports_total{{{VERSION},consumer="rebooking"}}'
 REPORTED = 'sixfold_reported_predictions{product="flight-delays",slice="origin",value="JFK"}'
+TOTAL_OF_ONE = TOTAL.replace("code=", 'consumer="rebooking",code=')
+IDLE = 'sixfold_consumer_idle_seconds{product="flight-delays",consumer="rebooking"}'
 EVALUATED = 'sixfold_evaluated_timestamp_seconds{product="flight-delays"}'
 TABLE = 'sixfold_table_rows{layer="curated",product="flight-delays",table="flights"}'
 REFRESHED, DISK = "sixfold_lake_refreshed_timestamp_seconds", "sixfold_disk_free_bytes"
@@ -75,6 +77,7 @@ HEALTHY = {
     REPORTS: "0x80 3x9",
     REPORTED: "3x90",
     EVALUATED: "0+60x90",
+    IDLE: "60x90",
 }
 NOTHING: dict[str, str | None] = dict.fromkeys(HEALTHY)
 CASES: dict[str, tuple[dict[str, str | None], set[str]]] = {
@@ -112,6 +115,12 @@ CASES: dict[str, tuple[dict[str, str | None], set[str]]] = {
     "a consumer reports many predictions": ({REPORTS: "0x80 30x9"}, {"UnexpectedPredictions ticket"}),
     "many predictions of an airport are reported": ({REPORTED: "30x90"}, {"UnexpectedPredictions ticket"}),
     "callers without a key report": ({REPORTS.replace("rebooking", "unknown"): "0x80 30x9"}, set()),
+    "a consumer has been silent for a month": ({IDLE: "2600000x90"}, {"ConsumerSilent ticket"}),
+    "a consumer asks for ten times what it said": (
+        {TOTAL_OF_ONE: "0+10000x90"},
+        {"ConsumerLoadHigh ticket"},
+    ),
+    "it is not known who calls": ({IDLE: None}, {"MetricsMissing ticket"}),
     "the evaluation hangs": ({EVALUATED: "0+60x70 4200x20"}, {"EvaluationStale ticket"}),
     "the evaluation hangs during a rollout": (
         {EVALUATED: "0+60x70 4200x20", CANARY_UP: "1x90"},
@@ -120,7 +129,7 @@ CASES: dict[str, tuple[dict[str, str | None], set[str]]] = {
     "a rollout is under way": ({CANARY_UP: "1x90"}, set()),
     "nothing is evaluated": ({EVALUATED: None}, {"MetricsMissing ticket"}),
     "features cannot be recomputed": ({SKEWED: None, RECOMPUTED: None}, {"MetricsMissing ticket"}),
-    "nothing was ever predicted": ({LIVE: None, RECOMPUTED: None, SKEWED: None, HIGH: None}, set()),
+    "nothing was ever predicted": ({LIVE: None, RECOMPUTED: None, SKEWED: None, HIGH: None, IDLE: None}, set()),
     "the lake has forgotten its tables": ({TABLE: "5x80 _x9"}, {"LakeEmpty page"}),
     "the lake does not answer": ({TABLE: "5x70 _x19", REFRESHED: "0+60x70 4200x19"}, {"PlatformTargetDown page"}),
     "the disk is nearly full": ({DISK: "1000000000x90"}, {"DiskFillsUp page"}),
