@@ -104,7 +104,7 @@ def read_case(path: Path, product: Product) -> Case:
         _NAME.validate_python(path.stem)
     except ValidationError:
         raise SixfoldError(
-            f"the case {path.name} has a name that is no slug", remedy="rename it, for example to `storm-at-ewr.yaml`"
+            f"the case {path.name} has a name that is no slug", remedy="rename it, for example to `storm-at-noon.yaml`"
         ) from None
     try:
         case = Case.model_validate(read_yaml(path, remedy=remedy))

@@ -3,7 +3,6 @@
 import json
 import re
 import time
-from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
@@ -96,9 +95,9 @@ def unexpected_ends(log: str, program: str, since: datetime) -> int:
 
 def problem_of(url: str, login: str | None = None) -> str | None:
     """Return why a health check fails, as the end of a sentence; None where it answers 2xx in time."""
-    basic = {"Authorization": f"Basic {b64encode(login.encode()).decode()}"} if login else {}
+    basic = httpx.BasicAuth(*login.split(":", 1)) if login else None
     try:
-        answer = httpx.get(url, headers=basic, timeout=ANSWER_WITHIN_S, trust_env=False)
+        answer = httpx.get(url, auth=basic, timeout=ANSWER_WITHIN_S, trust_env=False)
     except httpx.TimeoutException:
         return f"does not answer within {ANSWER_WITHIN_S:g} s: it hangs"
     except httpx.HTTPError as error:
