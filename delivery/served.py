@@ -13,6 +13,7 @@ from sixfold.outputs import StackOutputs
 from sixfold.registry.ledger import Versions
 from sixfold.release import SHORT
 from sixfold.stack import Pin
+from sixfold.versions import Status
 from sixfold.wire import MISSING_FEATURES
 
 _TIMEOUT_S = 30
@@ -26,12 +27,12 @@ class Answer(NamedTuple):
 
 
 def pins(outputs: StackOutputs, product: str) -> Versions:
-    """Return the releases that answer each API version of a product, and their weights."""
+    """Return the releases that answer each API version of a product, and their weights; a retired one answers 410."""
     served = (version for each in outputs.products if each.name == product for version in each.api_versions)
     return {
         version.version: tuple(Pin(release=release.release, weight=release.weight) for release in version.releases)
         for version in served
-        if version.releases
+        if version.releases and version.status is not Status.RETIRED
     }
 
 

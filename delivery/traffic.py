@@ -11,7 +11,7 @@ from delivery.reporter import Reporter
 from delivery.served import describe, live_release, pins
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
-from sixfold.registry.entries import ROLL_BACK, ended, require_open, withdrawn
+from sixfold.registry.entries import ROLL_BACK, ended, may_come_back, require_open, withdrawn
 from sixfold.registry.ledger import Decision, Entry, Ledger, Versions
 from sixfold.registry.releases import Registry
 from sixfold.release import SHORT
@@ -132,9 +132,9 @@ class Traffic:
 
     def _before(self, product: str) -> Entry:
         live, entries = self.now(product), self.ledger.entries(product)
-        closed = withdrawn(entries).keys() | ended(entries).keys()
-        others = [entry for entry in entries if entry.versions not in ({}, live) and not closed & entry.releases]
+        others = may_come_back(entries, live)
         if not others:
+            closed = withdrawn(entries).keys() | ended(entries).keys()
             passed = ", ".join(digest[:SHORT] for digest in sorted(closed))
             beside = f"; passed over, because a verdict or a person ended them: {passed}" if passed else ""
             raise SixfoldError(

@@ -9,6 +9,7 @@ from delivery.live_stack import LiveStack
 from delivery.reporter import Reporter
 from delivery.smoke import smoke
 from delivery.traffic import Traffic, me
+from delivery.usage import look_at_endings
 from infra.plans.names import service_ports
 from pulumi_sixfold.local.supervisor import Supervisor
 from sixfold.contract import Product
@@ -42,6 +43,8 @@ def up(stack: LiveStack, report: Reporter, preflight: Callable[[Settings], None]
             _require_free_ports(settings.local.first_port, stack.file.name)
         if not settings.local and not stack.engine.is_empty():
             _copy_ledgers(stack, settings)
+        if not stack.engine.is_empty():
+            look_at_endings(stack, report)
         # A refresh first: after a restart of the machine its processes are gone, and what a local AWS held with them.
         stack.apply("--refresh")
         stack.connect()

@@ -5,18 +5,13 @@ remembers for a shorter time and may not answer: then its figures are missing, a
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from delivery.live_stack import LiveStack
-from delivery.reporter import Reporter
-from delivery.rollout.prometheus import Prometheus, of_stack
 from infra.plans.monitoring.consumer_rules import BEYOND, SILENT_DAYS
-from monitoring.usage import Use, usage
+from monitoring.usage import Use
 from sixfold.consumers import NO_CONSUMERS, Consumer
 from sixfold.contract import Product
-from sixfold.errors import SixfoldError
-from sixfold.metric_names import REQUEST_SECONDS_BUCKET, REQUESTS
 from sixfold.versions import Status
 
 
@@ -43,29 +38,6 @@ class User(NamedTuple):
         """Return it for programs."""
         asked = self.asked._asdict() if self.asked else None
         return {**self._asdict(), "last": self.last.isoformat() if self.last else None, "asked": asked}
-
-
-def requests_of(prometheus: Prometheus, product: str, now: datetime, days: int) -> dict[tuple[str, str], Asked]:
-    """Return the requests of the last days by consumer and API version.
-
-    Raises:
-        SixfoldError: Prometheus does not answer.
-
-    """
-    by, own = "sum by (consumer, api_version%s)", f'product="{product}"'
-    made = f"{by % ''} (increase({REQUESTS}{{{own}%s}}[{days}d]))"
-    spent = f"{by % ', le'} (rate({REQUEST_SECONDS_BUCKET}{{{own}}}[{days}d]))"
-    expressions = {
-        "requests": made % "",
-        "failed": made % ',code=~"5.."',
-        "p99_s": f"histogram_quantile(0.99, {spent}) >= 0",  # no number where there was no request
-    }
-    found: dict[tuple[str, str], Asked] = {}
-    for field, expression in expressions.items():
-        for sample in prometheus.query(expression, now):
-            who = sample.labels.get("consumer", ""), sample.labels["api_version"]
-            found[who] = found.get(who, Asked())._replace(**{field: sample.value})
-    return found
 
 
 def users(product: Product, uses: Iterable[Use], asked: Mapping[tuple[str, str], Asked] | None) -> list[User]:
@@ -132,16 +104,3 @@ def _ending(product: Product, user: User, today: date) -> str | None:
     if version is None or user.consumer in NO_CONSUMERS or version.status(today) is not Status.DEPRECATED:
         return None
     return f"{user.consumer}: it calls {user.version}, which ends on {version.sunset or 'a day that is not set'}"
-
-
-def look(stack: LiveStack, product: Product, days: int, report: Reporter) -> list[User]:
-    """Return the users of a product of a stack that is up, over the last days; without Prometheus its figures miss."""
-    now = datetime.now(UTC)
-    uses = usage(stack.platform, product, now - timedelta(days=days))
-    try:
-        prometheus = of_stack(stack.name, stack.settings(), stack.outputs.endpoints)
-        asked = requests_of(prometheus, product.name, now, days)
-    except SixfoldError as error:
-        report.say(f"requests, failures and times are missing: {error.what}", passed=False)
-        asked = None
-    return users(product, uses, asked)

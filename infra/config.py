@@ -1,21 +1,25 @@
 """The only reader of `pulumi.Config`."""
 
 import os
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 import pulumi
 
+from infra.plans.retirement import ending, objections, pinned, require_may_end
 from sixfold.contract import Product, load_products
-from sixfold.registry.entries import copied, require_open, withdrawn
+from sixfold.registry.entries import Entry, copied, require_open, withdrawn
 from sixfold.roles import Role, read_roles
 from sixfold.stack import KEY, Settings, parse, selected
-from sixfold.wire import ENV_HOME
+from sixfold.use import Figures, known, place
+from sixfold.wire import ENV_HOME, ENV_RETIRE
 
 _SOURCE = Path(__file__).parents[1]
 _ROLES = _SOURCE / "stacks" / "roles.yaml"
+FRESH = timedelta(hours=1)
+"""Figures of the use of a product count for so long, when an API version ends."""
 
 
 class Config(NamedTuple):
@@ -42,10 +46,33 @@ def read() -> Config:
     settings = parse(pulumi.Config().require_object(KEY), f"Pulumi.{stack}.yaml")
     products = products_of(stack, settings)
     home = Path(os.environ.get(ENV_HOME) or root / ".sixfold").resolve()
-    for name, versions in settings.products.items():
-        pinned = {pin.release for served in versions.values() for pin in served.releases}
-        require_open(name, pinned, withdrawn(copied(home, stack, name)))
-    return Config(stack, root, home, settings, products, roles_of(settings), datetime.now(UTC).date())
+    now = datetime.now(UTC)
+    for name, product in products.items():
+        releases = {pin.release for served in settings.products[name].values() for pin in served.releases}
+        entries = copied(home, stack, name)
+        require_open(name, releases, withdrawn(entries))
+        require_versions_may_end(product, settings, entries, known(place(home, stack, name), now - FRESH), now.date())
+    return Config(stack, root, home, settings, products, roles_of(settings), now.date())
+
+
+def require_versions_may_end(
+    product: Product, settings: Settings, entries: Sequence[Entry], figures: Figures | None, today: date
+) -> None:
+    """Do nothing where each API version that this change ends may end.
+
+    Raises:
+        SixfoldError: one may not; the message says who would be hurt, or what is not known.
+
+    """
+    forced = os.environ.get(ENV_RETIRE, "").split(",")
+    for version in ending(product, entries, pinned(settings, product.name), today):
+        require_may_end(
+            product,
+            version,
+            list(objections(product, version, entries, figures, today)),
+            forced=f"{product.name}/{version}" in forced,
+            protected=settings.deletion_protection,
+        )
 
 
 def products_of(stack: str, settings: Settings) -> dict[str, Product]:

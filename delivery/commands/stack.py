@@ -1,5 +1,6 @@
 """Commands about a stack as a whole."""
 
+import os
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,6 +9,7 @@ import typer
 from delivery.commands.console import Terminal, console, write, write_json
 from delivery.commands.context import AsJson, ProductName, StackName, find, traffic_of
 from delivery.live_stack import LiveStack
+from sixfold.wire import ENV_RETIRE
 
 if TYPE_CHECKING:
     from infra.checks.preflight.plan import Problem
@@ -22,12 +24,17 @@ def up(
     skip_preflight: Annotated[
         bool, typer.Option("--skip-preflight", help="Do not look first for what AWS would refuse half-way.")
     ] = False,
+    retire: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PRODUCT/VERSION", help="End it whoever calls it; not where deletion_protection is on."),
+    ] = None,
 ) -> None:
     """Bring everything up, from an empty machine to live predictions."""
     from delivery.commands.tables import endpoints_table, predicts, products_table
     from delivery.up import up as bring_up
     from infra.checks.preflight.run import require_none
 
+    os.environ[ENV_RETIRE] = ",".join(retire or ())
     live = find(stack, terminal := Terminal())
     bring_up(live, terminal, None if skip_preflight else lambda _: require_none(_problems(live), stack))
     served = {version.url for product in live.outputs.products for version in product.api_versions}

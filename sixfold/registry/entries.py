@@ -1,6 +1,6 @@
 """Entries of the release ledger, and what they say of a release: withdrawn, or ended by a verdict. Without I/O."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
@@ -102,6 +102,15 @@ def ended(entries: Iterable[Entry]) -> dict[str, Decision]:
         for digest in entry.releases - before.releases:
             found.pop(digest, None)
     return found
+
+
+def may_come_back(entries: Sequence[Entry], live: Versions) -> list[Entry]:
+    """Return the entries to which a rollback may go, oldest first; the last is where the next one goes.
+
+    Neither those with the releases that are `live`, nor those with one that a verdict or a person has ended.
+    """
+    closed = withdrawn(entries).keys() | ended(entries).keys()
+    return [entry for entry in entries if entry.versions not in ({}, live) and not closed & entry.releases]
 
 
 def require_open(product: str, releases: Iterable[str], closed: dict[str, Decision]) -> None:

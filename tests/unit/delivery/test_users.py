@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from delivery.rollout.prometheus import Sample
-from delivery.users import Asked, User, hurt, misfits, requests_of, users
+from delivery.users import Asked, User, hurt, misfits, users
 from monitoring.usage import Use
 from sixfold.contract import Product, load_product
 from sixfold.versions import ApiVersion
@@ -61,13 +60,3 @@ def test_a_change_hurts_whoever_called_by_what_it_needs(product: Product) -> Non
     assert list(hurt(product, users(product, [USE], None))) == [
         "v1: rebooking needs late, late_probability, last call 2026-11-30 11:00 UTC; tell rebooking@example.com"
     ]
-
-
-def test_requests_failures_and_times_are_asked_of_prometheus_and_put_together() -> None:
-    class Answers:
-        def query(self, expression: str, at: datetime) -> list[Sample]:
-            assert at == NOW
-            value = 0.05 if "quantile" in expression else 2 if "5.." in expression else 40
-            return [Sample({"consumer": "rebooking", "api_version": "v1"}, value)]
-
-    assert requests_of(Answers(), "flight-delays", NOW, 7) == {("rebooking", "v1"): Asked(40, 2, 0.05)}
