@@ -6,6 +6,7 @@ because `src/` comes first on `sys.path` when BentoML loads it. Modules are foun
 change of any other module changes a digest.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -15,12 +16,13 @@ from pathlib import Path
 
 import yaml
 
+from delivery.interface import FILE, interface_of
 from models.imports import closure
 from sixfold.contract import Product
 from sixfold.elsewhere import REQUIREMENTS, folder_of
 from sixfold.errors import SixfoldError
 from sixfold.pages import template_of
-from sixfold.product import module_name
+from sixfold.product import load_code, module_name
 from sixfold.registry.archive import pack, tree_digest
 from sixfold.release import SHORT
 from sixfold.telemetry import QUIET
@@ -77,6 +79,7 @@ def stage(candidate: Path, product: Product, root: Path, source: Path) -> None:
                 f"the candidate {candidate} has no {name}", remedy=f"train it: `sixfold train {product.name}`"
             )
         _copy(candidate / name, source / name)
+    (source / FILE).write_text(json.dumps(interface_of(load_code(product).service), sort_keys=True))
     recipe = {"service": "serving.service:Sixfold", "name": product.name, "include": ["**"]}
     (source / "bentofile.yaml").write_text(yaml.safe_dump({**recipe, "python": {"lock_packages": False}}))
 

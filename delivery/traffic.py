@@ -5,10 +5,13 @@ import os
 from dataclasses import dataclass
 from datetime import datetime
 
+from delivery.interface import read as read_interface
+from delivery.interface import require_kept
 from delivery.lifecycle import keep_features
 from delivery.live_stack import LiveStack
 from delivery.reporter import Reporter
 from delivery.served import describe, live_release, pins
+from sixfold.compatibility import Interface
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
 from sixfold.registry.entries import ROLL_BACK, ended, may_come_back, require_open, withdrawn
@@ -49,12 +52,14 @@ class Traffic:
         """Let these releases answer, and return the ledger's entry; API versions that are not named stay as they are.
 
         Raises:
-            SixfoldError: a release was withdrawn, or the engine stopped; the live releases go on answering, the ledger
-                has no entry, and the stack file is as before, unless this goes back.
+            SixfoldError: a release was withdrawn, or breaks the version, or the engine stopped; the live releases go on
+                answering, the ledger has no entry, and the stack file is as before, unless this goes back.
 
         """
         wanted = {each.release for releases in versions.values() for each in releases}
         require_open(product, wanted, self.ledger.withdrawn(product))
+        if decision.verdict != ROLL_BACK:
+            self._require_compatible(product, versions)
         if self.now(product):
             self.record_what_is_live(product)  # a change by hand must not be lost from the ledger
         before = self.stack.file.read_bytes()
@@ -129,6 +134,19 @@ class Traffic:
         live = live_release(self.stack.outputs, product)
         features = known.get(live or "", UNKNOWN)  # a release that was pinned by hand may be in no registry
         return self.ledger.record(product, self.now(product), features, decision)
+
+    def _require_compatible(self, product: str, versions: Versions) -> None:
+        contract, now = self.stack.project.product(product), self.now(product)
+        for version, releases in versions.items():
+            live = {each.release for each in now.get(version, ())}
+            known = [self._interface(product, digest) for digest in live]
+            for digest in {each.release for each in releases} - live:
+                for each in known:
+                    require_kept(contract, version, each, self._interface(product, digest), digest)
+
+    def _interface(self, product: str, digest: str) -> Interface | None:
+        bento = self.registry.find(product, digest)
+        return read_interface(bento / "src") if bento else None
 
     def _before(self, product: str) -> Entry:
         live, entries = self.now(product), self.ledger.entries(product)
