@@ -1,7 +1,7 @@
 """Whether an API version may end: nobody calls it, its notice has passed, and no rollback would need it."""
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from sixfold.consumers import PLATFORM
 from sixfold.contract import Product
@@ -51,9 +51,8 @@ def objections(
     """Yield the reasons for which an API version may not end today; `figures` are None where they could not be had."""
     if figures is None or figures.days < DAYS:
         yield f"who called it in the last {DAYS} days is not known: run `sixfold users {product.name} --days {DAYS}`"
-    for call in figures.calls if figures else ():
-        if call.version == version and call.consumer != PLATFORM:
-            yield f"{call.consumer} called it: {call.rows:,} rows, the last at {call.last:%Y-%m-%d %H:%M} UTC"
+    else:
+        yield from _calls(version, figures)
     declared = product.api_versions.get(version)
     if declared is None or declared.deprecated is None:
         yield "it was never deprecated: write `deprecated` and `sunset`, and let consumers see the headers first"
@@ -62,6 +61,13 @@ def objections(
     back = may_come_back(entries, entries[-1].versions if entries else {})
     if back and max(back[-1].versions, key=_number) == version:
         yield f"a rollback would bring it back: entry {back[-1].number} of the ledger has no newer version"
+
+
+def _calls(version: str, figures: Figures) -> Iterator[str]:
+    since = figures.at - timedelta(days=DAYS)
+    for call in figures.calls:
+        if call.version == version and call.consumer != PLATFORM and call.last >= since:
+            yield f"{call.consumer} called it: {call.rows:,} rows, the last at {call.last:%Y-%m-%d %H:%M} UTC"
 
 
 def require_may_end(product: Product, version: str, reasons: Collection[str], *, forced: bool, protected: bool) -> None:

@@ -84,9 +84,10 @@ def test_a_version_may_not_end_for_each_reason_by_itself(old: Product, change: d
     assert [objection in each for each in said].count(True) == 1, said
 
 
-def test_calls_of_other_versions_and_of_our_own_programs_keep_none_alive(old: Product) -> None:
-    calls = CALL.model_copy(update={"version": "v2"}), CALL.model_copy(update={"consumer": "sixfold"})
-    assert list(objections(old, "v1", SAFE, Figures(at=NOW, days=30, calls=calls), TODAY)) == []
+def test_calls_of_long_ago_of_other_versions_and_of_our_own_programs_keep_none_alive(old: Product) -> None:
+    changes = {"version": "v2"}, {"consumer": "sixfold"}, {"last": NOW - timedelta(days=31)}
+    calls = tuple(CALL.model_copy(update=change) for change in changes)
+    assert list(objections(old, "v1", SAFE, Figures(at=NOW, days=400, calls=calls), TODAY)) == []
 
 
 def test_a_version_without_objections_may_end_everywhere(old: Product) -> None:
