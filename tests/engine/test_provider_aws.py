@@ -46,7 +46,7 @@ def _each_part(labels: Callable[[Case], Iterable[str]]) -> Any:
 @pytest.fixture(scope="module")
 def life(request: pytest.FixtureRequest, moto_server: str, project_maker: Callable[..., Any]) -> Life:
     """The life of the cases of all tests that were selected, and of those that they refer to."""
-    tests = [item for item in request.session.items if "life" in getattr(item, "fixturenames", ())]
+    tests = [item for item in request.session.items if item.path == request.path and "life" in item.fixturenames]
     wanted = {test.callspec.params["name"] for test in tests}
     for name in reversed(CASES):
         wanted |= needs(CASES[name]) if name in wanted else set()

@@ -52,7 +52,7 @@ def test_an_api_version_lives_by_its_dates(today: str, status: Status) -> None:
 
 
 @pytest.mark.parametrize(
-    ("life", "fault"),
+    ("dates", "fault"),
     [
         ({"sunset": "2026-12-01"}, "sunset: a version that ends is deprecated first"),
         ({"deprecated": "2025-12-31"}, "deprecated: it is before `since`"),
@@ -61,9 +61,9 @@ def test_an_api_version_lives_by_its_dates(today: str, status: Status) -> None:
         ({"guide": "/moving{env.HOME}"}, "guide"),
     ],
 )
-def test_the_life_of_a_version_has_an_order_and_a_notice(life: dict[str, str], fault: str) -> None:
+def test_the_life_of_a_version_has_an_order_and_a_notice(dates: dict[str, str], fault: str) -> None:
     with pytest.raises(ValidationError, match=fault):
-        ApiVersion.model_validate({"since": "2026-01-01", **life})
+        ApiVersion.model_validate({"since": "2026-01-01", **dates})
 
 
 def test_outputs_of_long_ago_call_a_current_version_live() -> None:
