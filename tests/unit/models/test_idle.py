@@ -3,6 +3,7 @@ import sys
 from pathlib import Path
 
 from models.candidate import Candidate
+from models.training import train as training
 from sixfold.contract import Product
 from sixfold.outputs import PlatformRefs
 
@@ -27,6 +28,7 @@ def test_with_nothing_to_do_no_heavy_library_is_loaded(
 ) -> None:
     import products  # noqa: PLC0415 - only for where it lies
 
+    training.train(built, product, candidate.path)  # other tests may have trained on the same platform since
     contract = Path(products.__path__[0], product.package, "product.yaml")
     command = [sys.executable, "-c", AGAIN, built.model_dump_json(), str(contract), str(candidate.path)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
