@@ -44,6 +44,7 @@ def build(candidate: Path, product: Product, root: Path = ROOT) -> tuple[Path, s
     with tempfile.TemporaryDirectory() as folder:
         source, home = Path(folder, "source"), Path(folder, "home")
         stage(candidate, product, root, source)
+        (source / FILE).write_text(json.dumps(interface_of(load_code(product).service), sort_keys=True))
         bento = _run_bentoml(source, home, product.name)
         _forget_the_day(bento)
         pack(bento, candidate / "bento.tar")
@@ -79,7 +80,6 @@ def stage(candidate: Path, product: Product, root: Path, source: Path) -> None:
                 f"the candidate {candidate} has no {name}", remedy=f"train it: `sixfold train {product.name}`"
             )
         _copy(candidate / name, source / name)
-    (source / FILE).write_text(json.dumps(interface_of(load_code(product).service), sort_keys=True))
     recipe = {"service": "serving.service:Sixfold", "name": product.name, "include": ["**"]}
     (source / "bentofile.yaml").write_text(yaml.safe_dump({**recipe, "python": {"lock_packages": False}}))
 

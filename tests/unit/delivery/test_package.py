@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from delivery.interface import interface_of
+from delivery.interface import read as read_interface
 from delivery.package import ROOT, build, modules, stage
 from sixfold.contract import Product, load_product
 from sixfold.errors import SixfoldError
+from sixfold.product import load_code
 from sixfold.registry.archive import tree_digest, unpack
 
 FOLDERS = ("sixfold", "models", "serving", "products", "monitoring", "delivery", "infra", "bench", "tools")
@@ -73,6 +76,7 @@ def test_the_same_candidate_gives_the_same_bytes_on_another_day_and_no_path_of_t
     assert (again.read_bytes(), same) == (first, digest)
     unpack(archive, tmp_path / "bento")
     assert tree_digest(tmp_path / "bento") == digest
+    assert read_interface(tmp_path / "bento" / "src") == interface_of(load_code(product).service)
     assert str(ROOT).encode() not in first
     assert str(tmp_path).encode() not in first
 
