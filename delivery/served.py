@@ -13,7 +13,6 @@ from sixfold.outputs import StackOutputs
 from sixfold.registry.ledger import Versions
 from sixfold.release import SHORT
 from sixfold.stack import Pin
-from sixfold.versions import Status
 from sixfold.wire import MISSING_FEATURES
 
 _TIMEOUT_S = 30
@@ -32,7 +31,7 @@ def pins(outputs: StackOutputs, product: str) -> Versions:
     return {
         version.version: tuple(Pin(release=release.release, weight=release.weight) for release in version.releases)
         for version in served
-        if version.releases and version.status is not Status.RETIRED
+        if version.releases and not version.retired
     }
 
 

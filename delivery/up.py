@@ -61,7 +61,7 @@ def up(stack: LiveStack, report: Reporter, preflight: Callable[[Settings], None]
         with report.stage(f"{served.name}: features"):
             traffic.keep_features(product)
         for version in served.api_versions:
-            if not version.releases:
+            if not version.releases and not version.retired:
                 with report.stage(f"{served.name} {version.version}: first release"):
                     _first_release(traffic, product, version.version)
     with report.stage("a live prediction of each"):
@@ -98,7 +98,7 @@ def _require_predictions(stack: LiveStack, report: Reporter) -> None:
     """Request a prediction of every API version; one that fails does not keep the others from being tried."""
     failed: list[SixfoldError] = []
     for served in stack.outputs.products:
-        for version in served.api_versions:
+        for version in (each for each in served.api_versions if not each.retired):
             try:
                 answer = smoke(stack.outputs, stack.project.product(served.name), version.version)
             except SixfoldError as error:

@@ -81,6 +81,11 @@ class ServedVersion(Strict):
     status: Status
     releases: tuple[ServedRelease, ...]
 
+    @property
+    def retired(self) -> bool:
+        """Whether it answers 410, whichever releases are pinned."""
+        return self.status is Status.RETIRED
+
 
 class ServedProduct(Strict):
     """A product as it is served now. `anonymous`: calls without a key are answered."""

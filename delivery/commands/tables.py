@@ -32,7 +32,7 @@ def products_table(outputs: StackOutputs, answering: Collection[str]) -> Table:
     table = Table("product", "version", "status", "ready", "releases", "callers", box=None)
     for product in outputs.products:
         for version in product.api_versions:
-            ready = "[green]yes[/]" if version.url in answering else "[red]no[/]"
+            ready = "-" if version.retired else "[green]yes[/]" if version.url in answering else "[red]no[/]"
             callers = "anybody" if product.anonymous else "by key"
             table.add_row(product.name, version.version, version.status, ready, _releases(version), callers)
     return table

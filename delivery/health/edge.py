@@ -7,7 +7,7 @@ from delivery.health.finding import Finding, Question
 from delivery.health.processes import problem_of
 from sixfold.outputs import ServedVersion, StackOutputs
 
-AREA = "edge"
+AREA, GONE = "edge", "answers 410"
 
 
 def questions(outputs: StackOutputs, up: str) -> Iterator[Question]:
@@ -25,10 +25,13 @@ def name_of(product: str, version: ServedVersion) -> str:
 
 def judge(name: str, version: ServedVersion, problem: str | None, up: str) -> Finding:
     """Judge an API version by its answer at the edge."""
+    if version.retired:
+        return Finding(AREA, name, well=problem == GONE, says=f"retired: {problem or 'answers'}", remedy=up)
     if not version.releases:
         return Finding(AREA, name, well=False, says="no release answers", remedy=up)
     return Finding(AREA, name, well=problem is None, says=problem or "answers", remedy=up if problem else None)
 
 
 def _asked(name: str, version: ServedVersion, up: str) -> list[Finding]:
-    return [judge(name, version, problem_of(f"{version.url}/openapi.json") if version.releases else None, up)]
+    asked = version.releases or version.retired
+    return [judge(name, version, problem_of(f"{version.url}/openapi.json") if asked else None, up)]

@@ -35,3 +35,8 @@ def test_an_unknown_version_is_an_error_that_names_the_known_ones() -> None:
     assert url(outputs(version("v1")), "p", "v1") == "http://edge/p/v1"
     with pytest.raises(SixfoldError, match=r"(?s)serves no p v9.*name one of these: p v1"):
         url(outputs(version("v1")), "p", "v9")
+
+
+def test_a_retired_version_has_no_release_that_answers() -> None:
+    ended = version("v1", a=100).model_copy(update={"status": Status.RETIRED})
+    assert pins(outputs(ended, version("v2", b=100)), "p").keys() == {"v2"}

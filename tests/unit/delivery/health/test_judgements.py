@@ -116,6 +116,12 @@ def test_an_api_version_that_does_not_answer_at_the_edge_is_amiss() -> None:
     assert edge.judge("p v1", version, "answers 503", UP).says == "answers 503"
 
 
+@pytest.mark.parametrize(("problem", "well"), [("answers 410", True), ("answers 502", False), (None, False)])
+def test_a_retired_version_is_well_where_it_answers_410(problem: str | None, *, well: bool) -> None:
+    ended = ServedVersion(version="v1", url="http://edge", status=Status.RETIRED, releases=(LIVE.release,))
+    assert edge.judge("p v1", ended, problem, UP).well is well
+
+
 def test_pods_that_are_not_ready_or_restart_again_and_again_are_amiss() -> None:
     def pod(name: str, ready: str, restarts: int) -> dict[str, object]:
         containers = [{"restartCount": restarts}]
