@@ -76,9 +76,11 @@ class Traffic:
 
     def catch_up(self) -> None:
         """Bring back ledger entries that the bucket lacks, and record releases that became live without a command."""
-        for product in (served.name for served in self.stack.outputs.products if self.now(served.name)):
-            self.ledger.restore(product)
-            self.record_what_is_live(product)
+        for served in self.stack.outputs.products:
+            # a product whose only version has ended answers nothing any more, and the ledger must say so
+            if self.now(served.name) or any(version.retired for version in served.api_versions):
+                self.ledger.restore(served.name)
+                self.record_what_is_live(served.name)
 
     def roll_back(self, product: Product, by: str, to: datetime | None = None) -> Entry:
         """Bring back the releases of a moment; without one, the last that were live and are not live now.
