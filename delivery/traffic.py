@@ -143,8 +143,9 @@ class Traffic:
             live = {each.release for each in now.get(version, ())}
             known = [self._interface(product, digest) for digest in live]
             for digest in {each.release for each in releases} - live:
+                new = self._interface(product, digest)
                 for each in known:
-                    require_kept(contract, version, each, self._interface(product, digest), digest)
+                    require_kept(contract, version, each, new, digest)
 
     def _interface(self, product: str, digest: str) -> Interface | None:
         bento = self.registry.find(product, digest)

@@ -39,11 +39,12 @@ def up(stack: LiveStack, report: Reporter, preflight: Callable[[Settings], None]
         stack.engine.select()
         # Where the state is gone and the supervisor is not, its processes have the ports, and the engine adopts them.
         ours = Supervisor(stack.project.home).answers()
-        if settings.local and stack.engine.is_empty() and not ours:
+        new = stack.engine.is_empty()
+        if settings.local and new and not ours:
             _require_free_ports(settings.local.first_port, stack.file.name)
-        if not settings.local and not stack.engine.is_empty():
+        if not settings.local and not new:
             _copy_ledgers(stack, settings)
-        if not stack.engine.is_empty():
+        if not new:
             look_at_endings(stack, report)
         # A refresh first: after a restart of the machine its processes are gone, and what a local AWS held with them.
         stack.apply("--refresh")

@@ -60,3 +60,8 @@ class ApiVersion(Strict):
         if self.deprecated and today >= self.deprecated:
             return Status.DEPRECATED
         return Status.CURRENT if today >= self.since else Status.PREVIEW
+
+
+def number_of(version: str) -> int:
+    """Return the number in the name of an API version, by which v10 comes after v9."""
+    return int(version.removeprefix("v"))

@@ -19,6 +19,7 @@ from delivery.commands.context import (
     traffic_of,
 )
 from sixfold.release import SHORT
+from sixfold.versions import number_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,7 +107,7 @@ def publish(product: ProductName, *, stack: StackName = "local", as_json: AsJson
     traffic = traffic_of(stack, terminal := Terminal(for_program=as_json))
     candidate, live = _to_be_judged(traffic, product)
     digest = put(candidate, contract, traffic.registry, live, terminal)
-    newest = max(contract.api_versions, key=lambda version: int(version[1:]))
+    newest = max(contract.api_versions, key=number_of)
     document = {"product": product, "digest": digest, "training_key": candidate.record.training_key}
     finish(document, f"Next: `sixfold release {product} {newest} {digest[:SHORT]}`", as_json=as_json)
 

@@ -9,7 +9,7 @@ from sixfold.errors import SixfoldError
 from sixfold.registry.entries import Entry, may_come_back
 from sixfold.stack import Settings
 from sixfold.use import Figures
-from sixfold.versions import Status
+from sixfold.versions import Status, number_of
 
 DAYS = 30
 """Days without a call before a version may end."""
@@ -59,7 +59,7 @@ def objections(
     elif (passed := (today - declared.deprecated).days) < declared.notice_days:
         yield f"consumers were promised {declared.notice_days} days to move, and have had {max(0, passed)}"
     back = may_come_back(entries, entries[-1].versions if entries else {})
-    if back and max(back[-1].versions, key=_number) == version:
+    if back and max(back[-1].versions, key=number_of) == version:
         yield f"a rollback would bring it back: entry {back[-1].number} of the ledger has no newer version"
 
 
@@ -85,7 +85,3 @@ def require_may_end(product: Product, version: str, reasons: Collection[str], *,
     elif forced:
         remedy += "; it cannot be forced where deletion_protection is on"
     raise SixfoldError(f"{product.name} {version} may not end: {'; '.join(reasons)}", remedy=remedy)
-
-
-def _number(version: str) -> int:
-    return int(version.removeprefix("v"))

@@ -17,24 +17,27 @@ def judge_cases(candidate: Candidate, product: Product, cases: Mapping[str, Case
 
     A feature that a case does not have is one that the model must do without, as in serving where a store has none.
     """
+    return tuple(rule for rules in _judged(candidate, product, cases).values() for rule in rules)
+
+
+def failing(candidate: Candidate, product: Product, cases: Mapping[str, Case]) -> list[str]:
+    """Return the names of the cases that a candidate, or the model of a release, does not pass."""
+    judged = _judged(candidate, product, cases)
+    return [name for name, rules in judged.items() if not all(rule.passed for rule in rules)]
+
+
+def _judged(candidate: Candidate, product: Product, cases: Mapping[str, Case]) -> dict[str, list[Rule]]:
     if not cases:
-        return ()
+        return {}
     import numpy as np  # noqa: PLC0415 - with the rest of what evaluation loads
 
     record = candidate.record
     rows = [[_given(case, name, record.missing) for name in record.features] for case in cases.values()]
     scores = score(candidate.model, np.array(rows, dtype=np.float32))
-    return tuple(
-        rule
+    return {
+        name: _rules(_title(name, case, record.features), case, row, product)
         for (name, case), row in zip(cases.items(), scores, strict=True)
-        for rule in _rules(_title(name, case, record.features), case, row, product)
-    )
-
-
-def failing(candidate: Candidate, product: Product, cases: Mapping[str, Case]) -> list[str]:
-    """Return the names of the cases that a candidate, or the model of a release, does not pass."""
-    judged = {name: judge_cases(candidate, product, {name: case}) for name, case in cases.items()}
-    return [name for name, rules in judged.items() if not all(rule.passed for rule in rules)]
+    }
 
 
 def _given(case: Case, name: str, missing: Mapping[str, float]) -> float:

@@ -16,7 +16,7 @@ from sixfold.declared import Strict
 from sixfold.errors import SixfoldError
 from sixfold.outputs import ServedProduct, ServedRelease, ServedVersion
 from sixfold.stack import Traffic
-from sixfold.versions import Status
+from sixfold.versions import Status, number_of
 
 
 class Upstream(Strict):
@@ -92,7 +92,7 @@ def plan_traffic(
     return tuple(
         _version(products[product], version, _upstreams(product, version, pins, address), today)
         for product in sorted(products)
-        for version in sorted(products[product].api_versions, key=_number)
+        for version in sorted(products[product].api_versions, key=number_of)
     )
 
 
@@ -140,11 +140,7 @@ def _version(product: Product, version: str, upstreams: tuple[Upstream, ...], to
 def _successor(product: Product, version: str, today: date) -> str | None:
     """Return the newest current version above this one."""
     newer = (v for v, declared in product.api_versions.items() if declared.status(today) is Status.CURRENT)
-    return max((v for v in newer if _number(v) > _number(version)), key=_number, default=None)
-
-
-def _number(version: str) -> int:
-    return int(version.removeprefix("v"))  # v10 comes after v9
+    return max((v for v in newer if number_of(v) > number_of(version)), key=number_of, default=None)
 
 
 def _upstreams(product: str, version: str, pins: Pins, address: Address) -> tuple[Upstream, ...]:
