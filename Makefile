@@ -11,6 +11,10 @@ export OTEL_SDK_DISABLED := true
 export PULUMI_SKIP_UPDATE_CHECK := true
 export RAY_USAGE_STATS_ENABLED := 0
 
+# A target that is about one stack says which word is missing, before anything else does in more words.
+needs = $(if $($(1)),,$(error `make $@` needs $(1)=…, for example `make $@ STACK=dev$(if $(filter BASE,$(1)), BASE=main)`))
+begun = pulumi stack output --stack $(STACK) >/dev/null || { echo '  → begin it, in the backend that PULUMI_BACKEND_URL names: docs/how-to/ci.md' >&2; exit 1; }
+
 .PHONY: help bootstrap up down status demo cost plan deploy drift review owners check test conformance cluster faults attacks lock mutants bench bench-evaluation bench-serving
 .DEFAULT_GOAL := help
 
@@ -36,17 +40,21 @@ demo: up ## a good release goes live, a broken one is caught on late labels and 
 	@sixfold demo
 
 plan: bootstrap ## show what an apply would change; STACK=name
+	@$(call needs,STACK)$(begun)
 	@pulumi preview --diff --stack $(STACK) --policy-pack infra/policies
 
 deploy: bootstrap ## apply a stack as it is committed: what CI runs; STACK=name
+	@$(call needs,STACK)$(begun)
 	@sixfold preflight --stack $(STACK)
 	@sixfold recover --stack $(STACK)
 	@pulumi up --yes --skip-preview --refresh --stack $(STACK) --policy-pack infra/policies
 
 drift: bootstrap ## fail where something is not as the program says; changes nothing; STACK=name
+	@$(call needs,STACK)$(begun)
 	@pulumi preview --refresh --expect-no-changes --diff --stack $(STACK)
 
 review: bootstrap ## write what a change does to a stack and its cost to build/review.md; STACK=name BASE=commit
+	@$(call needs,STACK)$(call needs,BASE):
 	@python tools/review.py --stack $(STACK) --base $(BASE) --to build/review.md
 
 ORG ?= sixfold

@@ -78,7 +78,8 @@ def _texts(stack: LiveStack, findings: Iterable[Finding]) -> Iterator[tuple[str,
     yield "resources.txt", "\n".join(_resources(stack)) + "\n"
     if stack.file.exists():
         yield f"stacks/{stack.file.name}", stack.file.read_text(errors="replace")
-    for log in sorted((home / "run" / "logs").glob("*.log")):
+    logs = (*(home / "run" / "logs").glob("*.log"), *(home / "logs").glob(f"engine-{stack.name}.log*"))
+    for log in sorted(logs, key=lambda path: path.name):
         yield f"logs/{log.name}", _tail(log)
     if (alerts := home / "alerts.jsonl").exists():
         yield alerts.name, _tail(alerts)

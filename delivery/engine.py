@@ -1,4 +1,7 @@
-"""Runs the Pulumi CLI for one stack, and repairs the state that a killed engine left."""
+"""Runs the Pulumi CLI for one stack, and repairs the state that a killed engine left.
+
+The lines of an `up` or a `destroy` go to a log; its numbers are reported, and where it stopped, the part that says why.
+"""
 
 import json
 import os
@@ -10,6 +13,7 @@ from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import quote
 
+from delivery import engine_log
 from delivery.checkpoint import mend
 from delivery.locks import clear_dead, folder_of, holder
 from delivery.reporter import Reporter, Silent
@@ -20,6 +24,8 @@ from sixfold.telemetry import QUIET, QUIET_ENGINE
 from sixfold.wire import ENV_HOME
 
 _LONGEST_CAUSE = 2000
+LOCAL = "local"
+"""The stack on this machine, which every command takes where it is given none."""
 
 
 class Engine:
@@ -30,7 +36,7 @@ class Engine:
         stack: name of the stack.
         home: the project's folder on this machine; the engine and the program find it as `SIXFOLD_HOME`.
         env: the rest of the environment of the engine; None: that of this process.
-        report: receives progress, and what the engine writes on stderr; without one that is in the errors raised.
+        report: receives progress, and the cause where the engine stopped; without one that is in the errors raised.
 
     """
 
@@ -43,6 +49,7 @@ class Engine:
         report: Reporter | None = None,
     ) -> None:
         self.root = root
+        self.home = home
         self.stack = stack
         self._report = report or Silent()
         self._tells = report is not None
@@ -54,7 +61,7 @@ class Engine:
     def select(self) -> None:
         """Make the stack the current one, after bringing back a damaged state; create it if it does not exist."""
         self._mend()
-        self._run("stack", "select", "--create", self.stack, quiet=True)
+        self._run("stack", "select", "--create", self.stack)
 
     def is_empty(self) -> bool:
         """Return whether the state has neither resources nor operations that were begun."""
@@ -63,7 +70,7 @@ class Engine:
 
     def held(self) -> list[Held]:
         """Return the resources in the state; none if the stack does not exist."""
-        stacks = json.loads(self._run("stack", "ls", "--json", quiet=True))
+        stacks = json.loads(self._run("stack", "ls", "--json"))
         if self.stack not in {each["name"].rsplit("/", 1)[-1] for each in stacks}:
             return []
         resources = self._deployment().get("resources") or []
@@ -77,12 +84,16 @@ class Engine:
 
         """
         self.recover()
-        self._run("up", "--yes", "--skip-preview", "--suppress-outputs", "--suppress-progress", *options)
+        self._change("up", "--suppress-progress", *options)
+
+    def preview(self) -> str:
+        """Return the steps that an `up` would take, as the engine writes them; nothing is changed."""
+        return self._run("preview", "--suppress-outputs", "--suppress-progress")
 
     def destroy(self) -> None:
         """Delete all resources of the stack, after repairing the state that a killed engine left."""
         self.recover()
-        self._run("destroy", "--yes", "--skip-preview", "--suppress-outputs")
+        self._change("destroy")
 
     def recover(self) -> None:
         """Bring a damaged state back, and clear the lock of a dead engine and its unfinished operations.
@@ -94,9 +105,7 @@ class Engine:
             self._report.say(f"an engine was killed half-way (pid {pid}); its lock is cleared")
         if self._deployment().get("pending_operations"):
             self._report.say("looking for the resources that it had begun to create")
-            self._run(
-                "refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--suppress-progress", quiet=True
-            )
+            self._run("refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--suppress-progress")
 
     def outputs(self) -> StackOutputs:
         """Return the outputs of the stack's last apply.
@@ -105,11 +114,10 @@ class Engine:
             SixfoldError: the stack has never been up.
 
         """
-        not_up = SixfoldError(
-            f"the stack {self.stack!r} is not up", remedy=f"make up STACK={self.stack}; `sixfold doctor` says more"
-        )
+        begin = "make up" if self.stack == LOCAL else f"make deploy STACK={self.stack}"
+        not_up = SixfoldError(f"the stack {self.stack!r} is not up", remedy=f"{begin}; `sixfold doctor` says more")
         try:
-            outputs = json.loads(self._run("stack", "output", "--json", quiet=True))
+            outputs = json.loads(self._run("stack", "output", "--json"))
         except SixfoldError as error:
             raise not_up from error
         if "environment" not in outputs:
@@ -122,17 +130,28 @@ class Engine:
             self._report.say("what was changed since is found by the refresh of `sixfold up`")
 
     def _deployment(self) -> dict[str, Any]:
-        state: dict[str, Any] = json.loads(self._run("stack", "export", quiet=True))
+        state: dict[str, Any] = json.loads(self._run("stack", "export"))
         return dict(state["deployment"] or {})
 
-    def _run(self, *arguments: str, quiet: bool = False) -> str:
+    def _change(self, verb: str, *options: str) -> None:
+        log = engine_log.begin(self.home, self.stack)
+        try:
+            with log.open("w") as lines, self._report.busy(lambda: engine_log.last(log)):
+                self._run(verb, "--yes", "--skip-preview", "--suppress-outputs", *options, to=lines)
+        except SixfoldError as error:
+            why = engine_log.failure(log).rstrip()
+            self._report.relay(f"{why}\n")
+            cause = "" if self._tells else f":\n{why[-_LONGEST_CAUSE:]}"
+            raise SixfoldError(f"{error.what}{cause}", remedy=f"{error.remedy}; all that it said: {log}") from error
+        self._report.say(engine_log.counts(log) or "nothing to do")
+
+    def _run(self, *arguments: str, to: TextIO | None = None) -> str:
         if not self._pulumi.exists():
             raise SixfoldError(f"there is no engine at {self._pulumi}", remedy="make bootstrap")
-        color = "always" if sys.stdout.isatty() else "never"
-        command = [self._pulumi, *arguments, "--non-interactive", "--color", color]
+        command = [self._pulumi, *arguments, "--non-interactive", "--color", "never"]
         if arguments[:2] not in {("stack", "select"), ("stack", "ls")}:
             command += ["--stack", self.stack]
-        out, said, code = _followed(command, self.root, self._env, subprocess.PIPE if quiet else self._report.output)
+        out, said, code = _followed(command, self.root, self._env, to or subprocess.PIPE)
         if locked_by := holder(said):
             raise SixfoldError(
                 f"the stack {self.stack!r} is being changed by {locked_by}",
@@ -143,7 +162,7 @@ class Engine:
                 f"there is no stack {self.stack!r} in {self._backend}",
                 remedy=f"correct PULUMI_BACKEND_URL, or begin the stack: pulumi stack init {self.stack}",
             )
-        self._report.relay(said)
+        self._report.relay(out + said if code else said)
         if code:
             cause = "" if self._tells else f":\n{said.strip()[-_LONGEST_CAUSE:]}"
             raise SixfoldError(
@@ -153,9 +172,7 @@ class Engine:
         return out
 
 
-def _followed(
-    command: list[Any], folder: Path, env: Mapping[str, str], output: TextIO | int | None
-) -> tuple[str, str, int]:
+def _followed(command: list[Any], folder: Path, env: Mapping[str, str], output: TextIO | int) -> tuple[str, str, int]:
     """Run to the end and return output (empty unless it goes to a pipe), errors and exit code.
 
     The engine is in a process group of its own, and gets each Ctrl-C from here: at the first it finishes the calls in

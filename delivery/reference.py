@@ -49,7 +49,8 @@ def pages() -> Mapping[str, str]:
             "Commands",
             "Every command of `sixfold` and every target of `make`. `--stack NAME`, or the variable `STACK`, names the "
             "stack; without it that is `local`. With `--json` stdout is JSON alone, and progress goes to stderr. Exit "
-            "code 0: done; 1: an error or a refusal, with its sentence and remedy on stderr; 2: wrong arguments.",
+            "code 0: done; 1: an error or a refusal, with its sentence and remedy on stderr; 2: wrong arguments; 3: a "
+            "rollout that goes on with the same command. `-h` explains; `sixfold --install-completion` completes.",
             [*_commands(), *_targets((ROOT / "Makefile").read_text())],
         ),
         "product-yaml.md": _page(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Protocol, TextIO
+from typing import Protocol
 
 Advance = Callable[[float, str], None]
 """Takes how much of the total is done, and a text."""
@@ -10,10 +10,6 @@ Advance = Callable[[float, str], None]
 
 class Reporter(Protocol):
     """Receives the progress of an operation. `delivery.commands.console` prints it."""
-
-    @property
-    def output(self) -> TextIO | None:
-        """The stream that receives the output of a program which the operation runs; None: stdout of this process."""
 
     def say(self, text: str, *, passed: bool | None = None) -> None:
         """Tell one line of progress; `passed` marks the outcome of a check."""
@@ -24,14 +20,15 @@ class Reporter(Protocol):
     def stage(self, title: str) -> AbstractContextManager[None]:
         """Tell that a stage begins, and measure its time."""
 
+    def busy(self, text: Callable[[], str]) -> AbstractContextManager[None]:
+        """Show on a terminal, while the block runs, the time that has passed and a text that is asked for anew."""
+
     def progress(self, total: float) -> AbstractContextManager[Advance]:
         """Show a bar while the block runs."""
 
 
 class Silent:
     """A reporter that reports nothing."""
-
-    output = None
 
     def say(self, text: str, *, passed: bool | None = None) -> None:
         """Do nothing."""
@@ -41,6 +38,11 @@ class Silent:
 
     @contextmanager
     def stage(self, title: str) -> Iterator[None]:  # noqa: ARG002 - the protocol's
+        """Do nothing around the block."""
+        yield
+
+    @contextmanager
+    def busy(self, text: Callable[[], str]) -> Iterator[None]:  # noqa: ARG002 - the protocol's
         """Do nothing around the block."""
         yield
 

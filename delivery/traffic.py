@@ -2,6 +2,7 @@
 
 import getpass
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -56,10 +57,10 @@ class Traffic:
                 answering, the ledger has no entry, and the stack file is as before, unless this goes back.
 
         """
-        wanted = {each.release for releases in versions.values() for each in releases}
-        require_open(product, wanted, self.ledger.withdrawn(product))
-        if decision.verdict != ROLL_BACK:
-            self._require_compatible(product, versions)
+        if decision.verdict == ROLL_BACK:
+            self._require_open(product, versions)
+        else:
+            self.require_allowed(product, versions)
         if self.now(product):
             self.record_what_is_live(product)  # a change by hand must not be lost from the ledger
         before = self.stack.file.read_bytes()
@@ -74,6 +75,16 @@ class Traffic:
             raise
         return self.record_what_is_live(product, decision)
 
+    def require_allowed(self, product: str, versions: Versions) -> None:
+        """Do nothing where these releases may answer.
+
+        Raises:
+            SixfoldError: one was withdrawn, or breaks the version.
+
+        """
+        self._require_open(product, versions)
+        self._require_compatible(product, versions)
+
     def catch_up(self) -> None:
         """Bring back ledger entries that the bucket lacks, and record releases that became live without a command."""
         for served in self.stack.outputs.products:
@@ -82,14 +93,13 @@ class Traffic:
                 self.ledger.restore(served.name)
                 self.record_what_is_live(served.name)
 
-    def roll_back(self, product: Product, by: str, to: datetime | None = None) -> Entry:
-        """Bring back the releases of a moment; without one, the last that were live and are not live now.
+    def before(self, product: Product, to: datetime | None = None) -> Entry:
+        """Return the entry that a rollback goes to: that of a moment; without one, the last that was live before.
 
-        Releases and weights come back with one `up`; the feature definitions are those of the release that comes back.
+        After a rollback, that is the one before the entry which it brought back: twice goes back twice.
 
         Args:
             product: its contract.
-            by: a person or a command, for the ledger.
             to: the moment.
 
         Raises:
@@ -104,6 +114,13 @@ class Traffic:
                 remedy=f"`sixfold ledger {product.name}` shows what was live when",
             )
         self._require_may_return(product.name, wanted)
+        return wanted
+
+    def roll_back(self, product: Product, by: str, wanted: Entry) -> Entry:
+        """Bring back the releases of an entry that `before` returned, and return it.
+
+        Releases and weights come back with one `up`; the feature definitions are those of the release that comes back.
+        """
         self.report.say(
             f"back to entry {wanted.number} of {wanted.at:%Y-%m-%d %H:%M:%S} UTC: {describe(wanted.versions)}"
         )
@@ -137,6 +154,10 @@ class Traffic:
         features = known.get(live or "", UNKNOWN)  # a release that was pinned by hand may be in no registry
         return self.ledger.record(product, self.now(product), features, decision)
 
+    def _require_open(self, product: str, versions: Versions) -> None:
+        wanted = {each.release for releases in versions.values() for each in releases}
+        require_open(product, wanted, self.ledger.withdrawn(product))
+
     def _require_compatible(self, product: str, versions: Versions) -> None:
         contract, now = self.stack.project.product(product), self.now(product)
         for version, releases in versions.items():
@@ -153,13 +174,14 @@ class Traffic:
 
     def _before(self, product: str) -> Entry:
         live, entries = self.now(product), self.ledger.entries(product)
-        others = may_come_back(entries, live)
+        brought_back = _brought_back(entries, live)
+        others = [each for each in may_come_back(entries, live) if each.number < brought_back]
         if not others:
             closed = withdrawn(entries).keys() | ended(entries).keys()
             passed = ", ".join(digest[:SHORT] for digest in sorted(closed))
             beside = f"; passed over, because a verdict or a person ended them: {passed}" if passed else ""
             raise SixfoldError(
-                f"no release of {product} but {describe(live) or 'none'} was ever live{beside}",
+                f"no release of {product} was live before {describe(live) or 'none'}{beside}",
                 remedy=f"`sixfold ledger {product}` shows what was live when",
             )
         return others[-1]
@@ -174,6 +196,18 @@ class Traffic:
             )
         for digest in wanted.releases:
             self.registry.resolve(product, digest)
+
+
+def _brought_back(entries: Sequence[Entry], live: Versions) -> int:
+    """Return the number of the entry whose releases are live again, else one more than the last: after a rollback.
+
+    That entry is where the next rollback starts: what the rollback before has left is not behind, but ahead.
+    """
+    changes = [entry for entry in entries if not entry.withdrawn]
+    if not changes or changes[-1].decision.verdict != ROLL_BACK:
+        return len(entries) + 1
+    own = [each.number for each in changes if each.versions == live and each.decision.verdict != ROLL_BACK]
+    return max(own, default=changes[-1].number)
 
 
 def me() -> str:

@@ -1,6 +1,7 @@
 """`sixfold up`: from an empty machine, or whatever state it is in, to live predictions."""
 
 import json
+import os
 import socket
 from collections.abc import Callable
 
@@ -10,6 +11,7 @@ from delivery.reporter import Reporter
 from delivery.smoke import smoke
 from delivery.traffic import Traffic, me
 from delivery.usage import look_at_endings
+from infra.plans.backend import require_safe_state
 from infra.plans.names import service_ports
 from pulumi_sixfold.local.supervisor import Supervisor
 from sixfold.contract import Product
@@ -32,6 +34,7 @@ def up(stack: LiveStack, report: Reporter, preflight: Callable[[Settings], None]
 
     """
     settings = stack.settings()
+    require_safe_state(settings, os.environ, stack.file)
     if preflight and not settings.local:
         with report.stage("preflight"):
             preflight(settings)

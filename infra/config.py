@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import pulumi
 
+from infra.plans.backend import require_safe_state
 from infra.plans.retirement import ending, objections, pinned, require_may_end
 from sixfold.contract import Product, load_products
 from sixfold.registry.entries import Entry, copied, require_open, withdrawn
@@ -38,12 +39,14 @@ def read() -> Config:
     """Read the stack's settings, the products' contracts, the people's roles and the clock.
 
     Raises:
-        SixfoldError: a key is unknown or a value is wrong, in either; or a release is pinned that was withdrawn.
+        SixfoldError: a key is unknown or a value is wrong, in either; a release is pinned that was withdrawn; or the
+            state would be readable.
 
     """
     root = Path(pulumi.get_root_directory())
     stack = pulumi.get_stack()
     settings = parse(pulumi.Config().require_object(KEY), f"Pulumi.{stack}.yaml")
+    require_safe_state(settings, os.environ, root / "stacks" / f"Pulumi.{stack}.yaml")
     products = products_of(stack, settings)
     home = Path(os.environ.get(ENV_HOME) or root / ".sixfold").resolve()
     now = datetime.now(UTC)

@@ -31,7 +31,7 @@ def platform(environment: Mapping[str, str] = os.environ) -> PlatformRefs:
     except ValidationError as error:
         raise SixfoldError(
             f"{ENV_PLATFORM} in the environment is no platform: {explain(error, PlatformRefs)}",
-            remedy="let the stack start this process, or take the value from `pulumi stack output environment`",
+            remedy='let the stack start this process, or set what it sets: eval "$(sixfold env)"',
         ) from error
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 _ROOT = Path(__file__).resolve().parents[1]
 _LONGEST = 60_000
 """Characters of a plan; GitHub takes 65,536 in a comment."""
+_LAST = 20
 
 
 def page(stack: str, plan: str, before: str, after: str) -> str:
@@ -46,6 +47,9 @@ def main() -> None:
         before, after = (_run(root, *_COST, given.stack).stdout for root in (base, _ROOT))
     given.to.parent.mkdir(parents=True, exist_ok=True)
     given.to.write_text(page(given.stack, planned.stdout, before, after))
+    if planned.returncode:
+        last = "\n".join(planned.stdout.splitlines()[-_LAST:])
+        sys.stderr.write(f"{last}\nthe plan of {given.stack} failed as above; {given.to} has all of it\n")
     sys.exit(planned.returncode)
 
 

@@ -6,22 +6,56 @@ A command is a function in the file of its group, and imports what it needs when
 import os
 import signal
 import sys
+from importlib.metadata import version
+from typing import Annotated, NoReturn
 
 import typer
 from rich.markup import escape
 
 from delivery.commands import consumer, feedback, health, model, new, stack, team, traffic
-from delivery.commands.console import errors
+from delivery.commands.console import errors, write
 from pulumi_sixfold.kit.errors import ProviderError
 from sixfold.errors import SixfoldError
 from sixfold.telemetry import QUIET, QUIET_ENGINE
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="An MLOps platform that you `pulumi up`.")
-for group in (stack, health, new, model, traffic, team):
+_CONSUMERS = "The consumers"
+GROUPS = {
+    "A stack": stack,
+    "Its health": health,
+    "A product": new,
+    "The life of a model": model,
+    "The releases that answer": traffic,
+    "The team": team,
+    _CONSUMERS: consumer,
+}
+"""The panels of `sixfold -h`."""
+app = typer.Typer(
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},  # groups and commands take it from here
+    help="An MLOps platform that you `pulumi up`.",
+)
+for title, group in GROUPS.items():
+    for command in (*group.commands.registered_commands, *group.commands.registered_groups):
+        command.rich_help_panel = title
     app.add_typer(group.commands)
-app.add_typer(consumer.commands, name="consumer")
-app.command()(consumer.users)
-app.add_typer(feedback.commands, name="feedback")
+app.add_typer(consumer.keys, name="consumer", rich_help_panel=_CONSUMERS)
+app.add_typer(feedback.commands, name="feedback", rich_help_panel=_CONSUMERS)
+
+
+def _show_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it
+    if asked:
+        write(f"sixfold {version('sixfold')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    show_version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version, and exit.")
+    ] = False,
+) -> None:
+    """Take the options that stand before every command."""
 
 
 def main() -> None:
@@ -31,5 +65,16 @@ def main() -> None:
     try:
         app()
     except (SixfoldError, ProviderError) as error:
-        errors.print(f"[bold red]error:[/] {escape(str(error))}")
-        sys.exit(1)
+        _refuse(str(error))
+    except Exception as error:
+        # botocore is loaded where a command calls AWS, and nowhere else: its errors are known by their module.
+        if not type(error).__module__.startswith("botocore."):
+            raise
+        from pulumi_sixfold.aws.failure import aws_sentence
+
+        _refuse(aws_sentence(error))  # type: ignore[arg-type] # one of botocore's
+
+
+def _refuse(sentence: str) -> NoReturn:
+    errors.print(f"[bold red]error:[/] {escape(sentence)}")
+    sys.exit(1)

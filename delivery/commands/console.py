@@ -2,19 +2,31 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from time import perf_counter
+from typing import TextIO
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from delivery.reporter import Advance
 
-console = Console(highlight=False)
-errors = Console(highlight=False, stderr=True)
+_UNBOUNDED = 1000
+"""Columns of a pipe or a file: a command, an address or a digest is never broken in two there."""
+
+
+def _console(stream: TextIO, *, stderr: bool) -> Console:
+    width = None if stream.isatty() else _UNBOUNDED
+    # Terminals wrap long lines themselves, and a copied command is then still one line.
+    return Console(highlight=False, soft_wrap=True, stderr=stderr, width=width)
+
+
+console = _console(sys.stdout, stderr=False)
+errors = _console(sys.stderr, stderr=True)
 _OUTCOMES = {None: "", True: "[green]pass[/] ", False: "[red]fail[/] "}
 
 
@@ -45,7 +57,6 @@ class Terminal:
     """
 
     def __init__(self, *, for_program: bool = False) -> None:
-        self.output = sys.stderr if for_program else None
         self._console = errors if for_program else console
         self._seconds: list[tuple[str, float]] = []
 
@@ -59,11 +70,19 @@ class Terminal:
 
     @contextmanager
     def stage(self, title: str) -> Iterator[None]:
-        """Announce a stage and take its time."""
+        """Announce a stage, take its time, and print it at the end."""
         self._console.print(f"[bold]▸ {escape(title)}[/]")
         began = perf_counter()
         yield
-        self._seconds.append((title, perf_counter() - began))
+        seconds = perf_counter() - began
+        self._seconds.append((title, seconds))
+        self._console.print(f"  [dim]{seconds:.1f} s[/]")
+
+    @contextmanager
+    def busy(self, text: Callable[[], str]) -> Iterator[None]:
+        """Show a line with the time that has passed, which is gone at the end; nothing where it is piped."""
+        with self._console.status(_Busy(text)):
+            yield
 
     @contextmanager
     def progress(self, total: float) -> Iterator[Advance]:
@@ -83,3 +102,14 @@ class Terminal:
         table.columns[1].footer = f"{sum(seconds for _, seconds in self._seconds):.1f}"
         table.columns[1].justify = "right"
         return table
+
+
+class _Busy:
+    """A line that is written anew whenever the terminal is drawn."""
+
+    def __init__(self, text: Callable[[], str]) -> None:
+        self._text, self._began = text, perf_counter()
+
+    def __rich__(self) -> Text:
+        said = f"{perf_counter() - self._began:.0f} s  {self._text()}"
+        return Text(said, style="dim", no_wrap=True, overflow="ellipsis")

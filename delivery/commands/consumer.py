@@ -12,19 +12,20 @@ from delivery.commands.context import AsJson, ProductName, StackName, connect, c
 if TYPE_CHECKING:
     from delivery.consumers import Consumers
 
-commands = typer.Typer(help="Keys of the consumers of a product: each proves by one who it is.", no_args_is_help=True)
+commands = typer.Typer()
+keys = typer.Typer(help="Keys of the consumers of a product: each proves by one who it is.", no_args_is_help=True)
 ConsumerName = Annotated[str, typer.Argument(metavar="NAME", help="Which consumer, as in the product.yaml.")]
 _SOON = "releases take it within 15 seconds"
 
 
-@commands.command()
+@keys.command()
 def add(product: ProductName, name: ConsumerName, *, stack: StackName = "local", as_json: AsJson = False) -> None:
     """Give a consumer its first key. It is printed once, and only its hash is kept."""
     key = _consumers(product, stack, as_json=as_json).add(name)
     _show(key, product, name, as_json=as_json)
 
 
-@commands.command()
+@keys.command()
 def rotate(
     product: ProductName,
     name: ConsumerName,
@@ -38,7 +39,7 @@ def rotate(
     _show(key, product, name, as_json=as_json)
 
 
-@commands.command()
+@keys.command()
 def revoke(
     product: ProductName,
     name: ConsumerName,
@@ -53,7 +54,7 @@ def revoke(
     finish(document, f"{name} has lost {'key ' + key if key else 'all keys'} of {product}; {_SOON}", as_json=as_json)
 
 
-@commands.command("list")
+@keys.command("list")
 def list_(product: ProductName, *, stack: StackName = "local", as_json: AsJson = False) -> None:
     """Show the consumers of a product, and the numbers of their keys."""
     from delivery.commands.tables import consumers_table
@@ -73,13 +74,14 @@ def list_(product: ProductName, *, stack: StackName = "local", as_json: AsJson =
         )
 
 
-@commands.command()
+@keys.command()
 def rotate_signing(product: ProductName, *, stack: StackName = "local", as_json: AsJson = False) -> None:
     """Sign prediction ids with a new secret; ids of the four before it are still taken by feedback."""
     _consumers(product, stack, as_json=as_json).rotate_signing()
     finish({"product": product}, f"prediction ids of {product} are signed by a new secret; {_SOON}", as_json=as_json)
 
 
+@commands.command()
 def users(
     product: ProductName,
     *,

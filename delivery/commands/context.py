@@ -12,16 +12,52 @@ from delivery.live_stack import LiveStack
 from delivery.project import Project
 from sixfold.contract import Product
 from sixfold.moments import moment_of
+from sixfold.versions import number_of
 
 if TYPE_CHECKING:
     from delivery.traffic import Traffic
 
+
+def _stacks() -> list[str]:
+    files = (project().root / "stacks").glob("Pulumi.*.yaml")
+    return sorted(file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in files)
+
+
+def _products() -> list[str]:
+    return sorted(project().products())
+
+
+def _versions(context: typer.Context) -> list[str]:
+    """Return the API versions of the product that the command line has so far."""
+    product = project().products().get(context.params.get("product", ""))
+    return list(product.api_versions) if product else []
+
+
 StackName = Annotated[
-    str, typer.Option("--stack", envvar="STACK", help="Which stack; its settings are stacks/Pulumi.<stack>.yaml.")
+    str,
+    typer.Option(
+        "--stack",
+        envvar="STACK",
+        help="Which stack; its settings are stacks/Pulumi.<stack>.yaml.",
+        autocompletion=_stacks,
+    ),
 ]
-VersionName = Annotated[str, typer.Option("--version", help="Which API version.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
-VersionArgument = Annotated[str, typer.Argument(metavar="VERSION", help="Which API version, as in the product.yaml.")]
+VersionArgument = Annotated[
+    str,
+    typer.Argument(metavar="VERSION", help="Which API version, as in the product.yaml.", autocompletion=_versions),
+]
+AnyVersion = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="VERSION",
+        help="Which API version; without it, the newest that answers.",
+        autocompletion=_versions,
+        show_default=False,
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Ask no question.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and change nothing.")]
 DigestArgument = Annotated[
     str, typer.Argument(metavar="DIGEST", help="Which release, by the first digits of its digest.")
 ]
@@ -35,7 +71,10 @@ def moment(text: str) -> datetime:
         raise typer.BadParameter(f"{text[:40]!r} is {error}; a day alone begins at 00:00 UTC") from None
 
 
-ProductName = Annotated[str, typer.Argument(help="Which product, as in its product.yaml.")]
+ProductName = Annotated[
+    str,
+    typer.Argument(metavar="PRODUCT", help="Which product, as in its product.yaml.", autocompletion=_products),
+]
 
 
 def project() -> Project:
@@ -66,6 +105,13 @@ def connect(stack: str, terminal: Terminal) -> LiveStack:
 def contract_of(product: str, version: str | None = None) -> Product:
     """Return a product's contract; a misspelt name or API version is an error before any slow work begins."""
     return project().product(product, version)
+
+
+def newest(stack: LiveStack, product: Product) -> str:
+    """Return the newest API version of a product that answers; where none does, the newest of its contract."""
+    from delivery.served import pins
+
+    return max(pins(stack.outputs, product.name) or product.api_versions, key=number_of)
 
 
 def traffic_of(stack: str, terminal: Terminal) -> "Traffic":

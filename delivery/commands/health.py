@@ -56,8 +56,9 @@ def status(
 
 def _page(outputs: "StackOutputs", findings: "list[Finding]") -> "Group":
     from rich.console import Group
+    from rich.text import Text
 
-    from delivery.commands.tables import endpoints_table, health_table, predicts, products_table
+    from delivery.commands.tables import endpoints_table, health_table, predicts, products_table, remedies
     from delivery.health import edge
 
     well = {finding.name for finding in findings if finding.area == edge.AREA and finding.well}
@@ -67,13 +68,8 @@ def _page(outputs: "StackOutputs", findings: "list[Finding]") -> "Group":
         for version in product.api_versions
         if edge.name_of(product.name, version) in well
     }
-    amiss = sum(finding.well is False for finding in findings)
-    last = (
-        f"{amiss} of {len(findings)} amiss: the column `type` says what helps"
-        if amiss
-        else f"Next: {predicts(outputs)}"
-    )
-    return Group(products_table(outputs, answering), endpoints_table(outputs), health_table(findings), last)
+    last = list(remedies(findings)) or [Text(f"Next: {predicts(outputs)}")]
+    return Group(products_table(outputs, answering), endpoints_table(outputs), health_table(findings), *last)
 
 
 @commands.command()
@@ -83,7 +79,7 @@ def doctor(*, stack: StackName = "local", as_json: AsJson = False) -> None:
     It looks at all that `status` asks, and at the engine's files, the ports and the stack file. It changes nothing.
     Exit code 1 if anything is amiss.
     """
-    from delivery.commands.tables import health_table
+    from delivery.commands.tables import health_table, remedies
     from delivery.health.doctor import examine
     from delivery.health.finding import all_well
 
@@ -93,7 +89,7 @@ def doctor(*, stack: StackName = "local", as_json: AsJson = False) -> None:
         document = [finding._asdict() for finding in findings]
         write_json({"well": all_well(findings), "findings": document})
     elif amiss:
-        console.print(health_table(amiss), f"{len(amiss)} of {len(findings)} amiss: the column `type` says what helps")
+        console.print(health_table(amiss), *remedies(findings), sep="\n")
     else:
         console.print(f"All of {len(findings)} are well")
     if amiss:

@@ -8,14 +8,16 @@ from rich.markup import escape
 
 from delivery.commands.console import Terminal, console, finish, write, write_json
 from delivery.commands.context import (
+    AnyVersion,
     AsJson,
     DigestArgument,
+    DryRun,
     ProductName,
     StackName,
     VersionArgument,
-    VersionName,
     connect,
     contract_of,
+    newest,
     traffic_of,
 )
 from sixfold.release import SHORT
@@ -113,6 +115,25 @@ def publish(product: ProductName, *, stack: StackName = "local", as_json: AsJson
 
 
 @commands.command()
+def releases(product: ProductName, *, stack: StackName = "local", as_json: AsJson = False) -> None:
+    """List the published releases of a product, the newest first, with their metric and what they answer."""
+    from delivery.commands.tables import releases_table
+
+    contract = contract_of(product)
+    traffic = traffic_of(stack, Terminal(for_program=as_json))
+    records = sorted(traffic.registry.records(product), key=lambda record: record.created, reverse=True)
+    live = {pin.release: f"{version} {pin.weight}%" for version, pins in traffic.now(product).items() for pin in pins}
+    if as_json:
+        document = [json.loads(record.model_dump_json()) for record in records]
+        write_json([{**each, "answers": live.get(each["digest"])} for each in document])
+    elif records:
+        console.print(releases_table(records, contract.metric.name, live))
+        console.print(f"Next: `sixfold changelog {product}` says what changed from one to the next")
+    else:
+        console.print(f"{product} has no release. Next: `sixfold train {product}`")
+
+
+@commands.command()
 def changelog(product: ProductName, *, stack: StackName = "local", as_json: AsJson = False) -> None:
     """Show the releases of a product, the newest first: what changed, the cases fixed, and who reported those."""
     from delivery.changelog import markdown
@@ -131,20 +152,29 @@ def release(
     version: VersionArgument,
     digest: DigestArgument,
     *,
+    dry_run: DryRun = False,
     stack: StackName = "local",
     as_json: AsJson = False,
 ) -> None:
     """Let a published release answer an API version: pin it, apply, and on this machine request a prediction."""
+    from delivery.served import describe
     from delivery.smoke import smoke
     from delivery.traffic import me
-    from sixfold.registry.ledger import Decision
+    from sixfold.registry.ledger import Decision, Versions
     from sixfold.stack import Pin
 
     contract = contract_of(product, version)
     traffic = traffic_of(stack, Terminal(for_program=as_json))
     full = traffic.registry.resolve(product, digest)
+    wanted: Versions = {version: (Pin(release=full),)}
+    if dry_run:
+        traffic.require_allowed(product, wanted)
+        now = traffic.now(product)
+        text = f"now   {describe(now) or 'none'}\nthen  {describe({**now, **wanted})}\nNothing was changed"
+        finish({"product": product, "version": version, "digest": full, "allowed": True}, text, as_json=as_json)
+        return
     decision = Decision(by=me(), verdict="release", reason="by hand, without a rollout")
-    entry = traffic.change(product, {version: (Pin(release=full),)}, decision)
+    entry = traffic.change(product, wanted, decision)
     # The edge of a cluster is where its consumers are, which need not be where this command runs.
     local = traffic.stack.settings().local is not None
     asked = {"prediction": smoke(traffic.stack.outputs, contract, version).document} if local else {}
@@ -156,7 +186,8 @@ def release(
 @commands.command()
 def predict(
     product: ProductName,
-    version: VersionName = "v1",
+    version: AnyVersion = None,
+    *,
     row: Annotated[str | None, typer.Option(help="A row as JSON; the contract's example if left out.")] = None,
     stack: StackName = "local",
 ) -> None:
@@ -164,7 +195,8 @@ def predict(
     from delivery.served import predict as request
 
     contract = contract_of(product, version)
-    write_json(request(connect(stack, Terminal()).outputs, contract, version, row))
+    live = connect(stack, Terminal())
+    write_json(request(live.outputs, contract, version or newest(live, contract), row))
 
 
 def _to_be_judged(traffic: "Traffic", product: str) -> "tuple[Candidate, Path | None]":

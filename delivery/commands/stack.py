@@ -1,14 +1,17 @@
 """Commands about a stack as a whole."""
 
 import os
+from collections import Counter
 from functools import partial
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from delivery.commands.console import Terminal, console, write, write_json
-from delivery.commands.context import AsJson, ProductName, StackName, find, traffic_of
+from delivery.commands.console import Terminal, console, finish, write, write_json
+from delivery.commands.context import AsJson, DryRun, ProductName, StackName, Yes, find, traffic_of
 from delivery.live_stack import LiveStack
+from sixfold.errors import SixfoldError
 from sixfold.wire import ENV_RETIRE
 
 if TYPE_CHECKING:
@@ -28,6 +31,7 @@ def up(
         list[str] | None,
         typer.Option(metavar="PRODUCT/VERSION", help="End it whoever calls it; not where deletion_protection is on."),
     ] = None,
+    dry_run: DryRun = False,
 ) -> None:
     """Bring everything up, from an empty machine to live predictions."""
     from delivery.commands.tables import endpoints_table, predicts, products_table
@@ -36,6 +40,13 @@ def up(
 
     os.environ[ENV_RETIRE] = ",".join(retire or ())
     live = find(stack, terminal := Terminal())
+    if dry_run:
+        from infra.plans.backend import require_safe_state
+
+        require_safe_state(live.settings(), os.environ, live.file)
+        live.engine.select()
+        write(live.engine.preview())
+        return
     bring_up(live, terminal, None if skip_preflight else lambda _: require_none(_problems(live), stack))
     served = {version.url for product in live.outputs.products for version in product.api_versions}
     console.print(products_table(live.outputs, served), endpoints_table(live.outputs), terminal.times())
@@ -43,12 +54,22 @@ def up(
 
 
 @commands.command()
-def down(stack: StackName = "local") -> None:
-    """Delete all that the stack created. The releases' copy on this machine stays, and the next `up` brings it back."""
+def down(*, yes: Yes = False, dry_run: DryRun = False, stack: StackName = "local") -> None:
+    """Delete all that the stack created. The releases' copy on this machine stays, and the next `up` brings it back.
+
+    It asks first, except for a stack on this machine.
+    """
     from delivery.down import down as take_down
     from infra.checks.leaks.run import left_by, require_none
 
     live = find(stack, Terminal())
+    if dry_run:
+        held = Counter(each.type for each in live.engine.held())
+        console.print(*(f"{number:4}  {kind}" for kind, number in sorted(held.items())), sep="\n")
+        console.print(f"{held.total()} resources would be deleted. Nothing was changed")
+        return
+    if not yes and live.settings().local is None:
+        typer.confirm(f"Delete all that the stack {stack} created?", abort=True)
     left = partial(left_by, stack, live.settings(), root=live.project.root, home=live.project.home)
     known = take_down(live)
     require_none(left(known=known), stack)
@@ -60,7 +81,8 @@ def remove(
     product: ProductName,
     *,
     stack: StackName = "local",
-    yes: Annotated[bool, typer.Option("--yes", help="Delete without a question.")] = False,
+    yes: Yes = False,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Take one product out of a stack, wholly: its releases, features, tables, log and files. Others stay as they are.
@@ -70,12 +92,15 @@ def remove(
     from delivery.commands.tables import removal_table
     from delivery.remove import carry_out, plan
 
-    if as_json and not yes:
+    if as_json and not (yes or dry_run):
         raise typer.BadParameter("it asks no question: add --yes", param_hint="--json")
     traffic = traffic_of(stack, Terminal(for_program=as_json))
     removal = plan(traffic, product)
     if not as_json:
         console.print(removal_table(removal))
+    if dry_run:
+        finish(removal.document(), "Nothing was changed", as_json=as_json)
+        return
     if not removal.is_empty:
         if not yes:
             typer.confirm(f"Delete all of this from the stack {stack}?", abort=True)
@@ -120,9 +145,26 @@ def leaks(*, stack: StackName = "local", as_json: AsJson = False) -> None:
     left = left_by(stack, live.settings(), root=live.project.root, home=live.project.home)
     if as_json:
         write_json([each._asdict() for each in left])
+    if left and live.engine.held():
+        raise SixfoldError(
+            f"the stack {stack!r} is up: {len(left)} of its resources are in AWS, as they should be",
+            remedy=f"delete it first: sixfold down --stack {stack}, which looks for leaks itself",
+        )
     require_none(left, stack)
     if not as_json:
         console.print("Nothing of the stack is left")
+
+
+@commands.command()
+def env(*, stack: StackName = "local") -> None:
+    """Print the variables that programs of a stack take, for a shell: `eval "$(sixfold env)"`.
+
+    With them `python -m serving.run` and the other programs run by hand, as the stack runs them.
+    """
+    from delivery.environment import variables
+
+    lines = (f"export {name}={quote(value)}\n" for name, value in variables(find(stack, Terminal())).items())
+    write("".join(lines))
 
 
 @commands.command()

@@ -1,16 +1,17 @@
 """Tables for people: what is served, the ledger, and the evaluations of the demo."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from delivery.served import describe
 from infra.plans.names import without_login
 from sixfold.outputs import ServedVersion, StackOutputs
 from sixfold.registry.ledger import Decision, Entry, Numbers
-from sixfold.release import SHORT
+from sixfold.release import SHORT, Record
 
 if TYPE_CHECKING:
     from delivery.consumers import Held
@@ -46,11 +47,30 @@ def predicts(outputs: StackOutputs) -> str:
 
 
 def health_table(findings: "Iterable[Finding]") -> Table:
-    """Return one row per finding: whether all is well, and what to type where it is not."""
-    table = Table("", "part", "name", "says", "type", box=None)
+    """Return one row per finding: whether all is well."""
+    table = Table("", "part", "name", "says", box=None)
     for each in findings:
-        remedy = escape(each.remedy.replace("`", "")) if each.remedy else ""
-        table.add_row(_MARKS[each.well], each.area, escape(each.name), escape(each.says), remedy)
+        table.add_row(_MARKS[each.well], each.area, escape(each.name), escape(each.says))
+    return table
+
+
+def remedies(findings: "Sequence[Finding]") -> Iterator[Text]:
+    """Return one line per finding that is amiss, with what to type: a cell of a table would break it in two."""
+    amiss = [each for each in findings if each.well is False]
+    for each in amiss:
+        if each.remedy:
+            yield Text(f"→ {each.area} {each.name}: {each.remedy.replace('`', '')}", style="bold")
+    if amiss:
+        yield Text(f"{len(amiss)} of {len(findings)} amiss")
+
+
+def releases_table(records: Iterable[Record], metric: str, live: Mapping[str, str]) -> Table:
+    """Return one row per published release, the newest first; `live` has by digest which version it answers."""
+    table = Table("release", "published (UTC)", metric, "answers", "made from", box=None)
+    for each in records:
+        value = f"{each.metrics[metric]:.4f}" if metric in each.metrics else "-"
+        made = each.git_commit[:SHORT]
+        table.add_row(each.short, f"{each.created:%Y-%m-%d %H:%M}", value, live.get(each.digest, "-"), made)
     return table
 
 
@@ -77,15 +97,14 @@ def consumers_table(held: "Iterable[Held]") -> Table:
     return table
 
 
-def ledger_table(entries: Iterable[Entry]) -> Table:
-    """Return one row per entry, oldest first."""
-    table = Table("no", "since (UTC)", "live", "verdict", "by", "because", box=None)
+def ledger_lines(entries: Iterable[Entry]) -> Iterator[Text]:
+    """Return two lines per entry, oldest first: releases that were live since, and the decision behind them."""
+    yield Text(f" no  {'since (UTC)':19}  live")
     for entry in entries:
         decision = entry.decision
-        since, live = f"{entry.at:%Y-%m-%d %H:%M:%S}", describe(entry.versions)
         verdict = f"{decision.verdict} {entry.withdrawn[:SHORT]}" if entry.withdrawn else decision.verdict
-        table.add_row(str(entry.number), since, live, verdict, decision.by, _reason(decision))
-    return table
+        yield Text(f"{entry.number:3}  {entry.at:%Y-%m-%d %H:%M:%S}  {describe(entry.versions)}")
+        yield Text(f"     {verdict}, by {decision.by}: {_reason(decision)}", style="dim")
 
 
 def looks_table(looks: "Iterable[Look]") -> Table:

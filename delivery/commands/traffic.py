@@ -9,15 +9,18 @@ import typer
 
 from delivery.commands.console import Terminal, console, finish, write
 from delivery.commands.context import (
+    AnyVersion,
     AsJson,
     DigestArgument,
+    DryRun,
     ProductName,
     StackName,
     VersionArgument,
-    VersionName,
+    Yes,
     connect,
     contract_of,
     moment,
+    newest,
     traffic_of,
 )
 
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from sixfold.registry.ledger import Versions
 
 commands = typer.Typer()
+_GOES_ON = 3
 
 
 @commands.command()
@@ -43,7 +47,7 @@ def rollout(
 ) -> None:
     """Move the traffic to a release in steps of 0, 5, 25 and 100%, on evidence; each call evaluates once.
 
-    With --json each evaluation is a line. Exit code 1: it was rolled back.
+    With --json each evaluation is a line. Exit code 1: it was rolled back; 3: it goes on, with the same command.
     """
     from delivery.rollout.prometheus import of_stack
     from delivery.rollout.step import step
@@ -65,7 +69,9 @@ def rollout(
         console.print(f"Next: commit {live.file.name}; `sixfold ledger {product}` shows the numbers")
     elif not as_json:
         console.print(f"Next: the same command again, when more is known; `sixfold ledger {product}` shows the numbers")
-    if finished and now[version][0].release != full:
+    if not finished:
+        raise typer.Exit(_GOES_ON)
+    if now[version][0].release != full:
         raise typer.Exit(1)
 
 
@@ -92,15 +98,33 @@ def rollback(
         datetime | None,
         typer.Option(parser=moment, metavar="MOMENT", help="What was live then; without it, what was live before."),
     ] = None,
+    yes: Yes = False,
+    dry_run: DryRun = False,
     stack: StackName = "local",
     as_json: AsJson = False,
 ) -> None:
-    """Bring back releases, weights and feature definitions of an earlier moment, in one `up`."""
+    """Bring back releases, weights and feature definitions of an earlier moment, in one `up`.
+
+    It shows where it goes to, and asks. Again, it goes back further.
+    """
+    from delivery.served import describe
     from delivery.traffic import me
 
+    if as_json and not (yes or dry_run):
+        raise typer.BadParameter("it asks no question: add --yes", param_hint="--json")
     contract = contract_of(product)
     traffic = traffic_of(stack, Terminal(for_program=as_json))
-    entry = traffic.roll_back(contract, me(), to)
+    wanted = traffic.before(contract, to)
+    if not as_json:
+        console.print(f"now   {describe(traffic.now(product))}")
+        console.print(f"then  {describe(wanted.versions)}: entry {wanted.number}, {wanted.at:%Y-%m-%d %H:%M:%S} UTC")
+    if dry_run:
+        back_to = json.loads(wanted.model_dump_json(exclude_none=True))
+        finish({"would_go_back_to": back_to}, "Nothing was changed", as_json=as_json)
+        return
+    if not yes:
+        typer.confirm(f"Go back, on the stack {stack}?", abort=True)
+    entry = traffic.roll_back(contract, me(), wanted)
     document = json.loads(entry.model_dump_json(exclude_none=True))
     text = f"Next: `sixfold ledger {product}`, and commit {traffic.stack.file.name}"
     finish({"back_to": document}, text, as_json=as_json)
@@ -130,7 +154,7 @@ def withdraw(
 @commands.command()
 def ledger(product: ProductName, *, stack: StackName = "local", as_json: AsJson = False) -> None:
     """Show the ledger: the releases that were live, when, by whose decision, and on which numbers."""
-    from delivery.commands.tables import ledger_table
+    from delivery.commands.tables import ledger_lines
 
     entries = traffic_of(stack, Terminal(for_program=as_json)).ledger.entries(product)
     if not entries:
@@ -138,7 +162,7 @@ def ledger(product: ProductName, *, stack: StackName = "local", as_json: AsJson 
     if as_json:
         write("".join(entry.model_dump_json(exclude_none=True) + "\n" for entry in entries))
     else:
-        console.print(ledger_table(entries))
+        console.print(*ledger_lines(entries), sep="\n")
         console.print(f"Next: `sixfold rollback {product}` brings back what was live before")
 
 
@@ -151,8 +175,8 @@ def replay(
         datetime, typer.Option("--to", parser=moment, metavar="MOMENT", help="The last prediction is made before it.")
     ],
     product: ProductName,
+    version: AnyVersion = None,
     *,
-    version: VersionName = "v1",
     speed: Annotated[float, typer.Option(min=1, help="Seconds of the past in one second, at most.")] = 10_000,
     stack: StackName = "local",
     as_json: AsJson = False,
@@ -165,6 +189,7 @@ def replay(
 
     contract = contract_of(product, version)
     live = connect(stack, terminal := Terminal(for_program=as_json))
+    version = version or newest(live, contract)
     span = Span(product=product, version=version, since=since, until=until)
     reached, finished = resumable(live.outputs, contract, span, speed, live.project.home / "replay.json", terminal)
     document = {"product": product, "reached": reached.at.isoformat(), "finished": finished}
@@ -179,7 +204,7 @@ def replay(
 @commands.command()
 def demo(stack: StackName = "local") -> None:
     """Show a good release go live, and a broken one caught and taken back, on real flights and their late labels."""
-    from delivery.commands.tables import ledger_table, looks_table
+    from delivery.commands.tables import ledger_lines, looks_table
     from delivery.demo import PRODUCT, picture, require_outcomes, run
     from delivery.rollout.prometheus import of_stack
 
@@ -187,6 +212,6 @@ def demo(stack: StackName = "local") -> None:
     live = traffic.stack
     prometheus = of_stack(stack, live.settings(), live.outputs.endpoints)
     looks = run(traffic, prometheus, live.project.product(PRODUCT))
-    console.print(looks_table(looks), ledger_table(traffic.ledger.entries(PRODUCT)), terminal.times())
+    console.print(looks_table(looks), *ledger_lines(traffic.ledger.entries(PRODUCT)), terminal.times(), sep="\n")
     console.print(f"drawn: {picture(live.project.home)}")
     require_outcomes(looks)

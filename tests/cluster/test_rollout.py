@@ -146,7 +146,7 @@ def test_a_rollback_brings_back_release_weights_and_feature_definitions(
     sixfold: Run, stack: Stack, plane: Plane, releases: tuple[str, str]
 ) -> None:
     old, _ = releases
-    sixfold("rollback", V1[0])
+    sixfold("rollback", V1[0], "--yes")
     assert shares(plane) == {old[:12]: 100}
     assert Path(stack.pulumi.env["SIXFOLD_HOME"], "built-by").read_text() == "old"
 

@@ -66,7 +66,7 @@ def test_rollback_brings_back_what_was_live_in_one_up(
     platform: Any, flight: dict[str, Any], first: str, second: str
 ) -> None:
     platform.run("sixfold", "release", "flight-delays", "v1", first[:12])
-    printed = platform.run("sixfold", "rollback", "flight-delays")
+    printed = platform.run("sixfold", "rollback", "flight-delays", "--yes")
     assert printed.count("Duration: ") == 1
     assert httpx.post(_url(platform), json=flight).json()["release"] == second[:12]
 
@@ -76,7 +76,7 @@ def test_rollback_brings_back_the_feature_definitions_of_the_release(
 ) -> None:
     platform.run("sixfold", "release", "flight-delays", "v1", other_features[:12])
     for wanted, back in ((False, second), (True, other_features), (False, second)):
-        platform.run("sixfold", "rollback", "flight-delays")
+        platform.run("sixfold", "rollback", "flight-delays", "--yes")
         weather = open_store(platform.environment().platform, "flight_delays").get_feature_view("origin_weather")
         assert (platform.release, OTHER in weather.description) == (back, wanted)
 

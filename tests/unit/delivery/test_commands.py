@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 import pytest
 import typer
+from botocore.exceptions import NoCredentialsError
 from typer.core import TyperGroup
 
 from delivery import lifecycle
@@ -30,6 +31,7 @@ WITHOUT_JSON = {
     "dashboard": "it prints JSON",
     "deployer-policy": "it prints JSON",
     "codeowners": "it prints a file for GitHub",
+    "env": "it prints lines for a shell",
 }
 VALUES = {
     "name": "new-one",
@@ -222,3 +224,43 @@ def test_keys_are_rotated_and_revoked(keyed: Run) -> None:
 def test_a_consumer_that_the_contract_does_not_name_is_an_error_that_helps(keyed: Run, command: str) -> None:
     code, out, err = keyed("consumer", command, NAME, "rebookings")
     assert (code, out, "rebookings" in err) == (1, "", True)
+
+
+def test_a_rollback_for_a_program_must_not_ask(run: Run) -> None:
+    code, _, err = run("rollback", NAME, "--json")
+    assert (code, "add --yes" in err) == (2, True)
+
+
+def test_the_environment_is_lines_for_a_shell(run: Run) -> None:
+    code, out, _ = run("env")
+    names = [line.partition("=")[0] for line in out.splitlines()]
+    assert (code, names[0]) == (0, "export AWS_DEFAULT_REGION")
+    assert set(names) >= {"export SIXFOLD_PLATFORM", "export SIXFOLD_HOME", "export AWS_ACCESS_KEY_ID"}
+
+
+def test_published_releases_are_listed_with_what_they_answer(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = Record(
+        product=NAME, digest="a" * 64, created=datetime(2026, 1, 2, tzinfo=UTC), git_commit="c" * 40, lock_hash="l",
+        feature_hash="f", training_key="k", snapshots={}, metrics={"roc_auc": 0.71234},
+    )  # fmt: skip
+    monkeypatch.setattr(Registry, "records", lambda *_: [record])
+    _, out, _ = run("releases", NAME)
+    assert re.search(r"aaaaaaaaaaaa +2026-01-02 00:00 +0\.7123 +v1 100% +cccccccccccc", out)
+    (listed,) = json.loads(run("releases", NAME, "--json")[1])
+    assert (listed["digest"], listed["answers"]) == ("a" * 64, "v1 100%")
+
+
+def test_an_error_of_aws_is_a_sentence_without_a_trace(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: Any) -> list[Record]:
+        raise NoCredentialsError
+
+    monkeypatch.setattr(Registry, "records", away)
+    code, out, err = run("releases", NAME)
+    assert (code, out, "Traceback" in err, "set AWS_PROFILE" in err) == (1, "", False, True)
+
+
+def test_what_is_piped_is_not_broken_in_two(run: Run) -> None:
+    """A hint with a command in it is one line, however long the product's name and the folder are."""
+    _, out, _ = run("check", NAME)
+    (line,) = out.splitlines()
+    assert (len(line) > 80, line.endswith("then `sixfold up`")) == (True, True)

@@ -56,6 +56,10 @@ def traffic(moto: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Traff
     return traffic
 
 
+def go_back(traffic: Traffic, product: Product, to: datetime | None = None) -> None:
+    traffic.roll_back(product, "ada", traffic.before(product, to))
+
+
 def live(traffic: Traffic) -> list[str]:
     return [pin.release for pin in traffic.now(NAME)["v1"]]
 
@@ -80,19 +84,19 @@ def test_a_rollback_to_a_release_that_exists_nowhere_is_refused_before_anything_
         Registry, "records", lambda *_: [Record.model_construct(product=NAME, digest=LIVE, feature_hash="f")]
     )
     with pytest.raises(SixfoldError, match="there is no release 'aaaaaaaaaaaa' of flight-delays"):
-        traffic.roll_back(product, "ada")
+        go_back(traffic, product)
     assert traffic.stack.file.read_bytes() == file
 
 
 def test_a_rollback_after_an_automatic_one_passes_over_the_candidate(traffic: Traffic, product: Product) -> None:
-    traffic.roll_back(product, "ada")
+    go_back(traffic, product)
     assert live(traffic) == [FIRST]
 
 
 def test_no_moment_brings_back_a_release_that_a_verdict_ended(traffic: Traffic, product: Product) -> None:
     during: datetime = traffic.ledger.entries(NAME)[-2].at
     with pytest.raises(SixfoldError, match=r"release cccccccccccc, which a rollout took back since"):
-        traffic.roll_back(product, "ada", during)
+        go_back(traffic, product, during)
     assert live(traffic) == [LIVE]
 
 
@@ -115,7 +119,7 @@ def test_a_rollback_that_was_interrupted_ends_the_candidate_too(traffic: Traffic
 def test_a_person_may_release_what_a_verdict_ended_and_it_counts_again(traffic: Traffic, product: Product) -> None:
     release(traffic, CANDIDATE)
     release(traffic, GOOD)
-    traffic.roll_back(product, "ada")
+    go_back(traffic, product)
     assert live(traffic) == [CANDIDATE]
 
 
@@ -128,9 +132,9 @@ def test_a_withdrawn_release_is_refused_everywhere_with_its_reason(traffic: Traf
     with pytest.raises(SixfoldError, match=refused):
         step(traffic, NOBODY, product, "v1", FIRST)
     with pytest.raises(SixfoldError, match=refused):
-        traffic.roll_back(product, "ada", then)
+        go_back(traffic, product, then)
     with pytest.raises(SixfoldError, match="passed over"):
-        traffic.roll_back(product, "ada")
+        go_back(traffic, product)
     with pytest.raises(SixfoldError, match=refused):  # as the program does at each preview
         require_open(NAME, [FIRST], withdrawn(copied(traffic.stack.project.home, "local", NAME)))
     assert live(traffic) == [LIVE]
@@ -152,3 +156,21 @@ def test_a_user_without_a_name_has_a_number(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr("getpass.getuser", nobody)
     assert me() == f"uid {os.getuid()}"
+
+
+def test_a_second_rollback_goes_further_back_and_never_forward(traffic: Traffic, product: Product) -> None:
+    release(traffic, GOOD)
+    went = []
+    for _ in range(2):
+        go_back(traffic, product)
+        went += live(traffic)
+    assert went == [LIVE, FIRST]
+    with pytest.raises(SixfoldError, match="no release of flight-delays was live before v1 aaaaaaaaaaaa"):
+        go_back(traffic, product)
+
+
+def test_a_release_after_a_rollback_is_what_the_next_rollback_leaves(traffic: Traffic, product: Product) -> None:
+    release(traffic, GOOD)
+    go_back(traffic, product)
+    release(traffic, FIRST)
+    assert traffic.before(product).versions == {"v1": (Pin(release=LIVE),)}
