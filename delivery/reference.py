@@ -20,7 +20,9 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from typer.core import TyperArgument, TyperGroup
 
-from sixfold.contract import Product
+from delivery.responsibility import markdown as responsibilities
+from sixfold.contract import Product, load_products
+from sixfold.roles import read_roles
 from sixfold.stack import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -58,6 +60,14 @@ def pages() -> Mapping[str, str]:
             "The contract of a product, `products/<package>/product.yaml`. Unknown keys are refused.",
             models(Product),
         ),
+        "responsibilities.md": _page(
+            "Responsibilities",
+            "Who does what: R, responsible: the role's own work. A, accountable. C, consulted: could step in, or "
+            "reviews the code. I, informed: can watch it, or is named by a plan that would hurt. From `does` and the "
+            "rights in `stacks/roles.yaml`, and from the contracts; `sixfold roles` prints it. "
+            "[A page for each role](../roles/README.md) says what it means for a day.",
+            ["", *responsibilities(read_roles(ROOT / "stacks" / "roles.yaml"), _products())],
+        ),
         "stack-file.md": _page(
             "Fields of a stack file",
             "The value of `sixfold:platform` in `stacks/Pulumi.<stack>.yaml`. Unknown keys are refused.",
@@ -90,6 +100,12 @@ def descriptions(model: type[BaseModel]) -> Mapping[str, str]:
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
         if isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant) and isinstance(text.value.value, str)
     }
+
+
+def _products() -> list[Product]:
+    """Return the contracts of this repository: a page must not differ where `products/elsewhere.yaml` names others."""
+    folder = ROOT / "products"
+    return [product for product in load_products(folder).values() if (folder / product.package).is_dir()]
 
 
 def _page(title: str, lead: str, lines: Iterator[str] | list[str]) -> str:

@@ -1,13 +1,14 @@
 """The roles of people: the schema of `stacks/roles.yaml`."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from sixfold.declared import Slug, Strict
 from sixfold.errors import SixfoldError
 from sixfold.validation import explain, read_yaml
+from sixfold.work import WORK, Task
 
 Area = Literal["serving", "monitoring", "training"]
 Level = Literal["view", "edit"]
@@ -20,12 +21,21 @@ class Role(Strict):
 
     With `rollout` one may ask Prometheus what `sixfold rollout` is decided by.
     `reviews` are the paths of the repository, from `/` on, whose changes one reviews; `*` is all that nobody else does.
+    `does` is the work that is this role's own, out of all that it has the rights for (`sixfold/work.py`).
     """
 
     cluster: dict[Area, Level]
     aws: tuple[Job, ...] = ()
     rollout: bool = False
     reviews: tuple[Pattern, ...] = ()
+    does: tuple[Task, ...] = ()
+
+    @model_validator(mode="after")
+    def _may_do_its_work(self) -> Self:
+        lacking = [f"{task}: it needs {WORK[task].needs}" for task in self.does if not WORK[task].may(self)]
+        if lacking:
+            raise ValueError(f"does work without the right to it: {'; '.join(lacking)}")
+        return self
 
 
 _ROLES = TypeAdapter(dict[Slug, Role])

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from delivery.demo import Look
     from delivery.health.finding import Finding
     from delivery.remove import Removal
+    from delivery.responsibility import Line
+    from sixfold.contract import Product
 
 _MARKS = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[yellow]?[/]"}
 
@@ -82,6 +84,26 @@ def endpoints_table(outputs: StackOutputs) -> Table:
             table.add_row(f"{product.name} {version.version}", version.url)
     for name, url in outputs.endpoints.model_dump().items():
         table.add_row(name, without_login(url) if url else "-")
+    return table
+
+
+def responsibility_table(lines: "Iterable[Line]") -> Table:
+    """Return one row per piece of work, one column per role."""
+    heads, rows = [""], []
+    for line in lines:
+        heads = ["work", *(name.replace("-", "-\n", 1) for name in line.parts)]
+        rows.append((f"{line.work.domain}: {line.work.text}", *line.parts.values()))
+    table = Table(*heads, box=None)
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def people_table(products: "Iterable[Product]") -> Table:
+    """Return one row per product: its owner, who is on call, and its consumers."""
+    table = Table("product", "owner", "on call", "consumers", box=None)
+    for each in products:
+        table.add_row(each.name, each.owner, each.on_call, ", ".join(consumer.name for consumer in each.consumers))
     return table
 
 

@@ -7,11 +7,33 @@ from typing import Annotated
 
 import typer
 
-from delivery.commands.console import write
-from delivery.commands.context import ProductName, StackName, contract_of, project
+from delivery.commands.console import console, write, write_json
+from delivery.commands.context import AsJson, ProductName, StackName, contract_of, project
 from sixfold.errors import SixfoldError
 
 commands = typer.Typer()
+
+
+@commands.command()
+def roles(*, as_json: AsJson = False) -> None:
+    """Show who does what for data, model, service and platform, and the people of each product.
+
+    R: responsible. A: accountable. C: consulted. I: informed. From `stacks/roles.yaml` and the contracts.
+    """
+    from delivery.commands.tables import people_table, responsibility_table
+    from delivery.responsibility import table
+    from sixfold.roles import read_roles
+
+    here = project()
+    lines = table(read_roles(here.root / "stacks" / "roles.yaml"))
+    products = list(here.products().values())
+    if as_json:
+        write_json({
+            "work": [{"task": line.task, "domain": line.work.domain, "parts": line.parts} for line in lines],
+            "products": [{"name": each.name, "owner": each.owner, "on_call": each.on_call} for each in products],
+        })  # fmt: skip
+    else:
+        console.print(responsibility_table(lines), people_table(products))
 
 
 @commands.command()

@@ -19,7 +19,7 @@ PAGES = [
 ]
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 VARIABLES = {"STACK", "BASE", "ARGS", "ORG"}
-_BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`((?:sixfold|make) [^`]+)`")
 ClickException = typer.BadParameter.__mro__[2]
@@ -72,7 +72,7 @@ def _name(page: Path) -> str:
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_every_command_in_a_block_can_be_typed(page: Path) -> None:
-    blocks = _BLOCK.findall(page.read_text())
+    blocks = BLOCK.findall(page.read_text())
     assert not [wrong for block in blocks for words in commands(block) if (wrong := fault(words))]
 
 
