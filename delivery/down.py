@@ -1,10 +1,13 @@
 """`sixfold down`: deletes everything that a stack created, also after an interrupted run."""
 
+import shutil
+
 from botocore.exceptions import BotoCoreError, ClientError
 
 from delivery.lifecycle import remove_features
 from delivery.live_stack import LiveStack
 from infra.checks.state import Held
+from infra.plans.names import kept_aws
 from sixfold.errors import SixfoldError
 
 
@@ -16,10 +19,13 @@ def down(stack: LiveStack) -> list[Held]:
 
     """
     stack.engine.select()
-    if stack.settings().local is None:  # the AWS of a local stack is a process of the stack: its tables end with it
+    local = stack.settings().local is not None  # its AWS is a process of the stack: its tables end with its files
+    if not local:
         _remove_features(stack)
     held = stack.engine.held()
     stack.engine.destroy()
+    if local:
+        shutil.rmtree(kept_aws(stack.project.home, stack.name), ignore_errors=True)
     return held
 
 

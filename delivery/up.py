@@ -3,22 +3,27 @@
 import json
 import os
 import socket
+import time
 from collections.abc import Callable
 
 from delivery import lifecycle
+from delivery.health.processes import problem_of
 from delivery.live_stack import LiveStack
 from delivery.reporter import Reporter
 from delivery.smoke import smoke
 from delivery.traffic import Traffic, me
 from delivery.usage import look_at_endings
 from infra.plans.backend import require_safe_state
-from infra.plans.names import service_ports
+from infra.plans.names import address, service_ports
+from infra.stand_in.guard import READY
 from pulumi_sixfold.local.supervisor import Supervisor
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
 from sixfold.registry.ledger import Decision, Ledger
 from sixfold.release import SHORT
 from sixfold.stack import Pin, Settings
+
+_AWS_WITHIN_S, _POLL_S = 30, 0.2
 
 
 def up(stack: LiveStack, report: Reporter, preflight: Callable[[Settings], None] | None = None) -> None:
@@ -41,7 +46,7 @@ def up(stack: LiveStack, report: Reporter, preflight: Callable[[Settings], None]
     with report.stage("infrastructure"):
         stack.engine.select()
         # Where the state is gone and the supervisor is not, its processes have the ports, and the engine adopts them.
-        ours = Supervisor(stack.project.home).answers()
+        ours = settings.local is not None and _revive(stack, settings.local.first_port, report)
         new = stack.engine.is_empty()
         if settings.local and new and not ours:
             _require_free_ports(settings.local.first_port, stack.file.name)
@@ -49,7 +54,7 @@ def up(stack: LiveStack, report: Reporter, preflight: Callable[[Settings], None]
             _copy_ledgers(stack, settings)
         if not new:
             look_at_endings(stack, report)
-        # A refresh first: after a restart of the machine its processes are gone, and what a local AWS held with them.
+        # A refresh first: it sees what has ended, or was changed by others.
         stack.apply("--refresh")
         stack.connect()
     traffic = Traffic.of(stack, report)
@@ -70,6 +75,23 @@ def up(stack: LiveStack, report: Reporter, preflight: Callable[[Settings], None]
                     _first_release(traffic, product, version.version)
     with report.stage("a live prediction of each"):
         _require_predictions(stack, report)
+
+
+def _revive(stack: LiveStack, first_port: int, report: Reporter) -> bool:
+    """Start the processes of one machine again where all have ended; return whether there are any.
+
+    The refresh waits for the local AWS: one that does not answer counts as empty, and it may be reading its file.
+    """
+    supervisor = Supervisor(stack.project.home)
+    if supervisor.revive():
+        report.say("all processes had ended: started again")
+    elif not supervisor.answers():
+        return False
+    ready = f"{address(service_ports(first_port)['aws'])}{READY}"
+    end = time.monotonic() + _AWS_WITHIN_S
+    while problem_of(ready) and time.monotonic() < end:
+        time.sleep(_POLL_S)
+    return True
 
 
 def _require_live_releases(traffic: Traffic) -> None:

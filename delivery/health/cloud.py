@@ -1,4 +1,4 @@
-"""The local AWS of a stack: whether it holds what the stack's output names. It keeps all in memory, and may forget."""
+"""The local AWS of a stack: whether it holds what the stack's output names. Its file may be gone."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -43,7 +43,7 @@ def judge_aws(problem: str | None, missing: Collection[str], up: str) -> Finding
     if missing:
         says = f"answers, and has forgotten {', '.join(sorted(missing))}"
         return Finding(
-            "aws", "local AWS", well=False, says=says, remedy=f"{up}: it brings back all but the prediction log"
+            "aws", "local AWS", well=False, says=says, remedy=f"{up}: it makes all again but predictions and feedback"
         )
     return Finding("aws", "local AWS", well=True, says="answers, and holds the buckets and databases of the output")
 

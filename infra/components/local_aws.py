@@ -1,4 +1,7 @@
-"""The AWS of a local stack: moto on this machine, behind a guard that takes the access key id of the stack alone."""
+"""The AWS of a local stack: moto on this machine, behind a guard that takes the access key id of the stack alone.
+
+Moto holds everything in memory; a keeper before it writes each change to a file, and brings it back at the start.
+"""
 
 from pulumi import ComponentResource, ResourceOptions
 
@@ -25,12 +28,12 @@ class LocalAws(ComponentResource):
         opts: ResourceOptions | None = None,
     ) -> None:
         super().__init__("sixfold:components:Cloud", name, None, opts)
+        kept = names.kept_aws(runtime.home, name) / str(port)
         moto = runtime.run(
             "aws",
-            python("infra.stand_in", "--port", str(port)),
+            python("infra.stand_in", "--port", str(port), "--keep", str(kept)),
             port=port,
             ready=READY,
-            hang_timeout_s=120,  # it keeps all in memory: to end it loses that, and it may only be busy
             parent=self,
         )
         self.endpoint = moto.program.apply(lambda _: names.address(port))  # known once it answers

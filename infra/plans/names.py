@@ -108,6 +108,11 @@ def job_environment(*, region: str, home: Path, access_key: str) -> dict[str, st
     }
 
 
+def kept_aws(home: Path, stack: str) -> Path:
+    """Return the folder of what a stack's stand-in for AWS keeps, below it by port: another port is another AWS."""
+    return home / "aws" / stack
+
+
 def monitor_login(access_key: str) -> str:
     """Return user:password of the local monitors."""
     return f"{MONITOR_USER}:{access_key}"

@@ -118,6 +118,14 @@ class Supervisor:
                 self._call("removeProcessGroup", name)
             self._call("addProcessGroup", name)
 
+    def revive(self) -> bool:
+        """Start supervisord, and so all programs that it had; return whether it had some and did not run."""
+        with self._locked():
+            if self.answers() or not any(self.conf.glob("*.json")):
+                return False
+            self._boot()
+            return True
+
     def stop(self, name: str) -> None:
         """Stop a program, with TERM and then KILL; it stays known, and its log is kept."""
         pid = (self.info(name) or {}).get("pid")

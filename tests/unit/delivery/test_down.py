@@ -46,8 +46,10 @@ def stack(name: str, tmp_path: Path) -> tuple[LiveStack, Engine]:
 
 def test_a_local_stack_is_destroyed_without_a_word_to_its_aws(tmp_path: Path) -> None:
     local, engine = stack("local", tmp_path)
+    (kept := tmp_path / "aws" / "local" / "4604").mkdir(parents=True)
     assert down(local) == [BUCKET]
     assert engine.calls == ["select", "destroy"]
+    assert not kept.exists()
 
 
 def test_a_first_up_that_never_finished_leaves_no_outputs_and_is_destroyed(tmp_path: Path) -> None:

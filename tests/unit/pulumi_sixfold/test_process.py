@@ -73,6 +73,17 @@ def test_it_comes_back_after_a_crash(handler: ProcessHandler, server: Make, ask:
     _until(lambda: (after := ask(args)) and after["pid"] != before["pid"])
 
 
+def test_all_start_again_after_all_were_killed(handler: ProcessHandler, server: Make, ask: Ask) -> None:
+    args = server()
+    handler.create(URN, args)
+    supervisor = Supervisor(Path(args.home))
+    os.kill(int((supervisor.run / "supervisord.pid").read_text()), signal.SIGKILL)
+    _until(lambda: ask(args) is None)
+    assert supervisor.revive()
+    _until(lambda: bool(ask(args)))
+    assert not supervisor.revive()
+
+
 def test_one_that_hangs_is_ended_and_starts_again(handler: ProcessHandler, server: Make, ask: Ask) -> None:
     args = server(hang_timeout_s=1)
     handler.create(URN, args)

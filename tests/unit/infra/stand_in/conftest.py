@@ -1,6 +1,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -15,17 +16,26 @@ KEY = "0123456789abcdef0123456789abcdef"
 @pytest.fixture(scope="module")
 def guarded(free_port: Callable[[], int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the real stand-in, moto behind the guard."""
+    folder = tmp_path_factory.mktemp("stand-in")
     url = f"http://127.0.0.1:{(port := free_port())}"
-    command = [sys.executable, "-m", "infra.stand_in", "--port", str(port)]
-    log = tmp_path_factory.mktemp("stand-in") / "log"
-    with running(command, f"{url}/moto-api/", log, os.environ | stand_in_credentials(KEY)):
+    with running(command(port, folder), f"{url}/moto-api/", folder / "log", os.environ | stand_in_credentials(KEY)):
         yield url
+
+
+def command(port: int, folder: Path) -> list[str]:
+    """The command that runs the stand-in, which keeps what it is told in a folder."""
+    return [sys.executable, "-m", "infra.stand_in", "--port", str(port), "--keep", str(folder / "kept")]
 
 
 @pytest.fixture
 def s3_of(guarded: str) -> Callable[[str], Any]:
     """A function that gives an S3 client with an access key id."""
-    return lambda key: boto3.client("s3", "eu-west-1", endpoint_url=guarded, **_named(key))
+    return lambda key: client_of("s3", guarded, key)
+
+
+def client_of(service: str, url: str, key: str = KEY) -> Any:
+    """A client of a stand-in."""
+    return boto3.client(service, "eu-west-1", endpoint_url=url, **_named(key))
 
 
 def _named(key: str) -> dict[str, str]:
