@@ -8,7 +8,6 @@ import json
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -24,7 +23,7 @@ from sixfold.cases import case_files, read_case
 from sixfold.contract import Product
 from sixfold.elsewhere import REQUIREMENTS, folder_of
 from sixfold.errors import SixfoldError
-from sixfold.moments import moment_of
+from sixfold.periods import Periods
 from sixfold.product import ProductCode, feature_names, load_code
 from sixfold.validation import explain
 
@@ -162,15 +161,8 @@ def _score(product: Product) -> float | list[float]:
 def _model(_: Product, code: ProductCode) -> Iterator[Fault]:
     model = code.model
     yield from _known("model.INPUTS", model.INPUTS, _tables(code))
-    for name in ("VALIDATE_FROM", "TEST_FROM"):
-        moment: Any = getattr(model, name)
-        try:
-            moment_of(moment if isinstance(moment, datetime) else None)
-        except ValueError:
-            yield Fault(f"model.{name}", f"it is {moment!r}", "make it a datetime with a time zone, from 1700 to 2199")
-            return
-    if model.VALIDATE_FROM >= model.TEST_FROM:
-        yield Fault("model.TEST_FROM", "the test period begins before the validation period", "let it begin later")
+    if not isinstance(model.PERIODS, Periods):
+        yield Fault("model.PERIODS", f"it is {model.PERIODS!r}", "write `Windows` or `Dates` of sixfold/periods.py")
     if not model.SEARCH:
         yield Fault("model.SEARCH", "there is no trial", "give the parameters of at least one; an empty dict is one")
     for name in ("fit", "libraries"):

@@ -19,7 +19,10 @@ LABEL, SCORE, BASELINE = "label", "score", "baseline"
 
 
 class Periods(Strict):
-    """The training, validation and test periods; each ends where the next begins."""
+    """The training, validation and test periods; each ends where the next begins, the last with the newest example.
+
+    They are moments, whether `PERIODS` of the product's `model.py` are dates or move with the newest label.
+    """
 
     train_from: Moment
     validate_from: Moment

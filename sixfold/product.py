@@ -19,6 +19,7 @@ from pydantic import BaseModel
 
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
+from sixfold.periods import Periods
 
 if TYPE_CHECKING:
     import pandera.polars as pa
@@ -152,12 +153,8 @@ class ModelModule(Protocol):
         """The column with the label."""
 
     @property
-    def VALIDATE_FROM(self) -> datetime:  # noqa: N802 - a constant of the module
-        """The first moment of the validation period; the model learns from what came before."""
-
-    @property
-    def TEST_FROM(self) -> datetime:  # noqa: N802 - a constant of the module
-        """The first moment of the test period."""
+    def PERIODS(self) -> Periods:  # noqa: N802 - a constant of the module
+        """The periods to learn, choose and judge on: `Windows`, which move with the newest label, or `Dates`."""
 
     @property
     def BASELINE(self) -> Baseline:  # noqa: N802 - a constant of the module

@@ -7,18 +7,25 @@ from datetime import datetime
 import polars as pl
 
 from sixfold.errors import SixfoldError
+from sixfold.periods import Windows
 
 FEWEST_ROWS = 60
 """With a known label: 36 to learn from, 12 to choose on and 12 to judge on."""
 _LEARN, _CHOOSE = 0.6, 0.8
 _MIN_LABELS = (20, 200)
 _HOUR = 3600
+_UNITS = (("day", 86400), ("hour", _HOUR), ("minute", 60), ("second", 1))
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Figures of a product.yaml and a model.py, under the names that these have for them."""
+    """Figures of a product.yaml and a model.py, under the names that these have for them.
 
+    `validate_from` and `test_from` are the moments that the lengths `validate` and `test` give for these rows.
+    """
+
+    validate: str
+    test: str
     validate_from: datetime
     test_from: datetime
     release_margin: float
@@ -47,11 +54,9 @@ def figures(rows: pl.DataFrame, task: str, entity: str | None) -> Figures:
             "learn from, to choose on and to judge on",
             remedy="give a file with more rows" + (", or another --entity, with more rows of each" if entity else ""),
         )
-    validate_from, test_from = _cut(known, _LEARN), _cut(known, _CHOOSE)
     begin, end = known["at"][0], known["at"][-1]
-    days = [moment.replace(hour=0, minute=0, second=0, microsecond=0) for moment in (validate_from, test_from)]
-    if begin < days[0] < days[1]:
-        validate_from, test_from = days
+    windows = _windows(known)
+    _, validate_from, test_from, _ = windows.until(end)
     _require_all(known, task, validate_from, test_from)
     test = known.filter(pl.col("at") >= test_from)
     min_labels = min(max(test.height // 10, _MIN_LABELS[0]), _MIN_LABELS[1])
@@ -60,6 +65,8 @@ def figures(rows: pl.DataFrame, task: str, entity: str | None) -> Figures:
     delay = (known["next"] - known["at"]).dt.total_seconds().quantile(0.95) or _HOUR
     margin, threshold, reason = _margins(task, known, test)
     return Figures(
+        validate=windows.validate,
+        test=windows.test,
         validate_from=validate_from,
         test_from=test_from,
         window_hours=window,
@@ -81,6 +88,24 @@ def _margins(task: str, known: pl.DataFrame, test: pl.DataFrame) -> tuple[float,
     errors = (test["label"] - test["last"]).abs().drop_nulls().to_list()
     naive = sum(errors) / len(errors) if errors else 1.0
     return _short(naive / 50), _short(2 * naive), f"twice the error of the last known number, {_short(naive)}"
+
+
+def _windows(known: pl.DataFrame) -> Windows:
+    """Return the windows of the shares, in the longest unit that leaves rows before each of them."""
+    begin, end = known["at"][0], known["at"][-1]
+    for unit, seconds in _UNITS:
+        until = Windows(validate=f"1 {unit}", test=f"1 {unit}").until(end).test_until
+        choose, test = (
+            math.ceil((until - _cut(known, share)).total_seconds() / seconds) for share in (_LEARN, _CHOOSE)
+        )
+        windows = Windows(validate=_length(max(choose - test, 1), unit), test=_length(test, unit))
+        if choose > test and begin < windows.until(end).validate_from:
+            break
+    return windows
+
+
+def _length(count: int, unit: str) -> str:
+    return f"{count} {unit}{'s' if count > 1 else ''}"
 
 
 def _cut(known: pl.DataFrame, share: float) -> datetime:

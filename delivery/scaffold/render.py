@@ -69,8 +69,6 @@ def _values(plan: Plan, today: date) -> dict[str, Any]:
         "numbers": plan.numbers,
         "sliced": plan.sliced,
         "quarantine_rate": plan.quarantine_rate,
-        "validate_from": plan.figures.validate_from.isoformat(),
-        "test_from": plan.figures.test_from.isoformat(),
         "example_at": at,
         "example_key": key,
         "today": today,

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 import polars as pl
 
@@ -13,6 +12,7 @@ from models.lake import Lake
 from models.training.search import matrix
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
+from sixfold.periods import Cut
 from sixfold.product import Baseline, feature_names, load_code
 from sixfold.tasks import Task, task_of
 
@@ -52,29 +52,41 @@ def assemble(lake: Lake, product: Product) -> Dataset:
             f"{examples[LABEL].null_count():,} examples of {product.name} have a label that is not {task.domain()}",
             remedy=f"correct `{recipe.LABEL}` in data.py, or `task` in product.yaml",
         )
-    frame = historical(lake, features, examples)
-    learned = frame.filter(pl.col("at") < recipe.VALIDATE_FROM)
-    frame = with_baseline(task, frame, learned, recipe.BASELINE)
-    parts = split(frame, recipe.VALIDATE_FROM, recipe.TEST_FROM)
-    for name, part in zip(("train", "validate", "test"), parts, strict=True):
+    if examples.is_empty():
+        raise SixfoldError(f"{product.name} has no examples", remedy="load data with labels")
+    cut = recipe.PERIODS.until(examples["at"][-1])
+    frame = historical(lake, features, within(examples, cut))
+    frame = with_baseline(task, frame, frame.filter(pl.col("at") < cut.validate_from), recipe.BASELINE)
+    train, validate, test = split(frame, cut)
+    for part, name, since, until in (
+        (train, "train", cut.train_from, cut.validate_from),
+        (validate, "validate", cut.validate_from, cut.test_from),
+        (test, "test", cut.test_from, cut.test_until),
+    ):
         if part.is_empty():
-            raise SixfoldError(f"{product.name} has no examples to {name} on", remedy="load data of all its periods")
-    train, validate, test = parts
+            span = f"{f'from {since} ' if since else ''}to {until}"
+            raise SixfoldError(
+                f"{product.name} has no examples to {name} on, {span}",
+                remedy="load data of all its periods, or write others as `PERIODS` of model.py",
+            )
     periods = Periods(
-        train_from=train["at"][0],
-        validate_from=recipe.VALIDATE_FROM,
-        test_from=recipe.TEST_FROM,
+        train_from=cut.train_from or train["at"][0],
+        validate_from=cut.validate_from,
+        test_from=cut.test_from,
         test_until=test["at"][-1],
     )
     names = (*feature_names(features), *code.service.REQUEST_FEATURES)
     return Dataset(train, validate, test, names, recipe.MISSING, periods)
 
 
-def split(
-    frame: pl.DataFrame, validate_from: datetime, test_from: datetime
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+def within(frame: pl.DataFrame, cut: Cut) -> pl.DataFrame:
+    """Return the rows of which any period may be, by their time `at`: those before the first one are too old."""
+    return frame.filter(pl.col("at") >= cut.train_from) if cut.train_from else frame
+
+
+def split(frame: pl.DataFrame, cut: Cut) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Return the rows to learn from, to choose on and to judge on, by their time `at`."""
-    before, after = pl.col("at") < validate_from, pl.col("at") >= test_from
+    before, after = pl.col("at") < cut.validate_from, pl.col("at") >= cut.test_from
     return frame.filter(before), frame.filter(~before & ~after), frame.filter(after)
 
 

@@ -67,6 +67,7 @@ def _code(product: Product) -> str:
         "models.features.historical",
         "models.features.views",
         "sixfold.drift",
+        "sixfold.periods",
         "sixfold.tasks.base",
         f"sixfold.tasks.{product.task}",
     )
@@ -225,7 +226,7 @@ def _require_scores(product: Product, scores: "Floats", model: Path, data: "Data
     if width != wanted:
         raise SixfoldError(
             f"the model of {product.name} gives {width} numbers a row, and a {product.task} score has {wanted}",
-            remedy="fit a model of that kind; each class must occur before VALIDATE_FROM, in model.py",
+            remedy="fit a model of that kind; each class must occur in the training period, PERIODS in model.py",
         )
     online = feature_names(load_code(product).features)
     unknown = data.test.head(1).with_columns(pl.lit(None, pl.Float64).alias(name) for name in online)

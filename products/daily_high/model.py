@@ -1,13 +1,14 @@
 """How the model of `daily-high` is made: what it learns from, in which years, and which parameters are tried."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import polars as pl
 
 from models.frameworks.sklearn import Sklearn
 from products.daily_high.service import Row, entities, request_features
+from sixfold.periods import Windows
 
 INPUTS = ("curated.reports", "labels.daily_high")
 TIME = "day"
@@ -15,9 +16,8 @@ LABEL = "high"
 ASKED_AFTER = timedelta(hours=10)
 """From the beginning of the day in UTC: two in the morning in Seattle, when the last day's report is an hour old."""
 
-# 2012 and 2013 to learn, 2014 to choose, 2015 to judge.
-VALIDATE_FROM = datetime(2014, 1, 1, tzinfo=UTC)
-TEST_FROM = datetime(2015, 1, 1, tzinfo=UTC)
+# Of the published years: 2012 and 2013 to learn, 2014 to choose, 2015 to judge.
+PERIODS = Windows(train="2 years", validate="1 year", test="1 year")
 
 # Persistence is the naive forecast to beat: today will be like the last day that was reported.
 BASELINE = "last_high"

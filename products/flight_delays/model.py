@@ -1,21 +1,20 @@
 """How the model of `flight-delays` is made: what it learns from, on which months, and which parameters are tried."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import polars as pl
 
 from models.frameworks.lightgbm import LightGBM
 from products.flight_delays.features import HORIZON
 from products.flight_delays.service import Row, entities, request_features
+from sixfold.periods import Windows
 
 INPUTS = ("curated.flights", "labels.flight_delays")
 TIME = "scheduled_departure"
 LABEL = "late"
 
-# Midnight in New York: January to August to learn, September to choose, October to December to judge.
-VALIDATE_FROM = datetime(2013, 9, 1, 4, tzinfo=UTC)
-TEST_FROM = datetime(2013, 10, 1, 4, tzinfo=UTC)
+# Of the published year: January to August to learn, September to choose, October to December to judge.
+PERIODS = Windows(train="8 months", validate="1 month", test="3 months", zone="America/New_York")
 
 # The naive forecast to beat: how often this airline's flights of this hour were late while the model learned.
 BASELINE = ("carrier", "hour")

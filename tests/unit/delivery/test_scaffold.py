@@ -71,9 +71,10 @@ def test_every_task_and_framework_beats_its_naive_forecast_as_written(
     product = written(task, framework)
     code, measure, examples = load_code(product), measure_of(product), _examples(product)
     model = code.model
-    learned = examples.filter(pl.col("at") < model.VALIDATE_FROM)
+    cut = model.PERIODS.until(examples["at"].max())  # type: ignore[arg-type] # polars types max as any literal
+    learned = examples.filter(pl.col("at") < cut.validate_from)
     naive = with_baseline(task_of(product), examples, learned, model.BASELINE)
-    train, validate, test = split(naive, model.VALIDATE_FROM, model.TEST_FROM)
+    train, validate, test = split(naive, cut)
     names = (*feature_names(code.features), *code.service.REQUEST_FEATURES)
     part = [_part(frame, names) for frame in (train, validate, test)]
     fitted = model.FRAMEWORK.fit({**model.FIXED, **model.SEARCH[0]}, part[0], part[1])
@@ -94,9 +95,10 @@ def test_a_stream_asks_for_each_row_of_its_span(task: str, written: Write) -> No
     (source,) = code.data.sources()
     passed = check(read(source), code.data.CONTRACTS[source.name]).passed
     lake = code.data.curate({source.name: passed}).__getitem__
-    asked = code.stream.requests(lake, code.model.VALIDATE_FROM, code.model.TEST_FROM)
+    cut = code.model.PERIODS.until(passed["time"].max())  # type: ignore[arg-type] # polars types max as any literal
+    asked = code.stream.requests(lake, cut.validate_from, cut.test_from)
     at = pl.col("time")
-    assert asked.height == passed.filter(at >= code.model.VALIDATE_FROM, at < code.model.TEST_FROM).height
+    assert asked.height == passed.filter(at >= cut.validate_from, at < cut.test_from).height
     assert code.service.Row.model_validate_json(asked["row"][0])
 
 

@@ -47,7 +47,7 @@ def clone(tmp_path: Path, sample: tuple[Source, ...]) -> Callable[[str], Path]:
         (folder / "data").mkdir()
         for source in sample:
             rows = pl.read_csv(source.path, infer_schema=False)
-            days = pl.col("month").is_in(["8", "9", "10"]) & (pl.col("day") == "10")
+            days = pl.col("month").is_in(["8", "9", "12"]) & (pl.col("day") == "10")
             kept = rows.filter(days) if "day" in rows.columns else rows
             kept.write_csv(folder / "data" / f"{source.name}.csv")
         return folder
