@@ -21,11 +21,11 @@ from delivery import lifecycle
 from delivery.package import ROOT
 from delivery.replay import Reached, Span, replay
 from delivery.rollout.decision import Judgement, Verdict
-from delivery.rollout.prometheus import Prometheus
 from delivery.rollout.step import step
 from delivery.traffic import Traffic
 from models.candidate import Candidate
 from models.training.train import refit
+from monitoring.prometheus import Prometheus
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
 from sixfold.registry.entries import ended

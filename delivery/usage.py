@@ -4,13 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 from delivery.live_stack import LiveStack
 from delivery.reporter import Reporter
-from delivery.rollout.prometheus import Prometheus, of_stack
-from delivery.users import Asked, User, users
+from delivery.rollout.prometheus import of_stack
 from infra.plans.retirement import DAYS, ending, pinned
 from monitoring.usage import usage
+from monitoring.users import User, requests_of, users
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
-from sixfold.metric_names import REQUEST_SECONDS_BUCKET, REQUESTS
 from sixfold.registry.entries import copied
 from sixfold.use import Called, Figures, keep, place
 
@@ -50,26 +49,3 @@ def look_at_endings(stack: LiveStack, report: Reporter) -> None:
             look(stack, product, DAYS, report)
         except Exception as error:  # noqa: BLE001 - whatever a lake says that is not there
             report.say(f"it cannot be known: {error}", passed=False)
-
-
-def requests_of(prometheus: Prometheus, product: str, now: datetime, days: int) -> dict[tuple[str, str], Asked]:
-    """Return the requests of the last days by consumer and API version.
-
-    Raises:
-        SixfoldError: Prometheus does not answer.
-
-    """
-    by, own = "sum by (consumer, api_version%s)", f'product="{product}"'
-    made = f"{by % ''} (increase({REQUESTS}{{{own}%s}}[{days}d]))"
-    spent = f"{by % ', le'} (rate({REQUEST_SECONDS_BUCKET}{{{own}}}[{days}d]))"
-    expressions = {
-        "requests": made % "",
-        "failed": made % ',code=~"5.."',
-        "p99_s": f"histogram_quantile(0.99, {spent}) >= 0",  # no number where there was no request
-    }
-    found: dict[tuple[str, str], Asked] = {}
-    for field, expression in expressions.items():
-        for sample in prometheus.query(expression, now):
-            who = sample.labels.get("consumer", ""), sample.labels["api_version"]
-            found[who] = found.get(who, Asked())._replace(**{field: sample.value})
-    return found

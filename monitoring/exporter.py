@@ -12,6 +12,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,20 +30,41 @@ from serving.settings import platform
 from sixfold.metric_names import DISK_FREE, LAKE_REFRESHED, LOADED, QUARANTINE_RATE, QUARANTINED_ROWS, TABLE_ROWS
 from sixfold.moments import moment_of
 from sixfold.outputs import PlatformRefs, owner_of
+from sixfold.prediction_log import PERSONAL_COLUMNS
 from sixfold.wire import ENV_HOME
 
 REFRESH_S = 15
 _log = logging.getLogger("sixfold.exporter")
 
 
+class Column(NamedTuple):
+    """A column of a table, its type as Iceberg writes it."""
+
+    name: str
+    type: str
+    required: bool
+
+
 class TableFacts(NamedTuple):
-    """Facts of one table of a product; `notes` are those of its last load."""
+    """Facts of one table of a product: `notes` are those of its last load, `properties` those of the table."""
 
     layer: str
     product: str
     table: str
     rows: int
     notes: Mapping[str, str]
+    columns: tuple[Column, ...] = ()
+    properties: Mapping[str, str] = {}
+
+    @property
+    def loaded(self) -> datetime | None:
+        """The moment of its last load; None for a table that is written row by row."""
+        return moment_of(self.notes["loaded-at"]) if "loaded-at" in self.notes else None
+
+    @property
+    def personal(self) -> frozenset[str]:
+        """Its columns with personal data, as far as they are declared."""
+        return frozenset(self.properties.get(PERSONAL_COLUMNS, "").split(",")) - {""}
 
 
 class LakeFacts:
@@ -74,7 +96,8 @@ class LakeFacts:
         metadata = json.loads(self._s3.get_object(Bucket=bucket, Key=key)["Body"].read())
         summary = current_summary(metadata)
         notes = {name.removeprefix("sixfold."): value for name, value in summary.items() if name.startswith("sixfold.")}
-        return TableFacts(layer, *owner_of(table), int(summary.get("total-records", 0)), notes)
+        rows, columns = int(summary.get("total-records", 0)), tuple(_columns(metadata))
+        return TableFacts(layer, *owner_of(table), rows, notes, columns, metadata.get("properties", {}))
 
 
 def current_summary(metadata: Mapping[str, Any]) -> dict[str, str]:
@@ -84,6 +107,15 @@ def current_summary(metadata: Mapping[str, Any]) -> dict[str, str]:
         if snapshot["snapshot-id"] == current:
             return dict(snapshot.get("summary", {}))
     return {}
+
+
+def _columns(metadata: Mapping[str, Any]) -> Iterator[Column]:
+    """Yield the columns of the current schema (https://iceberg.apache.org/spec/#schemas-and-data-types)."""
+    for schema in metadata.get("schemas", []):
+        if schema["schema-id"] == metadata["current-schema-id"]:
+            for field in schema["fields"]:
+                kind = field["type"]
+                yield Column(field["name"], kind if isinstance(kind, str) else kind["type"], field["required"])
 
 
 class LakeCollector(Collector):
@@ -104,8 +136,8 @@ class LakeCollector(Collector):
         for each in self.facts:
             place = (each.product, each.table)
             rows.add_metric((each.layer, *place), each.rows)
-            if "loaded-at" in each.notes:
-                loaded.add_metric((each.layer, *place), moment_of(each.notes["loaded-at"]).timestamp())
+            if each.loaded:
+                loaded.add_metric((each.layer, *place), each.loaded.timestamp())
             if each.layer == "quarantine" and "rows-raw" in each.notes:
                 bad.add_metric(place, each.rows)
                 rate.add_metric(place, each.rows / max(1, int(each.notes["rows-raw"])))

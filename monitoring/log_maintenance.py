@@ -62,7 +62,7 @@ def _declare(table: "Table", product: Product) -> None:
     said = {
         "owner": product.owner,
         "sixfold.retention-days": str(product.log.retention_days),
-        "sixfold.personal-columns": ",".join(dict.fromkeys((*product.log.personal, *comments))),
+        log.PERSONAL_COLUMNS: ",".join(dict.fromkeys((*product.log.personal, *comments))),
         **_BESIDE_WRITERS,
     }
     if not said.items() <= table.properties.items():

@@ -10,11 +10,11 @@ from serving.runtime import Runtime
 from sixfold import pages
 from sixfold.contract import Product
 
-_OF_FEEDBACK = {
+CODES_OF_FEEDBACK = {
     "403": "this consumer gives no labels; it may send `unexpected` without one",
     "404": "this consumer got no prediction of this id",
 }
-_CODES = {
+CODES = {
     "400": "not acceptable JSON: malformed, NaN, a key twice, a number beyond 32 bits",
     "401": "no key, or one that was revoked or has ended",
     "408": "the body did not arrive within 10 seconds",
@@ -33,7 +33,7 @@ def openapi(runtime: Runtime) -> dict[str, Any]:
     prediction = runtime.code.Prediction.model_json_schema()
     one = {"prediction_id": _ID, "prediction": _ref("Prediction")}
     release = {"release": {"type": "string", "description": "the short digest of the release that answered"}}
-    problems, refused = _problems(_CODES), _problems(_OF_FEEDBACK)
+    problems, refused = _problems(CODES), _problems(CODES_OF_FEEDBACK)
     answers = [
         _object({**release, **one}),
         _object({**release, "predictions": {"type": "array", "items": _object(one)}}),
@@ -83,7 +83,7 @@ def page(document: dict[str, Any], product: Product) -> str:
         anonymous={} in document["security"],
         example=json.dumps(product.example, indent=2),
         schemas={name: _fields(schema["properties"]) for name, schema in schemas.items()},
-        errors=dict(sorted((_CODES | _OF_FEEDBACK).items())),
+        errors=dict(sorted((CODES | CODES_OF_FEEDBACK).items())),
     )
 
 

@@ -42,6 +42,9 @@ DISK_FREE = "sixfold_disk_free_bytes"
 # of the alert inbox of one machine
 NOTIFIED = "sixfold_notified_timestamp_seconds"
 
+# of the portal
+PORTAL_REFRESHED = "sixfold_portal_refreshed_timestamp_seconds"
+
 # of the live evaluation
 LIVE_METRIC = "sixfold_live_metric"
 LIVE_METRIC_LOW = "sixfold_live_metric_low"

@@ -1,5 +1,7 @@
 """Typed stack outputs: the output `environment`, which jobs, commands and programs read."""
 
+import re
+
 from sixfold.declared import Strict
 from sixfold.versions import Status
 
@@ -17,6 +19,11 @@ def owner_of(table: str) -> tuple[str, str]:
     """Return the product that a Glue table belongs to, and its name there: `PlatformRefs.table` the other way."""
     package, _, name = table.partition(OF)
     return package.removeprefix(_FEEDBACK_OF).replace("_", "-"), name or table
+
+
+def without_login(url: str) -> str:
+    """Return an address as people and logs may see it."""
+    return re.sub(r"//[^/@]*@", "//", url)
 
 
 def keyring_name(stack: str, product: str) -> str:

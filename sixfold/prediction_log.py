@@ -15,6 +15,9 @@ LABEL = "label"
 REPORT_ID, COMMENT = "report_id", "comment"
 STATE, BY = "state", "by"
 
+PERSONAL_COLUMNS = "sixfold.personal-columns"
+"""The property of a table that names its columns with personal data, with commas between them."""
+
 PREDICTIONS: Mapping[str, str] = {
     PREDICTION_ID: "string",
     TIME: "time",

@@ -12,6 +12,11 @@ from pydantic import Field, ValidationError
 from sixfold.declared import Slug, Strict
 from sixfold.moments import Moment
 
+BEYOND = 10
+"""`ConsumerLoadHigh` fires at so many times the `requests_per_day` of a consumer."""
+SILENT_DAYS = 30
+"""`ConsumerSilent` fires after so many days without a call."""
+
 
 class Called(Strict):
     """Rows that a consumer asked of an API version, and when it did last."""

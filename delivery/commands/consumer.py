@@ -92,7 +92,7 @@ def users(
     """Show the consumers of a product: what each needs, what it asked for, and whom a change made today would hurt."""
     from delivery.commands.users_table import users_table
     from delivery.usage import look
-    from delivery.users import hurt, misfits
+    from monitoring.users import hurt, misfits
 
     contract = contract_of(product)
     found = look(connect(stack, terminal := Terminal(for_program=as_json)), contract, days, terminal)

@@ -8,7 +8,7 @@ from delivery.commands.console import Terminal, console, finish, write_json
 from delivery.commands.context import AsJson, ProductName, StackName, connect, contract_of
 
 if TYPE_CHECKING:
-    from delivery.feedback.reports import Reports
+    from monitoring.reports import Reports
 
 commands = typer.Typer(help="Reports of consumers that a prediction was unexpected.", no_args_is_help=True)
 ReportId = Annotated[str, typer.Argument(metavar="REPORT", help="Which report, by the first digits of its id.")]
@@ -90,7 +90,7 @@ def triage(  # noqa: PLR0913 - the options of a command
 
 
 def _reports(product: str, stack: str, *, as_json: bool) -> "Reports":
-    from delivery.feedback.reports import Reports
+    from monitoring.reports import Reports
 
     contract = contract_of(product)
     live = connect(stack, Terminal(for_program=as_json))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from rich.markup import escape
 from rich.table import Table
 
-from delivery.feedback.report import Report
+from monitoring.report import Report
 from sixfold.release import SHORT
 
 _WIDTH = 60

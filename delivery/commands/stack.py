@@ -12,6 +12,7 @@ from delivery.commands.console import Terminal, console, finish, write, write_js
 from delivery.commands.context import AsJson, DryRun, ProductName, StackName, Yes, find, traffic_of
 from delivery.live_stack import LiveStack
 from sixfold.errors import SixfoldError
+from sixfold.outputs import without_login
 from sixfold.wire import ENV_RETIRE
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ def up(
     bring_up(live, terminal, None if skip_preflight else lambda _: require_none(_problems(live), stack))
     served = {version.url for product in live.outputs.products for version in product.api_versions}
     console.print(products_table(live.outputs, served), endpoints_table(live.outputs), terminal.times())
-    console.print(f"Next: open {live.outputs.endpoints.portal}, or {predicts(live.outputs)}, or `make down`")
+    portal = without_login(live.outputs.endpoints.portal or "")
+    console.print(f"Next: open {portal} (user sixfold, password in .sixfold/access-key), or {predicts(live.outputs)}")
 
 
 @commands.command()

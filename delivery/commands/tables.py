@@ -8,8 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from delivery.served import describe
-from infra.plans.names import without_login
-from sixfold.outputs import ServedVersion, StackOutputs
+from sixfold.outputs import ServedVersion, StackOutputs, without_login
 from sixfold.registry.ledger import Decision, Entry, Numbers
 from sixfold.release import SHORT, Record
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rich.markup import escape
 from rich.table import Table
 
-from delivery.users import User
+from monitoring.users import User
 
 
 def users_table(users: Iterable[User]) -> Table:

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from delivery.feedback.report import CASE, CLOSED, LABELLED, Report
-from delivery.feedback.reports import Reports
+from monitoring.report import CASE, CLOSED, LABELLED, Report
+from monitoring.reports import Reports
 from sixfold import prediction_log as log
 from sixfold.cases import Case, Expected, misfit, write_case
 from sixfold.contract import Product

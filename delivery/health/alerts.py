@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from delivery.health.finding import Finding, Question
-from delivery.rollout.prometheus import Prometheus, Sample
 from infra.plans.monitoring.platform_rules import WATCHDOG
+from monitoring.prometheus import Prometheus, Sample
 
 FIRING = 'ALERTS{alertstate="firing"}'
 

@@ -11,12 +11,12 @@ from typing import NamedTuple
 import polars as pl
 
 from delivery.rollout.decision import Doubted, Quality, Requests, Seen
-from delivery.rollout.prometheus import Prometheus, Sample
 from delivery.rollout.sequential import Estimate, paired
 from delivery.rollout.voices import cap, doubts, without_feedback
 from monitoring.evaluation.copies import Listing
 from monitoring.evaluation.join import attach
 from monitoring.evaluation.source import Source, clock
+from monitoring.prometheus import Prometheus, Sample
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
 from sixfold.metric_names import ALL_REQUESTS, REQUEST_SECONDS_BUCKET, REQUEST_SECONDS_COUNT

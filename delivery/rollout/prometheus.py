@@ -1,16 +1,14 @@
-"""Clients of a stack's Prometheus: by HTTP, or on a cluster by kubectl through the API server."""
+"""The client of a stack's Prometheus: by HTTP, or on a cluster by kubectl through the API server."""
 
 import json
 import subprocess
-from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 from urllib.parse import urlencode
-
-import httpx
 
 from infra.plans import names
 from infra.plans.kubernetes import prometheus_proxy
+from monitoring.prometheus import AtAddress, Prometheus, Sample, samples
 from sixfold.errors import SixfoldError
 from sixfold.outputs import Endpoints
 from sixfold.stack import Settings
@@ -18,45 +16,9 @@ from sixfold.stack import Settings
 _TIMEOUT_S = 30
 
 
-class Sample(NamedTuple):
-    """The value of one series."""
-
-    labels: Mapping[str, str]
-    value: float
-
-
-class Prometheus(Protocol):
-    """A stack's Prometheus."""
-
-    def query(self, expression: str, at: datetime) -> list[Sample]:
-        """Return the series of an instant query (https://prometheus.io/docs/prometheus/latest/querying/api/#instant-queries).
-
-        Raises:
-            SixfoldError: Prometheus does not answer, or the caller may not ask it.
-
-        """
-
-
 def of_stack(stack: str, settings: Settings, endpoints: Endpoints) -> Prometheus:
     """Return the stack's Prometheus: at the address in its outputs, else through the API server of its cluster."""
     return AtAddress(endpoints.prometheus) if endpoints.prometheus else BehindApiServer(stack, settings)
-
-
-class AtAddress(NamedTuple):
-    """A Prometheus that is reached by HTTP."""
-
-    address: str
-
-    def query(self, expression: str, at: datetime) -> list[Sample]:
-        """Return the series of an instant query."""
-        try:
-            answer = httpx.get(f"{self.address}{_path(expression, at)}", timeout=_TIMEOUT_S).raise_for_status().json()
-        except httpx.HTTPError as error:
-            raise SixfoldError(
-                names.without_login(f"Prometheus at {self.address} does not answer: {error}"),
-                remedy="`make status`, `make up`",
-            ) from error
-        return list(_samples(answer))
 
 
 class BehindApiServer(NamedTuple):
@@ -81,16 +43,11 @@ class BehindApiServer(NamedTuple):
         if done.returncode:
             said = done.stderr.strip()
             raise SixfoldError(f"{about}: {said}", remedy=_remedy(said, self.stack, self.settings))
-        return list(_samples(json.loads(done.stdout)))
+        return samples(json.loads(done.stdout))
 
 
 def _path(expression: str, at: datetime) -> str:
     return f"/api/v1/query?{urlencode({'query': expression, 'time': at.timestamp()})}"
-
-
-def _samples(answer: Any) -> Iterator[Sample]:  # noqa: ANN401 - JSON
-    for series in answer["data"]["result"]:
-        yield Sample(series["metric"], float(series["value"][1]))
 
 
 def context_of(stack: str, settings: Settings) -> str:

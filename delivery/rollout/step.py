@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from delivery.rollout import evidence
 from delivery.rollout.decision import STEPS, Judgement, Verdict, judge
-from delivery.rollout.prometheus import Prometheus
 from delivery.traffic import Traffic
+from monitoring.prometheus import Prometheus
 from sixfold.contract import Product
 from sixfold.errors import SixfoldError
 from sixfold.registry.entries import BY_ROLLOUT, ended

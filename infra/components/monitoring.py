@@ -1,4 +1,4 @@
-"""Monitoring on one machine: exporter, live evaluation, Prometheus, Alertmanager and the alert inbox."""
+"""Monitoring on one machine: exporter, live evaluation, Prometheus, Alertmanager, the alert inbox and the portal."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,14 +9,14 @@ from infra.components.processes import Processes, binary, code_digest, python
 from infra.plans import names
 from infra.plans.monitoring.local import WEB, MonitoringPlan
 from pulumi_sixfold.resources.process import Process
-from sixfold.wire import ENV_LOGIN, ENV_PRODUCTS
+from sixfold.wire import ENV_EDGE, ENV_LOGIN, ENV_PRODUCTS, ENV_PROMETHEUS
 
 _CODE = ("monitoring", "serving", "sixfold")
 """The packages whose code the jobs of `monitoring/` run."""
 
 
 class Monitoring(ComponentResource):
-    """The lake's exporter, the evaluation, Prometheus, Alertmanager, and an inbox that keeps every alert in a file."""
+    """Exporter, evaluation, Prometheus, Alertmanager, an inbox that keeps every alert in a file, and the portal."""
 
     def __init__(
         self,
@@ -34,7 +34,12 @@ class Monitoring(ComponentResource):
         self._runtime, self._ports, self._login = runtime, ports, login
         self._service("inbox", "--file", str(runtime.home / "alerts.jsonl"), environment={ENV_LOGIN: login})
         self._service("exporter", environment=environment)
-        self._service("evaluation", environment={**environment, ENV_PRODUCTS: ",".join(sorted(products))})
+        watched = {**environment, ENV_PRODUCTS: ",".join(sorted(products))}
+        self._service("evaluation", environment=watched)
+        reached = {ENV_LOGIN: login, ENV_EDGE: names.address(ports["edge"])}
+        self._service(
+            "portal", environment={**watched, **reached, ENV_PROMETHEUS: str(names.endpoints(ports, login).prometheus)}
+        )
         self._monitor(
             "alertmanager",
             "--config.file={dir}/alertmanager.yml",

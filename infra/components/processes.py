@@ -63,6 +63,9 @@ class Processes:
         )
 
 
+_CODE = {".py", ".html", ".css"}
+
+
 def python(module: str, *arguments: str) -> list[str]:
     """Return the command that runs a module of ours in this environment."""
     return [sys.executable, "-m", module, *arguments]
@@ -74,9 +77,9 @@ def binary(name: str, *arguments: str) -> list[str]:
 
 
 def code_digest(root: Path, packages: Iterable[str]) -> str:
-    """Return 16 hex digits of SHA-256 over the paths and the bytes of all modules and templates of `packages`."""
+    """Return 16 hex digits of SHA-256 over paths and bytes of all modules, templates and styles of `packages`."""
     digest = sha256()
-    files = (path for package in packages for path in (root / package).rglob("*") if path.suffix in {".py", ".html"})
+    files = (path for package in packages for path in (root / package).rglob("*") if path.suffix in _CODE)
     for path in sorted(files):
         digest.update(sha256(path.relative_to(root).as_posix().encode()).digest())
         digest.update(sha256(path.read_bytes()).digest())

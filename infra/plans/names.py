@@ -1,6 +1,5 @@
 """Names, addresses and ports: each is settled here and nowhere else."""
 
-import re
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -12,7 +11,7 @@ from sixfold.wire import ENV_HOME, ENV_REPLAY
 HOST = "127.0.0.1"
 SERVICES = (
     *("edge", "edge-metrics", "router", "router-metrics", "aws"),
-    *("prometheus", "alertmanager", "inbox", "exporter", "evaluation"),
+    *("prometheus", "alertmanager", "inbox", "exporter", "evaluation", "portal"),
 )
 MONITOR_USER = "sixfold"
 FIRST_RELEASE = 20
@@ -78,13 +77,8 @@ def endpoints(ports: Mapping[str, int], login: str = "") -> Endpoints:
         prometheus=f"http://{user}{socket(ports['prometheus'])}",
         alertmanager=f"http://{user}{socket(ports['alertmanager'])}",
         aws=address(ports["aws"]),
-        portal=address(ports["edge"]),
+        portal=f"http://{user}{socket(ports['portal'])}",
     )
-
-
-def without_login(url: str) -> str:
-    """Return an address as people and logs may see it."""
-    return re.sub(r"//[^/@]*@", "//", url)
 
 
 def account(arn: str) -> str:

@@ -59,7 +59,7 @@ class KubernetesRuntime:
         """Run the releases behind the gateway, the monitors, and training; return what is known once releases run."""
         on, environment = self._foundation, self._environment(workloads)
         portal = portal_page(
-            stack=on.config.stack, products=workloads.products, traffic=workloads.traffic, endpoints=self.endpoints
+            stack=on.config.stack, products=workloads.products, traffic=workloads.traffic, edge=self.edge
         )
         serving = _serving(on, workloads, environment, portal)
         monitoring = _monitoring(on, workloads, environment, after=serving.namespace)

@@ -64,13 +64,12 @@ class LocalRuntime:
             products=workloads.products,
             login=self._login,
         )
-        shown = names.endpoints(self._ports)  # whoever reads the portal need not be the user of the stack
         serving = Serving(
             "serving",
             runtime=self._runtime,
             traffic=workloads.traffic,
             portal=portal_page(
-                stack=self._stack, products=workloads.products, traffic=workloads.traffic, endpoints=shown
+                stack=self._stack, products=workloads.products, traffic=workloads.traffic, edge=self.edge
             ),
             ports=self._ports,
             environment=workloads.environment,

@@ -14,6 +14,7 @@ import polars as pl
 from pydantic import ValidationError
 
 from models.candidate import Signature
+from monitoring import contracts
 from monitoring.evaluation.collector import EvaluationCollector, Found
 from monitoring.evaluation.drifting import Drift, drifts
 from monitoring.evaluation.idle import Idle
@@ -25,17 +26,16 @@ from monitoring.exporter import create_app
 from monitoring.log_maintenance import tidy
 from monitoring.server import run
 from serving.settings import platform
-from sixfold.contract import Product, load_products
+from sixfold.contract import Product
 from sixfold.errors import SixfoldError
 from sixfold.outputs import PlatformRefs
 from sixfold.registry.releases import Registry
-from sixfold.wire import ENV_HOME, ENV_PRODUCTS
+from sixfold.wire import ENV_HOME
 
 EVERY_S = 15.0
 SLOW_EVERY_S = 60.0
 TIDY_EVERY_S = 600.0
 _log = logging.getLogger("sixfold.evaluation")
-PRODUCTS = Path(__file__).parents[2] / "products"
 
 
 def signatures(registry: Registry, product: str) -> Callable[[str], Signature]:
@@ -141,10 +141,8 @@ def main() -> None:
 
 def _contracts(last: dict[str, Product]) -> dict[str, Product]:
     """Return the contracts of the stack's products now, or the last valid ones: they may change while this runs."""
-    names = os.environ.get(ENV_PRODUCTS)
     try:
-        known = load_products(PRODUCTS)
-        return known if names is None else {name: known[name] for name in names.split(",") if name in known}
+        return contracts.of_the_stack()
     except Exception as error:  # noqa: BLE001 - whatever lies in the folder, half-saved files included
         _log.warning("the contracts stay as they were: %s", error)
         return last

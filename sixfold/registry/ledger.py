@@ -26,11 +26,12 @@ class Ledger:
     Args:
         platform: which stack and bucket.
         home: the stack's folder on this machine.
+        bucket: the client of the registry bucket, None for one of its own.
 
     """
 
-    def __init__(self, platform: PlatformRefs, home: Path) -> None:
-        self._bucket = Bucket(platform)
+    def __init__(self, platform: PlatformRefs, home: Path, bucket: Bucket | None = None) -> None:
+        self._bucket = bucket or Bucket(platform)
         self._home = home
         self._prefix = f"ledger/{platform.stack}"
 

@@ -25,11 +25,12 @@ class Registry:
     Args:
         platform: which bucket, and where AWS is.
         home: the stack's folder on this machine; `releases/` in it outlives a local AWS that forgets.
+        bucket: its client, None for one of its own.
 
     """
 
-    def __init__(self, platform: PlatformRefs, home: Path) -> None:
-        self._bucket = Bucket(platform)
+    def __init__(self, platform: PlatformRefs, home: Path, bucket: Bucket | None = None) -> None:
+        self._bucket = bucket or Bucket(platform)
         self._copy = ReleaseCopy(home)
 
     def publish(self, record: Record, archive: Path) -> Record:

@@ -13,7 +13,6 @@ import boto3
 import pytest
 
 from delivery.feedback import triage
-from delivery.feedback.reports import Reports
 from infra.mlplatform import POLICIES
 from infra.plans.aws.iam import Estate
 from models import loading
@@ -22,6 +21,7 @@ from models.features import build as features
 from monitoring.evaluation.__main__ import Watch
 from monitoring.exporter import LakeFacts
 from monitoring.log_maintenance import tidy
+from monitoring.reports import Reports
 from products.flight_delays import data
 from products.flight_delays.features import ENTITIES
 from serving.tables import writer

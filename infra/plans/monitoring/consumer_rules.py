@@ -5,10 +5,7 @@ from collections.abc import Iterator
 from infra.plans.monitoring.rule import Rule, alert, unwatched
 from sixfold.contract import Product
 from sixfold.metric_names import CONSUMER_IDLE, LIVE_PREDICTIONS, REQUESTS
-
-BEYOND = 10
-"""`ConsumerLoadHigh` fires at so many times the `requests_per_day` of a consumer."""
-SILENT_DAYS = 30
+from sixfold.use import BEYOND, SILENT_DAYS
 
 
 def consumer_rules(product: Product) -> list[Rule]:

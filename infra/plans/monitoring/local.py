@@ -18,8 +18,8 @@ from sixfold.declared import Strict
 from sixfold.release import SHORT
 
 RULES, WEB = "rules.yml", "web.yml"
-MONITORS = ("prometheus", "alertmanager", "exporter", "evaluation", "inbox")
-_WITH_LOGIN = ("prometheus", "alertmanager", "inbox")
+MONITORS = ("prometheus", "alertmanager", "exporter", "evaluation", "inbox", "portal")
+_WITH_LOGIN = ("prometheus", "alertmanager", "inbox", "portal")
 
 
 class MonitoringPlan(Strict):
@@ -39,8 +39,8 @@ def plan_monitoring(
 ) -> MonitoringPlan:
     """Return the configuration of Prometheus and Alertmanager, and the rules.
 
-    Both and the inbox ask for the login of `names.MONITOR_USER` with `password`: every user of the machine reaches
-    their ports, and so do the web pages in a browser.
+    Both, the inbox and the portal ask for the login of `names.MONITOR_USER` with `password`: every user of the
+    machine reaches their ports, and so do the web pages in a browser.
     """
     login = {"username": names.MONITOR_USER, "password": password}
     monitors = [

@@ -10,7 +10,6 @@ from functools import partial
 from infra.plans.routing.traffic import VersionTraffic
 from sixfold import pages
 from sixfold.contract import Product
-from sixfold.outputs import Endpoints
 from sixfold.release import SHORT
 
 
@@ -19,7 +18,7 @@ def portal_page(
     stack: str,
     products: Mapping[str, Product],
     traffic: Sequence[VersionTraffic],
-    endpoints: Endpoints,
+    edge: str,
 ) -> str:
     """Return the page as HTML.
 
@@ -27,18 +26,16 @@ def portal_page(
         stack: its name, which decides where a key is asked for.
         products: contracts by product name.
         traffic: the traffic plan.
-        endpoints: where the edge, Prometheus and Alertmanager answer; what is None is left out.
+        edge: the base URL at which consumers call.
 
     """
-    base = endpoints.portal or ""
     return pages.render(
         __file__,
         products=[products[name] for name in sorted(products)],
         traffic=traffic,
-        links={"Prometheus": endpoints.prometheus, "Alertmanager": endpoints.alertmanager},
-        base=base,
+        base=edge,
         short=SHORT,
-        call_of=partial(_call, base, stack),
+        call_of=partial(_call, edge, stack),
     )
 
 

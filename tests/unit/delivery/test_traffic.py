@@ -9,10 +9,10 @@ import pytest
 from delivery.live_stack import LiveStack
 from delivery.project import Project
 from delivery.reporter import Silent
-from delivery.rollout.prometheus import AtAddress
 from delivery.rollout.step import step
 from delivery.traffic import Traffic, me
 from infra.config import require_open
+from monitoring.prometheus import AtAddress
 from sixfold.contract import Product, load_product
 from sixfold.errors import SixfoldError
 from sixfold.registry.entries import copied, withdrawn

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from delivery.rollout.prometheus import Sample
 from delivery.usage import requests_of
-from delivery.users import Asked
+from monitoring.prometheus import Sample
+from monitoring.users import Asked
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from delivery.feedback.report import Report
 from delivery.feedback.triage import case_of
+from monitoring.report import Report
 from sixfold.cases import Expected
 from sixfold.contract import Log, Product, load_product
 from sixfold.errors import SixfoldError

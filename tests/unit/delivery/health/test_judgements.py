@@ -7,8 +7,8 @@ import pytest
 
 from delivery.health import alerts, cloud, cluster, disk, edge, processes, releases
 from delivery.health.finding import Finding
-from delivery.rollout.prometheus import Sample
 from monitoring.exporter import TableFacts
+from monitoring.prometheus import Sample
 from sixfold.contract import Product, load_product
 from sixfold.outputs import ServedRelease, ServedVersion
 from sixfold.versions import Status

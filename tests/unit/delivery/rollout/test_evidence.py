@@ -9,7 +9,7 @@ import pytest
 
 from delivery.rollout.decision import Requests
 from delivery.rollout.evidence import requests
-from delivery.rollout.prometheus import AtAddress
+from monitoring.prometheus import AtAddress
 from sixfold.contract import load_product
 from sixfold.errors import SixfoldError
 from tests._history import remembering

@@ -15,7 +15,6 @@ from infra.plans.monitoring.rules import alerts, prometheus_rules
 from infra.plans.portal.page import portal_page
 from infra.plans.routing.caddy import router_config
 from infra.plans.routing.traffic import VersionTraffic
-from sixfold.outputs import Endpoints
 from sixfold.versions import Status
 from tests.unit.infra.plans._estates import Estate, estates, many
 
@@ -109,8 +108,7 @@ def test_everything_rendered_survives_its_format(estate: Estate) -> None:
     rules = prometheus_rules(products=products, traffic=traffic)
     assert yaml.safe_load(yaml.safe_dump(rules)) == rules
     assert json.loads(json.dumps(router(traffic))) == router(traffic)
-    endpoints = Endpoints(prometheus=None, alertmanager=None, aws=None, portal="http://127.0.0.1:8000")
-    page = portal_page(stack="local", products=products, traffic=traffic, endpoints=endpoints)
+    page = portal_page(stack="local", products=products, traffic=traffic, edge="http://127.0.0.1:8000")
     assert page.count("<section") == len(products)
 
 

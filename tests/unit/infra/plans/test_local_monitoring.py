@@ -16,6 +16,6 @@ def test_every_release_is_scraped_under_its_product_version_and_short_digest(liv
 def test_the_monitors_watch_themselves_and_tell_the_inbox(product: Product, live: tuple[VersionTraffic, ...]) -> None:
     plan = plan_monitoring(stack="local", products={product.name: product}, traffic=live, ports=PORTS, password="p")
     jobs = {job["job_name"] for job in yaml.safe_load(plan.prometheus["prometheus.yml"])["scrape_configs"]}
-    own = {"prometheus", "alertmanager", "inbox", "exporter", "evaluation"}
+    own = {"prometheus", "alertmanager", "inbox", "exporter", "evaluation", "portal"}
     assert jobs == {"serving", "edge", "router"} | own
     assert f":{PORTS['inbox']}" in plan.alertmanager["alertmanager.yml"]

@@ -1,7 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.plans.names import FIRST_RELEASE, LAST_RELEASE, endpoints, release_ports, service_ports, without_login
+from infra.plans.names import FIRST_RELEASE, LAST_RELEASE, endpoints, release_ports, service_ports
+from sixfold.outputs import without_login
 
 KEYS = st.sets(st.text(min_size=1, max_size=20), max_size=100)
 

@@ -13,5 +13,5 @@ def test_only_services_of_ours_restart_with_our_code(tmp_path: Path) -> None:
     planned = record("local", settings, root=ROOT, home=tmp_path)
     processes = [each for each in planned if each.type == "sixfold:local:Process"]
     restarting = {each.urn.rsplit("::", 1)[-1] for each in processes if each.inputs["environment"].get("SIXFOLD_CODE")}
-    assert restarting == {"evaluation", "exporter", "inbox"}
+    assert restarting == {"evaluation", "exporter", "inbox", "portal"}
     assert len(processes) > len(restarting)

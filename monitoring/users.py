@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from infra.plans.monitoring.consumer_rules import BEYOND, SILENT_DAYS
+from monitoring.prometheus import Prometheus
 from monitoring.usage import Use
 from sixfold.consumers import NO_CONSUMERS, Consumer
 from sixfold.contract import Product
+from sixfold.metric_names import REQUEST_SECONDS_BUCKET, REQUESTS
+from sixfold.use import BEYOND, SILENT_DAYS
 from sixfold.versions import Status
 
 
@@ -62,6 +64,29 @@ def _user(consumer: str, version: str, uses: list[Use], asked: Asked | None) -> 
     entities = {name: max(use.entities.get(name, 0) for use in uses) for use in uses for name in use.entities}
     rows, fallbacks = sum(use.rows for use in uses), sum(use.fallbacks for use in uses)
     return User(consumer, version, rows, fallbacks, max(use.last for use in uses), entities, asked)
+
+
+def requests_of(prometheus: Prometheus, product: str, now: datetime, days: int) -> dict[tuple[str, str], Asked]:
+    """Return the requests of the last days by consumer and API version.
+
+    Raises:
+        SixfoldError: Prometheus does not answer.
+
+    """
+    by, own = "sum by (consumer, api_version%s)", f'product="{product}"'
+    made = f"{by % ''} (increase({REQUESTS}{{{own}%s}}[{days}d]))"
+    spent = f"{by % ', le'} (rate({REQUEST_SECONDS_BUCKET}{{{own}}}[{days}d]))"
+    expressions = {
+        "requests": made % "",
+        "failed": made % ',code=~"5.."',
+        "p99_s": f"histogram_quantile(0.99, {spent}) >= 0",  # no number where there was no request
+    }
+    found: dict[tuple[str, str], Asked] = {}
+    for field, expression in expressions.items():
+        for sample in prometheus.query(expression, now):
+            who = sample.labels.get("consumer", ""), sample.labels["api_version"]
+            found[who] = found.get(who, Asked())._replace(**{field: sample.value})
+    return found
 
 
 def misfits(product: Product, found: Iterable[User], now: datetime, days: int) -> Iterator[str]:

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from delivery.feedback.report import OPEN, Decision, Label, Report, Row
 from models.aws import open_catalog, open_table
+from monitoring.report import OPEN, Decision, Label, Report, Row
 from serving.tables import writer
 from sixfold import prediction_log as log
 from sixfold.contract import Product

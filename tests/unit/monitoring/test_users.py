@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from delivery.users import Asked, User, hurt, misfits, users
 from monitoring.usage import Use
+from monitoring.users import Asked, User, hurt, misfits, users
 from sixfold.contract import Product, load_product
 from sixfold.versions import ApiVersion
 
