@@ -21,6 +21,7 @@ from infra.plans.aws.iam import (
     evaluation_policy,
     exporter_policy,
     ingest_policy,
+    portal_policy,
     serving_policy,
     training_policy,
     triage_policy,
@@ -39,6 +40,7 @@ POLICIES = {
     "serving": serving_policy,
     "evaluation": evaluation_policy,
     "exporter": exporter_policy,
+    "portal": portal_policy,
     "consumers": consumers_policy,
     "triage": triage_policy,
 }

@@ -16,6 +16,7 @@ from infra.plans.aws.alarms import cluster_alarms, network_alarms, topic_alarms
 from infra.plans.kubernetes.evaluation import EVALUATION
 from infra.plans.kubernetes.gateway import PORTAL
 from infra.plans.kubernetes.monitoring import ALERTMANAGER, EXPORTER, plan_monitoring
+from infra.plans.kubernetes.portal import PORTAL as PORTAL_SERVER
 from infra.plans.kubernetes.serving import ACCOUNT as SERVING
 from infra.plans.kubernetes.serving import service_addresses
 from infra.plans.kubernetes.stack import plan_serving
@@ -62,7 +63,7 @@ class KubernetesRuntime:
             stack=on.config.stack, products=workloads.products, traffic=workloads.traffic, edge=self.edge
         )
         serving = _serving(on, workloads, environment, portal)
-        monitoring = _monitoring(on, workloads, environment, after=serving.namespace)
+        monitoring = _monitoring(on, workloads, environment, self.edge, after=serving.namespace)
         training = _training(on, workloads, environment, self._team)
         _people(on, workloads, after=[*serving.namespace, *monitoring.namespace, *training.namespace])
         _cloud_alarms(on, workloads.topic_arns)
@@ -81,7 +82,7 @@ def _serving(on: Foundation, workloads: Workloads, environment: Mapping[str, Any
 
 
 def _monitoring(
-    on: Foundation, workloads: Workloads, environment: Mapping[str, Any], *, after: Sequence[Resource]
+    on: Foundation, workloads: Workloads, environment: Mapping[str, Any], edge: str, *, after: Sequence[Resource]
 ) -> ManifestSet:
     """Declare the monitors; some of their manifests are in the namespace of serving, which `after` is."""
     phases = plan_monitoring(
@@ -91,9 +92,10 @@ def _monitoring(
         routing=Output.all(**workloads.topic_arns).apply(partial(_routing, region=on.config.settings.region)),
         image=on.image,
         environment=environment,
+        edge=edge,
     )
-    arns = {job: workloads.role_arns[job] for job in (EXPORTER, EVALUATION)}
-    roles = on.roles(on.target.monitoring, {**arns, ALERTMANAGER: workloads.role_arns["alerting"]})
+    jobs = {EXPORTER: EXPORTER, EVALUATION: EVALUATION, PORTAL_SERVER: "portal", ALERTMANAGER: "alerting"}
+    roles = on.roles(on.target.monitoring, {account: workloads.role_arns[job] for account, job in jobs.items()})
     needed = [*on.operators.needed("monitoring"), *after, *roles]
     return ManifestSet("Watching", "monitoring", phases=phases, after=needed, opts=on.in_cluster)
 

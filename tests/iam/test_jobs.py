@@ -21,6 +21,8 @@ from models.features import build as features
 from monitoring.evaluation.__main__ import Watch
 from monitoring.exporter import LakeFacts
 from monitoring.log_maintenance import tidy
+from monitoring.portal.board import Board
+from monitoring.portal.readers import of_stack
 from monitoring.reports import Reports
 from products.flight_delays import data
 from products.flight_delays.features import ENTITIES
@@ -158,7 +160,7 @@ def test_who_triages_reads_a_report_with_its_labels_and_decides_on_it(
     assert ([each.state for each in reports.newest(9, every=True)], reports.newest(9)) == (["closed"], [])
 
 
-@pytest.mark.parametrize("job", ["ingest", "training", "evaluation", "exporter", "triage"])
+@pytest.mark.parametrize("job", ["ingest", "training", "evaluation", "exporter", "portal", "triage"])
 def test_no_other_job_opens_a_keyring(platform: PlatformRefs, be: Be, job: str) -> None:
     be(job)
     with pytest.raises(SixfoldError, match="AccessDenied"):
@@ -191,6 +193,15 @@ def test_the_evaluation_keeps_the_log_in_order(logged: PlatformRefs, be: Be, tmp
     assert tidy(logged, PRODUCT, tmp_path) == WRITES
     table = open_catalog(logged).load_table((logged.databases.predictions, PRODUCT.package))
     assert len(list(table.scan().plan_files())) == 1
+
+
+def test_the_portal_reads_all_that_it_shows(logged: PlatformRefs, be: Be, tmp_path: Path) -> None:
+    be("portal")
+    board = Board(of_stack(logged, tmp_path, "http://127.0.0.1:9"))
+    for _ in range(2):
+        board.refresh()
+    problems = [kept.problem for kept in board.sources if kept.problem and "Prometheus" not in kept.problem]
+    assert (problems, len(board.reports.value[PRODUCT.name]), board.use.value[PRODUCT.name][0].rows) == ([], 1, WRITES)
 
 
 def test_the_exporter_shows_every_table(logged: PlatformRefs, be: Be) -> None:

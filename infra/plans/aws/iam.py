@@ -193,6 +193,19 @@ def exporter_policy(*, estate: Estate) -> Document:
     )
 
 
+def portal_policy(*, estate: Estate) -> Document:
+    """Return the rights of the portal: read metadata, predictions with their reports, and releases; change nothing."""
+    lake, registry = (estate.bucket(name) for name in (estate.lake_bucket, estate.registry_bucket))
+    return _document(
+        _allow("List", _LIST, registry),
+        _allow("ReadMetadata", _READ_OBJECTS, f"{lake}/*.metadata.json"),
+        _allow("ReadPredictions", _READ_OBJECTS, f"{lake}/predictions/*"),
+        _allow("ReadReleases", _READ_OBJECTS, f"{registry}/*"),
+        _allow("ReadTables", _READ_TABLES, *estate.tables(*sorted(estate.databases))),
+        _key(estate, "kms:Decrypt"),
+    )
+
+
 def alerting_policy(*, estate: Estate, key_arn: str, topic_arns: Mapping[str, str]) -> Document:
     """Return the rights of Alertmanager: publish to the topics of the teams, and use their key."""
     topics = estate.model_copy(update={"key_arn": key_arn})

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from infra.plans.kubernetes import network_policy, pods, prometheus_proxy
+from infra.plans.kubernetes import network_policy, pods, portal, prometheus_proxy
 from infra.plans.kubernetes.evaluation import EVALUATION, evaluation, evaluation_base
 from infra.plans.kubernetes.gateway import PORTAL
 from infra.plans.kubernetes.manifest import (
@@ -45,15 +45,16 @@ def plan_monitoring(
     routing: Any,  # noqa: ANN401 - Alertmanager's configuration as text, or an Output of it
     image: Any,  # noqa: ANN401 - a text, an Output, or None: then lake and predictions are not watched yet
     environment: Mapping[str, Any],
+    edge: str,
 ) -> Phases:
     """Return the monitoring: Prometheus and Alertmanager with two pods each, the rules, and a dashboard a product."""
-    own = target.monitoring
+    own, prometheus = target.monitoring, network_policy.pods_of(target.monitoring, {NAME: PROMETHEUS})
     monitors = (
         manifest(_API, "Prometheus", PROMETHEUS, own, spec=_prometheus(target)),
         manifest(_API, "Alertmanager", ALERTMANAGER, own, spec=_alertmanager()),
         manifest(_API, "PrometheusRule", "sixfold", own, labels=_SCRAPED, spec=rules),
         *(_dashboard(product, own) for product in products.values()),
-        *((*_exporter(own, image), *_evaluation(own, image, products)) if image is not None else ()),
+        *(_ours(own, image, products, edge) if image is not None else ()),
     )
     base = (
         *quota(own, needed(monitors).times(_WITH_SIDECARS)),
@@ -63,7 +64,8 @@ def plan_monitoring(
         manifest("v1", "Secret", ALERTMANAGER, own, stringData={"alertmanager.yaml": routing}),
         *_reading(target),
         *_edges(target),
-        *evaluation_base(own, scraper=network_policy.pods_of(own, {NAME: PROMETHEUS})),
+        *evaluation_base(own, scraper=prometheus),
+        *portal.portal_base(own, callers=[prometheus, *prometheus_proxy.callers(target.api)], prometheus=prometheus),
     )
     remote = (
         _scraping("release", target.namespace, {NAME: "release"}, (PRODUCT, VERSION, RELEASE), _OF_RELEASES),
@@ -134,7 +136,11 @@ def _edges(target: KubernetesTarget) -> tuple[Manifest, ...]:
     scraped = [{"to": [network_policy.pods_of(where)]} for where in (own, target.namespace)]
     calls = {
         PROMETHEUS: (
-            [*prometheus_proxy.callers(target.api), network_policy.pods_of(ADAPTER)],
+            [
+                *prometheus_proxy.callers(target.api),
+                network_policy.pods_of(ADAPTER),
+                network_policy.pods_of(own, {NAME: portal.PORTAL}),
+            ],
             [network_policy.egress_dns(), *scraped, *network_policy.egress_aws()],
         ),
         ALERTMANAGER: (
@@ -157,6 +163,16 @@ def _edges(target: KubernetesTarget) -> tuple[Manifest, ...]:
             name, own, labels={NAME: name}, callers=callers, ports=ports[name], udp=udp.get(name, ()), egress=egress
         )
         for name, (callers, egress) in calls.items()
+    )
+
+
+def _ours(own: str, image: Any, products: Iterable[str], edge: str) -> tuple[Manifest, ...]:  # noqa: ANN401 - as above
+    """Return the jobs that run our own code."""
+    return (
+        *_exporter(own, image),
+        *_evaluation(own, image, products),
+        *portal.portal(own, image, products, edge),
+        _scraping(portal.PORTAL, own, {NAME: portal.PORTAL}, ()),
     )
 
 

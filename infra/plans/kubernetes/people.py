@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from infra.plans import names
-from infra.plans.kubernetes import prometheus_proxy
+from infra.plans.kubernetes import portal, prometheus_proxy
 from infra.plans.kubernetes.manifest import Manifest, manifest
 from sixfold.roles import Area, Level, Role
 
@@ -35,7 +35,7 @@ def group(stack: str, role: str) -> str:
 
 
 def people_manifests(stack: str, roles: Mapping[str, Role]) -> tuple[Manifest, ...]:
-    """Return a Role and its binding for each role in each of its areas, and for rollouts."""
+    """Return a Role and its binding for each role in each of its areas, for rollouts, and for the portal."""
     areas = (
         each
         for role, may in roles.items()
@@ -48,7 +48,13 @@ def people_manifests(stack: str, roles: Mapping[str, Role]) -> tuple[Manifest, .
         if may.rollout
         for each in _granted(stack, role, "monitoring", f"{role}-rollout", [prometheus_proxy.rule()])
     )
-    return (*areas, *rollouts)
+    portals = (
+        each
+        for role, may in roles.items()
+        if "monitoring" in may.cluster
+        for each in _granted(stack, role, "monitoring", f"{role}-portal", [portal.rule()])
+    )
+    return (*areas, *rollouts, *portals)
 
 
 def _granted(stack: str, role: str, area: Area, name: str, rules: list[dict[str, Any]]) -> tuple[Manifest, Manifest]:

@@ -24,6 +24,7 @@ POLICIES: dict[str, Callable[..., iam.Document]] = {
     "serving": iam.serving_policy,
     "evaluation": iam.evaluation_policy,
     "exporter": iam.exporter_policy,
+    "portal": iam.portal_policy,
     "consumers": iam.consumers_policy,
     "triage": iam.triage_policy,
 }

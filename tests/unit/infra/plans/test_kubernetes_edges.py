@@ -27,7 +27,9 @@ def test_names_are_asked_of_the_cluster_and_of_a_resolver_on_the_machine() -> No
 
 
 def test_alertmanagers_gossip_over_both_protocols(product: Product) -> None:
-    phases = plan_monitoring(TARGET, products={product.name: product}, rules={}, routing="", image="i", environment={})
+    phases = plan_monitoring(
+        TARGET, products={product.name: product}, rules={}, routing="", image="i", environment={}, edge=""
+    )
     every = [each for phase in phases for each in phase.manifests]
     policies = {each["metadata"]["name"]: each["spec"] for each in every if each["kind"] == "NetworkPolicy"}
     opened = [
@@ -55,7 +57,13 @@ def test_a_changed_setting_makes_another_template_of_each_pod_that_reads_it(
         phases = (
             *plan_serving(TARGET, live, image="i", portal="", environment=environment),
             *plan_monitoring(
-                TARGET, products={product.name: product}, rules={}, routing="", image="i", environment=environment
+                TARGET,
+                products={product.name: product},
+                rules={},
+                routing="",
+                image="i",
+                environment=environment,
+                edge="",
             ),
             *plan_training("dev", where="n", teams=("a",), share=share, image="i", environment=environment),
         )
@@ -63,5 +71,5 @@ def test_a_changed_setting_makes_another_template_of_each_pod_that_reads_it(
 
     old, new = plan({"SIXFOLD_PLATFORM": "{}"}), plan({"SIXFOLD_PLATFORM": '{"region": "eu-west-1"}'})
     reads = ["configMapRef" in str(template) for template in old]
-    assert sum(reads) == 5  # a release, the exporter, the evaluation, and Ray's head and workers
+    assert sum(reads) == 6  # a release, the exporter, the evaluation, the portal, and Ray's head and workers
     assert [was != now for was, now in zip(old, new, strict=True)] == reads

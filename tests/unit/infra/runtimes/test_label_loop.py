@@ -136,6 +136,6 @@ def test_each_that_watches_has_a_role_of_its_own(tmp_path: Path) -> None:
         for each in planned
         if each.type == "sixfold:eks:PodIdentityAssociation" and each.inputs["namespace"] == "sixfold-dev-monitoring"
     }
-    named = {"evaluation": "evaluation", "exporter": "exporter", "alertmanager": "alerting"}
+    named = {"evaluation": "evaluation", "exporter": "exporter", "portal-server": "portal", "alertmanager": "alerting"}
     assert given.keys() == named.keys()
     assert all(f":role/{named[account]}-" in role for account, role in given.items())
