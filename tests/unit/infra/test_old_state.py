@@ -47,7 +47,14 @@ KEYED = {"local", "aws", "alertmanager", "edge", "flight-delays-v1-2fd50225"}
 # engine cannot know that the environment of the releases, which start after it, stays as it is.
 NEW = {"keyring", "keyring-flight-delays", "consumers", "triage"}
 # The portal is a process, and on a cluster a pod with a role.
-PORTAL: dict[str, set[str]] = {"local": {"portal"}, "dev": set()}
+VIEWERS = ("data-engineer", "data-scientist", "platform-engineer", "software-engineer")
+PORTAL = {
+    "local": {"portal"},
+    "dev": {
+        *("portal", "sixfold-dev-monitoring/portal-server", "sixfold-dev-monitoring-portal-server"),
+        *(f"sixfold-dev-monitoring/{role}-portal" for role in VIEWERS),
+    },
+}
 PEOPLE = {"platform-engineer", "software-engineer", "data-scientist"}
 WAITING = {f"sixfold-dev-{area}/platform" for area in ("serving", "monitoring", "training")}
 CHANGED = {
