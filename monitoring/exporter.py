@@ -58,7 +58,7 @@ class TableFacts(NamedTuple):
 
     @property
     def loaded(self) -> datetime | None:
-        """The moment of its last load; None for a table that is written row by row."""
+        """The moment of its last load; None where that is not noted."""
         return moment_of(self.notes["loaded-at"]) if "loaded-at" in self.notes else None
 
     @property

@@ -71,7 +71,7 @@ def chart(
         title,
         [(n % _COLOURS, line.name, scale.path(line.points, gap_s)) for n, line in enumerate(drawn)],
         [(n % _COLOURS, scale.band(low, high)) for n, (low, high) in enumerate(bands) if low.points],
-        [(scale.y(value), number(value, unit)) for value in scale.ticks()],
+        [(scale.y(value), number(float(f"{value:.3g}"), unit)) for value in scale.ticks()],
         list(scale.moments()),
         scale.y(limit[1]) if limit else None,
         f"{limit[0]} {number(limit[1], unit)}" if limit else "",
