@@ -13,7 +13,7 @@ export RAY_USAGE_STATS_ENABLED := 0
 
 # A target that is about one stack says which word is missing, before anything else does in more words.
 needs = $(if $($(1)),,$(error `make $@` needs $(1)=…, for example `make $@ STACK=dev$(if $(filter BASE,$(1)), BASE=main)`))
-begun = pulumi stack output --stack $(STACK) >/dev/null || { echo '  → begin it, in the backend that PULUMI_BACKEND_URL names: docs/how-to/ci.md' >&2; exit 1; }
+begun = pulumi stack output --stack $(STACK) >/dev/null || { echo '  → begin it: sixfold init --stack $(STACK); or set PULUMI_BACKEND_URL, as that prints it' >&2; exit 1; }
 
 .PHONY: help bootstrap up down status demo cost plan deploy drift review owners check test conformance cluster faults attacks lock mutants bench bench-evaluation bench-serving
 .DEFAULT_GOAL := help

@@ -63,6 +63,15 @@ class Engine:
         self._mend()
         self._run("stack", "select", "--create", self.stack)
 
+    def begin(self, backend: str, secrets: str) -> bool:
+        """Create the stack in a backend, its secrets under a provider's key; return whether it was not there yet."""
+        self._env["PULUMI_BACKEND_URL"] = self._backend = backend
+        self.state = folder_of(backend)
+        if self._exists():
+            return False
+        self._run("stack", "init", self.stack, "--secrets-provider", secrets)
+        return True
+
     def is_empty(self) -> bool:
         """Return whether the state has neither resources nor operations that were begun."""
         deployment = self._deployment()
@@ -70,8 +79,7 @@ class Engine:
 
     def held(self) -> list[Held]:
         """Return the resources in the state; none if the stack does not exist."""
-        stacks = json.loads(self._run("stack", "ls", "--json"))
-        if self.stack not in {each["name"].rsplit("/", 1)[-1] for each in stacks}:
+        if not self._exists():
             return []
         resources = self._deployment().get("resources") or []
         return [Held(each["type"], each["id"], each["urn"]) for each in resources if "id" in each]
@@ -124,6 +132,10 @@ class Engine:
             raise not_up
         return StackOutputs.model_validate(outputs["environment"])
 
+    def _exists(self) -> bool:
+        stacks = json.loads(self._run("stack", "ls", "--json"))
+        return self.stack in {each["name"].rsplit("/", 1)[-1] for each in stacks}
+
     def _mend(self) -> None:
         if used := mend(self.state, self.stack):
             self._report.say(f"the state of {self.stack} was damaged or gone, and is now that of {used}")
@@ -149,7 +161,7 @@ class Engine:
         if not self._pulumi.exists():
             raise SixfoldError(f"there is no engine at {self._pulumi}", remedy="make bootstrap")
         command = [self._pulumi, *arguments, "--non-interactive", "--color", "never"]
-        if arguments[:2] not in {("stack", "select"), ("stack", "ls")}:
+        if arguments[:2] not in {("stack", "select"), ("stack", "ls"), ("stack", "init")}:
             command += ["--stack", self.stack]
         out, said, code = _followed(command, self.root, self._env, to or subprocess.PIPE)
         if locked_by := holder(said):

@@ -3,14 +3,15 @@
 Each takes what it needs as values, does nothing where there is nothing to do, and tells a reporter how it goes.
 """
 
-import subprocess
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from time import perf_counter
 
 from delivery.changelog import changes_since
-from delivery.package import ROOT, build
+from delivery.experiments import keep
+from delivery.package import ROOT, build, commit
 from delivery.release_code import build_features as own_features
 from delivery.release_code import names_tables_barely
 from delivery.reporter import Reporter
@@ -83,8 +84,11 @@ def keep_features(outputs: StackOutputs, registry: Registry, product: Product, r
 
 
 def train(platform: PlatformRefs, product: Product, folder: Path, report: Reporter) -> Candidate:
-    """Train a candidate on the lake as it is now, in `folder`."""
-    return training.train(platform, product, folder, report.say)
+    """Train a candidate on the lake as it is now, in `folder`, and keep the run among the stack's experiments."""
+    began = perf_counter()
+    candidate = training.train(platform, product, folder, report.say)
+    keep(platform, product, candidate, perf_counter() - began)
+    return candidate
 
 
 def live_bento(outputs: StackOutputs, registry: Registry, product: str, report: Reporter) -> Path | None:
@@ -175,7 +179,7 @@ def publish(
         product=product.name,
         digest=digest,
         created=datetime.now(UTC),
-        git_commit=_commit(ROOT),
+        git_commit=commit(ROOT),
         lock_hash=sha256((ROOT / "requirements.lock").read_bytes()).hexdigest(),
         feature_hash=candidate.record.feature_hash,
         training_key=candidate.record.training_key,
@@ -208,10 +212,3 @@ def remove_features(platform: PlatformRefs, products: list[Product]) -> None:
         return
     for package in (*(product.package for product in products), OF_ALL):
         features.teardown(platform, package)
-
-
-def _commit(root: Path) -> str:
-    """Return the commit of the project, marked where files differ from it; "unknown" outside of git."""
-    command = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
-    return done.stdout.strip() or "unknown"

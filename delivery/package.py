@@ -110,3 +110,10 @@ def _forget_the_day(bento: Path) -> None:
     manifest = bento / "bento.yaml"
     content = yaml.safe_load(manifest.read_text())
     manifest.write_text(yaml.safe_dump(content | {"creation_time": _NO_TIME}))
+
+
+def commit(root: Path) -> str:
+    """Return the commit of the project, marked where files differ from it; "unknown" outside of git."""
+    command = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "unknown"

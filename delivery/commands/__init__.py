@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.markup import escape
 
-from delivery.commands import consumer, feedback, health, model, new, stack, team, traffic
+from delivery.commands import consumer, experiment, feedback, health, model, new, promotion, stack, team, traffic
 from delivery.commands.console import errors, write
 from pulumi_sixfold.kit.errors import ProviderError
 from sixfold.errors import SixfoldError
@@ -24,6 +24,7 @@ GROUPS = {
     "Its health": health,
     "A product": new,
     "The life of a model": model,
+    "Experiments": experiment,
     "The releases that answer": traffic,
     "The team": team,
     _CONSUMERS: consumer,
@@ -38,6 +39,8 @@ for title, group in GROUPS.items():
     for command in (*group.commands.registered_commands, *group.commands.registered_groups):
         command.rich_help_panel = title
     app.add_typer(group.commands)
+app.command(rich_help_panel="The releases that answer")(promotion.promote)
+app.add_typer(experiment.runs, name="experiment", rich_help_panel="Experiments")
 app.add_typer(consumer.keys, name="consumer", rich_help_panel=_CONSUMERS)
 app.add_typer(feedback.commands, name="feedback", rich_help_panel=_CONSUMERS)
 

@@ -22,6 +22,27 @@ commands = typer.Typer()
 
 
 @commands.command()
+def init(*, stack: StackName, dry_run: DryRun = False, as_json: AsJson = False) -> None:
+    """Begin a stack on AWS: the bucket of its state and the key of its secrets, once for each account.
+
+    The same again changes nothing.
+    """
+    from delivery.begin import begin
+
+    place = begin(find(stack, Terminal(for_program=as_json)), dry_run=dry_run)
+    if as_json:
+        write_json(place._asdict())
+        return
+    for each in place.done:
+        console.print(f"{'would create' if dry_run else 'created'}  {each}")
+    if not place.done:
+        console.print(f"All is there: the state of {stack} is in {place.bucket}")
+    if not dry_run:
+        console.print(f"Next: export PULUMI_BACKEND_URL={quote(place.backend)}")
+        console.print(f"then: sixfold preflight --stack {stack}, and commit stacks/Pulumi.{stack}.yaml")
+
+
+@commands.command()
 def up(
     *,
     stack: StackName = "local",
@@ -172,20 +193,13 @@ def env(*, stack: StackName = "local") -> None:
 @commands.command()
 def cost(*, stack: StackName = "local", as_json: AsJson = False) -> None:
     """Estimate what a stack costs a month at rest, by component. Needs neither credentials nor an engine."""
-    from infra.checks.cost.estimate import Resource, estimate
-    from infra.checks.cost.report import document, report
-    from infra.checks.cost.table import prices
-    from infra.checks.recording import record
+    from delivery.cost import document_of, text_of
 
     live = find(stack, Terminal())
-    settings, table = live.settings(), prices()
-    planned = record(stack, settings, root=live.project.root, home=live.project.home)
-    paid = [Resource(each.urn, each.inputs, each.provider["region"]) for each in planned if each.on_aws]
-    lines = estimate(paid, table)
     if as_json:
-        write_json(document(stack, settings.region, lines, table, settings.budget_usd))
+        write_json(document_of(live))
     else:
-        write(report(stack, settings.region, lines, table, settings.budget_usd))
+        write(text_of(live))
 
 
 def _problems(live: LiveStack) -> "list[Problem]":

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from delivery.health.finding import Finding
     from delivery.remove import Removal
     from delivery.responsibility import Line
+    from models.training.experiments import Run
     from sixfold.contract import Product
 
+_KEY = 64
+"""Digits of a content key."""
 _MARKS = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[yellow]?[/]"}
 
 
@@ -84,6 +87,30 @@ def endpoints_table(outputs: StackOutputs) -> Table:
     for name, url in outputs.endpoints.model_dump().items():
         table.add_row(name, without_login(url) if url else "-")
     return table
+
+
+def runs_table(runs: "Sequence[Run]") -> Table:
+    """Return one row per training run: when, whose, how good, of how many trials and which commit."""
+    table = Table("run", "at (UTC)", "by", runs[0].metric, "trials", "seconds", "commit", box=None)
+    for run in runs:
+        value = "-" if run.value is None else f"{run.value:.4f}"
+        counts = (str(len(run.trials) or "-"), f"{run.seconds:.0f}", run.git_commit[:SHORT])
+        table.add_row(run.id, f"{run.at:%Y-%m-%d %H:%M}", run.by, value, *counts)
+    return table
+
+
+def differences_table(one: "Run", other: "Run", differing: Mapping[str, tuple[object, object]]) -> Table:
+    """Return one row per thing that differs between two runs."""
+    table = Table("differs", one.id, other.id, box=None)
+    for name, values in differing.items():
+        table.add_row(name, *(_short(value) for value in values))
+    return table
+
+
+def _short(value: object) -> str:
+    """Return a value for a cell; of a key its first digits."""
+    text = "-" if value is None else str(value)
+    return text[:SHORT] if len(text) == _KEY else text
 
 
 def responsibility_table(lines: "Iterable[Line]") -> Table:

@@ -30,5 +30,5 @@ def require_safe_state(settings: Settings, env: Mapping[str, str], file: Path) -
         stack = file.name.removeprefix("Pulumi.").removesuffix(".yaml")
         raise SixfoldError(
             f"the state of {stack!r} on AWS would be a file on this machine, and its secrets under an empty passphrase",
-            remedy="keep it in S3, its secrets under a key of KMS: docs/how-to/ci.md says how; set PULUMI_BACKEND_URL",
+            remedy=f"sixfold init --stack {stack} makes bucket and key for it; set PULUMI_BACKEND_URL as it says",
         )

@@ -1,5 +1,6 @@
 """Trains a candidate: a search on Ray, a final fit, ONNX, and the test months scored."""
 
+import json
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str], None]
 DIGITS = 9
+TRIALS = "trials.json"
 SLICE_VALUES = 100
 """Live figures are kept for so many values of a slice; all others count together."""
 _STEP = "train"
@@ -142,7 +144,10 @@ def _train(
         trials.append(trial)
         rounds = f", {trial.params['rounds']} rounds" if "rounds" in trial.params else ""
         progress(f"trial {len(trials)} of {len(space)}: {product.metric.name} {trial.value:.4f}{rounds}")
-    return _fit(lake, product, data, folder, content, key, best(trials, product.metric.direction).params)
+    made = _fit(lake, product, data, folder, content, key, best(trials, product.metric.direction).params)
+    tried = sorted(({"params": trial.params, "value": trial.value} for trial in trials), key=repr)
+    (folder / TRIALS).write_text(json.dumps(tried, indent=2) + "\n")  # not packed: it is about the search
+    return made
 
 
 def refit(platform: PlatformRefs, product: Product, base: Candidate, folder: Path, change: "Params") -> Candidate:
