@@ -42,6 +42,23 @@ def is_loaded(platform: PlatformRefs, product: Product) -> bool:
     return steps.holds(platform, product.package, done, _key(product, files))
 
 
+def quarantined(platform: PlatformRefs, product: Product) -> dict[str, dict[str, int]]:
+    """Return, by table, the reasons for which rows of the last load are in quarantine, and the rows of each.
+
+    Raises:
+        SixfoldError: the product was never loaded.
+
+    """
+    from models.lake import Lake  # noqa: PLC0415 - a run with nothing to do does not wait for Iceberg
+
+    lake, found = Lake(platform, product.package), {}
+    for source in load_code(product).data.sources():
+        rows = lake.read(_quarantine(source).name)
+        if rows.height:
+            found[source.name] = dict(rows["reason"].value_counts(sort=True).iter_rows())
+    return found
+
+
 def load(platform: PlatformRefs, product: Product, sources: tuple[Source, ...], progress: Progress = _LOG.info) -> bool:
     """Bring the lake in step with the source files. Return False where it already was, which takes milliseconds.
 

@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.markup import escape
 
-from delivery.commands import consumer, experiment, feedback, health, model, new, promotion, stack, team, traffic
+from delivery.commands import consumer, data, experiment, feedback, health, model, new, promotion, stack, team, traffic
 from delivery.commands.console import errors, write
 from pulumi_sixfold.kit.errors import ProviderError
 from sixfold.errors import SixfoldError
@@ -41,6 +41,7 @@ for title, group in GROUPS.items():
     app.add_typer(group.commands)
 app.command(rich_help_panel="The releases that answer")(promotion.promote)
 app.add_typer(experiment.runs, name="experiment", rich_help_panel="Experiments")
+app.add_typer(data.commands, name="data", rich_help_panel="The life of a model")
 app.add_typer(consumer.keys, name="consumer", rich_help_panel=_CONSUMERS)
 app.add_typer(feedback.commands, name="feedback", rich_help_panel=_CONSUMERS)
 

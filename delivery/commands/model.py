@@ -30,21 +30,6 @@ if TYPE_CHECKING:
     from models.candidate import Candidate
 
 commands = typer.Typer()
-data = typer.Typer(no_args_is_help=True, help="The data lake and the feature store.")
-commands.add_typer(data, name="data")
-
-
-@data.command()
-def load(product: ProductName, *, stack: StackName = "local", as_json: AsJson = False) -> None:
-    """Load a product's sources into the lake, and bring its features in step; the same again changes nothing."""
-    from delivery.lifecycle import build_features, load_data
-
-    contract = contract_of(product)
-    live = connect(stack, terminal := Terminal(for_program=as_json))
-    loaded = load_data(live.platform, contract, terminal)
-    built = build_features(live.platform, contract, terminal)
-    document = {"product": product, "stack": stack, "data_changed": loaded, "features_changed": built}
-    finish(document, f"Next: `sixfold train {product}`", as_json=as_json)
 
 
 @commands.command()

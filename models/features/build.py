@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from models import aws, steps
-from models.features.online import Freshness, begin, end, freshness_key, is_online, materialization_key
+from models.features.online import Freshness, begin, confirm, end, freshness_key, is_online, materialization_key
 from models.features.store import open_store, registry_key
 from models.hashing import content_key, product_key
 from sixfold.contract import Product
@@ -28,6 +28,8 @@ _LOG = logging.getLogger(__name__)
 def build(platform: PlatformRefs, product: Product, progress: Progress = _LOG.info) -> bool:
     """Bring the feature store in step with the lake. Return False where it already was, which takes milliseconds.
 
+    Features that were found in step count as fresh from now on: a source that does not change makes none stale.
+
     Raises:
         SixfoldError: the data is not loaded, or its load did not finish.
 
@@ -35,6 +37,7 @@ def build(platform: PlatformRefs, product: Product, progress: Progress = _LOG.in
     code = product_key(product, "features")
     done = steps.recorded(platform, product.package, STEP)
     if done and steps.holds(platform, product.package, done, code) and is_online(platform, product.package):
+        confirm(platform, product.package)
         return False
     from models.lake import Lake  # noqa: PLC0415 - a run with nothing to do does not wait for Iceberg and Feast
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -32,7 +32,7 @@ def materialization_key(package: str) -> str:
 
 @dataclass(frozen=True)
 class Freshness:
-    """The newest event that the online features know of, and when they were copied to the online store."""
+    """The newest event that the online features know of, and when they were copied or last found in step."""
 
     newest_event: datetime
     materialized_at: datetime
@@ -67,9 +67,19 @@ def begin(platform: PlatformRefs, package: str) -> None:
 
 def end(platform: PlatformRefs, package: str, fresh: Freshness) -> None:
     """Record a copy that is whole, and tell releases that rows hold again."""
+    _put_freshness(platform, package, fresh)
+    _put(platform, materialization_key(package), {"id": uuid4().hex})
+
+
+def confirm(platform: PlatformRefs, package: str) -> None:
+    """Record that the copy is in step with the lake now. Rows that releases remember still hold."""
+    fresh = read_freshness(aws.s3(platform), platform, package)
+    _put_freshness(platform, package, Freshness(fresh.newest_event, datetime.now(UTC)))
+
+
+def _put_freshness(platform: PlatformRefs, package: str, fresh: Freshness) -> None:
     times = {name: value.isoformat() for name, value in asdict(fresh).items()}
     _put(platform, freshness_key(package), times)
-    _put(platform, materialization_key(package), {"id": uuid4().hex})
 
 
 def _put(platform: PlatformRefs, key: str, content: Mapping[str, str | None]) -> None:

@@ -2,8 +2,9 @@
 
 What was logged with a prediction is compared with what training would see for the same entities at the same moment, to
 the last bit. Prints JSON, for each release of each API version: `rows` compared, how many are `differing`, which
-`features` differ in how many rows, and how many rows are `unanswered`, because the online store was away and the model
-got nothing at all. Copies of requests, which a shadow scored, count too: a release is looked at before it answers.
+`features` differ in how many rows, and how many rows are `unanswered`: the online store was away or empty, so that the
+model did without a value that the lake has. Those do not count as differing: the store is at fault, and not the model.
+Copies of requests, which a shadow scored, count too: a release is looked at before it answers.
 """
 
 import argparse
@@ -47,14 +48,11 @@ def compare(
     definitions = load_code(product).features
     names = list(feature_names(definitions))
     served = _served(_chosen(logged, rows), list(definitions.ENTITIES), names)
-    answered = ~pl.all_horizontal(pl.col(_SERVED + name).is_null() for name in names)
-    away, known = served.filter(~answered), served.filter(answered)
-    same = away.select(*WHO, *(pl.lit(value=False).alias(name) for name in names), answered=pl.lit(value=False))
-    if known.height:
-        computed = historical(lake, definitions, known)
-        differs = (pl.col(name).fill_nan(None).ne_missing(pl.col(_SERVED + name)).alias(name) for name in names)
-        same = pl.concat([same, computed.select(*WHO, *differs, answered=pl.lit(value=True))])
-    releases = sorted(same.partition_by(WHO, as_dict=True).items())
+    computed = historical(lake, definitions, served)
+    given = {name: (pl.col(name).fill_nan(None), pl.col(_SERVED + name)) for name in names}
+    lacks = pl.any_horizontal(here.is_not_null() & there.is_null() for here, there in given.values())
+    differs = (here.ne_missing(there).and_(~lacks).alias(name) for name, (here, there) in given.items())
+    releases = sorted(computed.select(*WHO, *differs, answered=~lacks).partition_by(WHO, as_dict=True).items())
     return [dict(zip(WHO, who, strict=True)) | _counted(part, names) for who, part in releases]
 
 

@@ -12,16 +12,14 @@ from typer.core import TyperGroup
 from delivery.commands import app
 
 ROOT = Path(__file__).parents[3]
-PAGES = [
-    page
-    for page in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
-    if page.relative_to(ROOT).parts[:2] != ("docs", "runbooks")
-]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+RUNBOOKS = [page for page in PAGES if page.parent.name == "runbooks"]
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 VARIABLES = {"STACK", "BASE", "ARGS", "ORG"}
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
-_INLINE = re.compile(r"`((?:sixfold|make) [^`]+)`")
+_VENV = ".venv/bin/"
+_INLINE = re.compile(r"`((?:(?:\.venv/bin/)?sixfold|make) [^`]+)`")
 ClickException = typer.BadParameter.__mro__[2]
 CLI = typer.main.get_command(app)
 
@@ -40,8 +38,8 @@ def commands(text: str) -> Iterator[list[str]]:
                 continue
             while command and re.fullmatch(r"[A-Za-z_]+=.*", command[0]):
                 del command[0]
-            if command and command[0] in {"sixfold", "make"}:
-                yield command
+            if command and command[0].removeprefix(_VENV) in {"sixfold", "make"}:
+                yield [command[0].removeprefix(_VENV), *command[1:]]
             command = []
 
 
@@ -88,6 +86,11 @@ def test_every_command_in_a_sentence_exists(page: Path) -> None:
     wrong = [fault(words) for span in spans for words in commands(span)]
     left_out = re.compile(r"Missing|requires an argument|: $")
     assert not [each for each in wrong if each and not left_out.search(each)]
+
+
+@pytest.mark.parametrize("page", RUNBOOKS, ids=_name)
+def test_a_runbooks_commands_work_in_a_shell_without_the_environment(page: Path) -> None:
+    assert not re.findall(r"(?m)(?:`|^ *)sixfold [^`\n]*", page.read_text())
 
 
 @pytest.mark.parametrize(

@@ -123,3 +123,9 @@ def test_the_lake_is_in_step_until_a_file_or_a_table_changes(
     sources[1].path.write_bytes(whole)
     Lake(platform, product.package)._catalog.drop_table((platform.databases.raw, f"{product.package}__weather"))
     assert not loading.is_loaded(platform, product)
+
+
+def test_the_reasons_of_rows_in_quarantine_are_counted_by_table(loaded: PlatformRefs, product: Product) -> None:
+    found = loading.quarantined(loaded, product)
+    assert sum(found["airports"].values()) == 3
+    assert all(": " in reason for reasons in found.values() for reason in reasons)

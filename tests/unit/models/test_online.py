@@ -8,7 +8,7 @@ import pytest
 
 from models import aws
 from models.features import build as features
-from models.features.online import begin, end
+from models.features.online import begin, end, read_freshness, read_materialization
 from models.features.store import open_store
 from models.lake import Lake
 from products.flight_delays import features as definitions
@@ -107,3 +107,14 @@ def test_teardown_has_nothing_to_do_where_an_up_never_made_the_bucket(platform: 
     features.teardown(nowhere, product.package)
     buckets = aws.s3(platform).list_buckets()["Buckets"]
     assert "never-made" not in {bucket["Name"] for bucket in buckets}
+
+
+def test_features_found_in_step_with_the_lake_are_fresh_and_remembered_rows_still_hold(
+    built: PlatformRefs, product: Product
+) -> None:
+    s3 = aws.s3(built)
+    fresh, rows = read_freshness(s3, built, product.package), read_materialization(s3, built, product.package)
+    assert not features.build(built, product)
+    again = read_freshness(s3, built, product.package)
+    assert (again.newest_event, again.materialized_at > fresh.materialized_at) == (fresh.newest_event, True)
+    assert read_materialization(s3, built, product.package) == rows

@@ -74,6 +74,17 @@ def test_a_feature_in_another_unit_differs_and_an_absent_store_does_not(
     assert (found["rows"], found["unanswered"], found["features"]) == (1, 1, {"temp": 1})
 
 
+def test_a_store_that_was_empty_does_not_accuse_the_model(
+    log: Callable[[list[dict[str, Any]]], Product], served: Served, built: PlatformRefs
+) -> None:
+    (row,) = served(timedelta(days=150), 1)
+    (kept, *lost) = [name for name, value in json.loads(row["features"]).items() if value is not None]
+    row["features"] = json.dumps(json.loads(row["features"]) | dict.fromkeys(lost))
+    (found,) = compare(built, log([row]), row["time"], row["time"])
+    assert kept
+    assert (found["rows"], found["differing"], found["unanswered"]) == (0, 0, 1)
+
+
 def test_the_skew_of_a_canary_is_its_own_however_little_it_answers(
     log: Callable[[list[dict[str, Any]]], Product], served: Served, built: PlatformRefs
 ) -> None:
