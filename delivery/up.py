@@ -87,6 +87,7 @@ def _revive(stack: LiveStack, first_port: int, report: Reporter) -> bool:
         report.say("all processes had ended: started again")
     elif not supervisor.answers():
         return False
+    supervisor.guard()
     ready = f"{address(service_ports(first_port)['aws'])}{READY}"
     end = time.monotonic() + _AWS_WITHIN_S
     while problem_of(ready) and time.monotonic() < end:

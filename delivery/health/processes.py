@@ -128,10 +128,13 @@ def _supervisor(supervisor: Supervisor, up: str) -> list[Finding]:
     watchdog = supervisor.info(WATCHDOG) if well else None
     watches = watchdog is not None and watchdog["statename"] == "RUNNING"
     seen = "ends what hangs" if watches else "does not run: nobody ends what hangs"
+    guarded = supervisor.is_guarded()
+    kept = "starts supervisord again" if guarded else "does not run: nobody starts supervisord again"
     start = f"`supervisorctl -c {supervisor.run}/supervisord.conf start {WATCHDOG}`" if well else up
     return [
         Finding("process", "supervisor", well=well, says=says, remedy=None if well else up),
         Finding("process", WATCHDOG, well=watches, says=seen, remedy=None if watches else start),
+        Finding("process", "guardian", well=guarded, says=kept, remedy=None if guarded else up),
     ]
 
 

@@ -73,6 +73,7 @@ class Supervisor:
         self.run = home / "run"
         self.conf = self.run / "conf.d"
         self.logs = self.run / "logs"
+        self.guardian_lock = self.run / "guardian.lock"
 
     def log(self, name: str) -> Path:
         """Return the path of a program's log."""
@@ -117,6 +118,37 @@ class Supervisor:
             with _unless(_BAD_NAME):
                 self._call("removeProcessGroup", name)
             self._call("addProcessGroup", name)
+
+    def pid(self) -> int | None:
+        """Return the pid that supervisord wrote when it started; it may have ended since."""
+        try:
+            return int((self.run / "supervisord.pid").read_text())
+        except (OSError, ValueError):
+            return None
+
+    def is_guarded(self) -> bool:
+        """Return whether a guardian would start supervisord again."""
+        with suppress(FileNotFoundError), self.guardian_lock.open("r") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
+    def guard(self) -> None:
+        """Start the guardian where none runs."""
+        if self.is_guarded():
+            return
+        with self.log("guardian").open("ab") as log:
+            subprocess.run(
+                [sys.executable, "-m", "pulumi_sixfold.local.guardian", str(self.run)],
+                env=base_environment(),
+                cwd=self.run,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                check=False,
+            )
 
     def revive(self) -> bool:
         """Start supervisord, and so all programs that it had; return whether it had some and did not run."""
@@ -182,6 +214,7 @@ class Supervisor:
         if done.returncode:
             raise ProviderError(f"supervisord did not start: {done.stdout}{done.stderr}".strip(), remedy=f"see {main}")
         _wait(self.answers, f"supervisord did not answer at {socket}", self.logs)
+        self.guard()
 
     def answers(self) -> bool:
         """Return whether it runs, with what it has been given so far."""

@@ -101,10 +101,13 @@ def is_answered(url: str) -> bool:
 
 def main() -> None:
     """Run the command, until supervisord ends it."""
-    watchdog = Watchdog(Supervisor(Path(sys.argv[1]).parent))
-    parent = os.getppid()
-    while os.getppid() == parent:  # without supervisord there is nobody to start again what it ends
+    supervisor = Supervisor(Path(sys.argv[1]).parent)
+    watchdog = Watchdog(supervisor)
+    # Without its supervisord there is nobody to start again what it ends. That may be gone before this begins, so that
+    # the pid which supervisord wrote counts, and not the parent found at the start.
+    while os.getppid() == supervisor.pid():
         try:
+            supervisor.guard()
             for name in watchdog.look():
                 sys.stdout.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {name} did not answer: ended, to start again\n")
                 sys.stdout.flush()

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -35,8 +36,8 @@ def changed(args: ProcessArgs, **inputs: Any) -> ProcessArgs:
     return args.model_copy(update=inputs)
 
 
-def _until(met: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 20
+def _until(met: Callable[[], object], within_s: float = 20) -> None:
+    deadline = time.monotonic() + within_s
     while not met():
         assert time.monotonic() < deadline
         time.sleep(0.1)
@@ -73,15 +74,48 @@ def test_it_comes_back_after_a_crash(handler: ProcessHandler, server: Make, ask:
     _until(lambda: (after := ask(args)) and after["pid"] != before["pid"])
 
 
-def test_all_start_again_after_all_were_killed(handler: ProcessHandler, server: Make, ask: Ask) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_supervisord_that_ends_or_hangs_is_started_again_by_itself(
+    handler: ProcessHandler, server: Make, ask: Ask, sent: signal.Signals
+) -> None:
+    args = server()
+    folder = handler.create(URN, args)
+    before, supervisor = ask(args), Supervisor(Path(args.home))
+    assert before
+    os.kill(supervisor.pid() or 0, sent)
+    _until(lambda: (after := ask(args)) and after["pid"] != before["pid"], within_s=60)
+    handler.delete(folder, args)
+    _until(lambda: not supervisor.is_guarded())
+
+
+def test_a_guardian_that_ends_is_started_again(handler: ProcessHandler, server: Make) -> None:
     args = server()
     handler.create(URN, args)
     supervisor = Supervisor(Path(args.home))
-    os.kill(int((supervisor.run / "supervisord.pid").read_text()), signal.SIGKILL)
-    _until(lambda: ask(args) is None)
-    assert supervisor.revive()
-    _until(lambda: bool(ask(args)))
-    assert not supervisor.revive()
+    _until(supervisor.is_guarded)
+    os.kill(_guardian(supervisor), signal.SIGKILL)
+    _until(supervisor.is_guarded)
+
+
+def test_a_watchdog_whose_supervisord_is_another_ends(tmp_path: Path) -> None:
+    (tmp_path / "run" / "conf.d").mkdir(parents=True)
+    (tmp_path / "run" / "supervisord.pid").write_text("1")
+    command = [sys.executable, "-m", "pulumi_sixfold.local.watchdog", str(tmp_path / "run")]
+    assert subprocess.run(command, timeout=30, check=False).returncode == 0
+
+
+def _guardian(supervisor: Supervisor) -> int:
+    """Return the pid of the guardian of a home."""
+    wanted = b"pulumi_sixfold.local.guardian\0" + bytes(supervisor.run)
+    (pid,) = (path.parent.name for path in Path("/proc").glob("[0-9]*/cmdline") if wanted in _read(path))
+    return int(pid)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def test_one_that_hangs_is_ended_and_starts_again(handler: ProcessHandler, server: Make, ask: Ask) -> None:
