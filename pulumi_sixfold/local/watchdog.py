@@ -2,7 +2,8 @@
 
 supervisord starts again what ends, and sees nothing amiss in a process that is stopped or deadlocked. The watchdog asks
 each health URL, and kills the process, with all that it started, whose URL has not answered for `hang_timeout_s`. Any
-answer counts, also 503: the process is alive then. A process that is still starting has its `start_timeout_s` first.
+answer counts, also 503: the process is alive then. A process that is still starting has its `start_timeout_s` first,
+and twice as long after each start that was ended: on a busy machine none would ever become ready.
 """
 
 import json
@@ -26,17 +27,23 @@ EVERY_S = 1.0
 _ASK_S = 3.0  # one question; a process is asked several times before it is called hung
 _FEWEST = 2  # questions without an answer: one that a busy machine delays ends nothing
 _MOST_PROCESSES = 32
+_MOST_DOUBLINGS = 4
 _http = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @dataclass
 class Watched:
-    """A running process: its pid, when it last answered or began to be watched, and the silent questions since."""
+    """A running process: its pid, when it last answered or began to be watched, and the silent questions since.
+
+    `failed_starts` counts the processes before it that were ended in a row without a single answer.
+    """
 
     pid: int
     since: float
     answered: bool = False
     silent: int = 0
+    failed_starts: int = 0
+    ended: bool = False
 
     def hear(self, now: float, *, answers: bool) -> None:
         """Take one answer, or its absence."""
@@ -47,7 +54,7 @@ class Watched:
 
     def hangs(self, now: float, hang_s: float, start_s: float) -> bool:
         """Return whether it is to be ended: silent for as long as it may be, and longer while it starts."""
-        allowed = hang_s if self.answered else max(hang_s, start_s)
+        allowed = hang_s if self.answered else max(hang_s, start_s * (1 << min(self.failed_starts, _MOST_DOUBLINGS)))
         return self.silent >= _FEWEST and now - self.since > allowed
 
 
@@ -75,14 +82,15 @@ class Watchdog:
         name = spec["program"]
         info = self._supervisor.info(name)
         if not info or info["statename"] != "RUNNING":
-            self._watched.pop(name, None)
             return None
         watched = self._watched.get(name)
         if watched is None or watched.pid != info["pid"]:
-            watched = self._watched[name] = Watched(info["pid"], time.monotonic())
+            failed = watched.failed_starts + 1 if watched and watched.ended and not watched.answered else 0
+            watched = self._watched[name] = Watched(info["pid"], time.monotonic(), failed_starts=failed)
         watched.hear(time.monotonic(), answers=self._answers(spec["health_url"]))
         if not watched.hangs(time.monotonic(), spec["hang_timeout_s"], spec["start_timeout_s"]):
             return None
+        watched.ended = True
         kill(tree(watched.pid))
         return str(name)
 

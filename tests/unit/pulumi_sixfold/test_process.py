@@ -83,7 +83,7 @@ def test_a_supervisord_that_ends_or_hangs_is_started_again_by_itself(
     before, supervisor = ask(args), Supervisor(Path(args.home))
     assert before
     os.kill(supervisor.pid() or 0, sent)
-    _until(lambda: (after := ask(args)) and after["pid"] != before["pid"], within_s=60)
+    _until(lambda: (after := ask(args)) and after["pid"] != before["pid"], within_s=120)
     handler.delete(folder, args)
     _until(lambda: not supervisor.is_guarded())
 

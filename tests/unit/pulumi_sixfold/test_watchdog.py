@@ -25,3 +25,15 @@ def test_one_that_starts_has_its_time() -> None:
         watched.hear(now, answers=False)
     assert not watched.hangs(59, hang_s=10, start_s=60)
     assert watched.hangs(61, hang_s=10, start_s=60)
+
+
+def test_after_a_start_that_came_to_nothing_the_next_has_twice_as_long() -> None:
+    watched = Watched(pid=2, since=0, failed_starts=1)
+    for now in (10, 30):
+        watched.hear(now, answers=False)
+    assert not watched.hangs(119, hang_s=10, start_s=60)
+    assert watched.hangs(121, hang_s=10, start_s=60)
+    watched.hear(122, answers=True)
+    for now in (125, 128):
+        watched.hear(now, answers=False)
+    assert watched.hangs(133, hang_s=10, start_s=60)
