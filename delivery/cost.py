@@ -10,7 +10,7 @@ from infra.checks.recording import record
 
 
 def lines_of(live: LiveStack) -> Sequence[Line]:
-    """Return the lines of the cost of a stack, a month at rest, by component. Needs neither credentials nor an engine."""
+    """Return the cost of a stack, a month at rest, by component. Needs neither credentials nor an engine."""
     planned = record(live.name, live.settings(), root=live.project.root, home=live.project.home)
     paid = [Resource(each.urn, each.inputs, each.provider["region"]) for each in planned if each.on_aws]
     return estimate(paid, prices())
