@@ -11,11 +11,10 @@ from infra.components.alarms import Alarms
 from infra.components.data_lake import DataLake
 from infra.components.keyrings import Keyrings
 from infra.components.platform_bucket import PlatformBucket
+from infra.components.signing_keys import SigningKeys
 from infra.config import Config
 from infra.plans import names
 from infra.plans.aws.iam import (
-    Document,
-    Estate,
     alerting_policy,
     consumers_policy,
     evaluation_policy,
@@ -26,6 +25,8 @@ from infra.plans.aws.iam import (
     training_policy,
     triage_policy,
 )
+from infra.plans.aws.registry import publisher_policy, releaser_policy
+from infra.plans.aws.statements import Document, Estate
 from infra.plans.monitoring.alertmanager import teams_of
 from infra.plans.routing.traffic import plan_traffic, served
 from infra.runtimes.kubernetes import KubernetesRuntime
@@ -43,6 +44,8 @@ POLICIES = {
     "portal": portal_policy,
     "consumers": consumers_policy,
     "triage": triage_policy,
+    "publisher": publisher_policy,
+    "releaser": releaser_policy,
 }
 
 
@@ -58,7 +61,10 @@ def build(config: Config) -> pulumi.Output[dict[str, object]]:
 
     lake = DataLake("lake", databases=names.databases(stack), deletion_protection=protection, opts=in_cloud)
     features = PlatformBucket("features", key_arn=lake.key_arn, deletion_protection=protection, opts=in_cloud)
-    registry = PlatformBucket("registry", key_arn=lake.key_arn, deletion_protection=protection, opts=in_cloud)
+    registry = PlatformBucket(
+        "registry", key_arn=lake.key_arn, deletion_protection=protection, written_once=True, opts=in_cloud
+    )
+    signing = SigningKeys("signing", stack=stack, opts=in_cloud)
     keyrings = Keyrings(
         "keyring",
         stack=stack,
@@ -79,7 +85,9 @@ def build(config: Config) -> pulumi.Output[dict[str, object]]:
         PlatformRefs.model_validate
     )
     account = lake.key_arn.apply(names.account)
-    estate = pulumi.Output.all(stack=stack, account=account, key_arn=lake.key_arn, **facts).apply(Estate.model_validate)
+    estate = pulumi.Output.all(
+        stack=stack, account=account, key_arn=lake.key_arn, signing_arns=signing.arns, **facts
+    ).apply(Estate.model_validate)
     alarms = Alarms("alarms", account=account, teams=teams_of(config.products), products=config.products, opts=in_cloud)
     alerting = pulumi.Output.all(estate=estate, key_arn=alarms.key_arn, topic_arns=alarms.topic_arns).apply(
         lambda known: alerting_policy(**known)

@@ -1,12 +1,15 @@
 """Typed stack outputs: the output `environment`, which jobs, commands and programs read."""
 
 import re
+from typing import Literal
 
 from sixfold.declared import Strict
 from sixfold.versions import Status
 
 OF = "__"
 """Stands between a prefix or a package and the name in it; no package has it, since names have single hyphens."""
+Purpose = Literal["releases", "ledger"]
+"""What a stack's keys sign."""
 _FEEDBACK_OF = "feedback_"  # no product's name begins so: the contract refuses it
 
 
@@ -29,6 +32,11 @@ def without_login(url: str) -> str:
 def keyring_name(stack: str, product: str) -> str:
     """Return the name of the secret with the keyring of a product of a stack."""
     return f"sixfold/{stack}/{product}/keyring"
+
+
+def signing_key_name(stack: str, purpose: Purpose) -> str:
+    """Return the name of the KMS key, its alias without `alias/`, that signs the releases or the ledger of a stack."""
+    return f"sixfold/{stack}/{purpose}"
 
 
 class Databases(Strict):
@@ -71,6 +79,10 @@ class PlatformRefs(Strict):
     def keyring(self, product: str) -> str:
         """Return the name of the secret with a product's keyring."""
         return keyring_name(self.stack, product)
+
+    def signing_key(self, purpose: Purpose) -> str:
+        """Return the name of the KMS key that signs the stack's releases, or its ledger."""
+        return signing_key_name(self.stack, purpose)
 
 
 class ServedRelease(Strict):

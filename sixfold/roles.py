@@ -12,7 +12,7 @@ from sixfold.work import WORK, Task
 
 Area = Literal["serving", "monitoring", "training"]
 Level = Literal["view", "edit"]
-Job = Literal["ingest", "training", "serving", "consumers", "triage"]
+Job = Literal["ingest", "training", "serving", "consumers", "triage", "publisher", "releaser"]
 Pattern = Annotated[str, Field(pattern=r"^(\*|/\S+)$")]
 
 

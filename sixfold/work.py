@@ -59,7 +59,7 @@ WORK: dict[Task, Work] = {
     "labels": Work("data", "keep labels arriving, and correct them", "monitoring", "/models/lake.py", *_job("ingest")),
     "features": Work("data", "define features, and keep them fresh", "training", "/products/", *_job("training")),
     "training": Work("model", "train, compare and judge candidates", "training", "/models/", *_job("training")),
-    "publishing": Work("model", "publish a candidate that the gate passes", "training", "/models/", *_job("training")),
+    "publishing": Work("model", "publish a candidate that the gate passes", "training", "/models/", *_job("publisher")),
     "metric": Work(
         "model", "choose metric, margins and regression cases", "monitoring", "/products/", *_reviews("/products/")
     ),

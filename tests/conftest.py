@@ -8,13 +8,15 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+import boto3
 import httpx
 import prometheus_client  # noqa: F401 - before Feast, whose import would make all counters those of many processes
 import pytest
 from hypothesis import settings
 
+from sixfold.outputs import PlatformRefs, Purpose
 from tests import _control_plane, _parts
 from tests._servers import running
 from tests.attacks._table import attacks
@@ -105,6 +107,14 @@ def moto(moto_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     forget_all(moto_server)
     return moto_server
+
+
+def make_signing_keys(platform: PlatformRefs) -> None:
+    """Make the keys that releases and ledgers are signed by, as the program does."""
+    kms = boto3.client("kms", region_name=platform.region, endpoint_url=platform.aws_endpoint)
+    for purpose in get_args(Purpose):
+        key = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+        kms.create_alias(AliasName=f"alias/{platform.signing_key(purpose)}", TargetKeyId=key)
 
 
 def forget_all(moto: str) -> None:

@@ -12,7 +12,20 @@ from typing import Annotated, NoReturn
 import typer
 from rich.markup import escape
 
-from delivery.commands import consumer, data, experiment, feedback, health, model, new, promotion, stack, team, traffic
+from delivery.commands import (
+    consumer,
+    data,
+    experiment,
+    feedback,
+    health,
+    model,
+    new,
+    promotion,
+    sign,
+    stack,
+    team,
+    traffic,
+)
 from delivery.commands.console import errors, write
 from pulumi_sixfold.kit.errors import ProviderError
 from sixfold.errors import SixfoldError
@@ -35,6 +48,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},  # groups and commands take it from here
     help="An MLOps platform that you `pulumi up`.",
 )
+traffic.commands.command()(sign.sign)
 for title, group in GROUPS.items():
     for command in (*group.commands.registered_commands, *group.commands.registered_groups):
         command.rich_help_panel = title

@@ -15,6 +15,7 @@ from sixfold.contract import Product
 from sixfold.metric_names import FEATURE_FRESHNESS, LOG_PENDING
 from sixfold.outputs import PlatformRefs, ServedRelease, StackOutputs
 from sixfold.registry.copy import ReleaseCopy
+from sixfold.registry.published import ATTESTATION, BENTO
 from sixfold.release import SHORT
 
 MOST_WAITING = 10_000
@@ -120,8 +121,6 @@ def _copy(each: Live, home: Path, up: str) -> list[Finding]:
 
 def _bucket(each: Live, platform: PlatformRefs, up: str) -> list[Finding]:
     folder = f"{each.product}/{each.release.release}"
-    held = all(
-        aws.has_object(platform, platform.registry_bucket, f"{folder}/{name}") for name in ("record.json", "bento.tar")
-    )
+    held = all(aws.has_object(platform, platform.registry_bucket, f"{folder}/{name}") for name in (BENTO, ATTESTATION))
     says = f"{'is' if held else 'is not'} in s3://{platform.registry_bucket}"
     return [Finding("bucket", each.name, well=held, says=says, remedy=None if held else up)]

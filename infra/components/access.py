@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from pulumi import ComponentResource, Input, Output, ResourceOptions
 
-from infra.plans.aws.iam import Document, assume_role_policy
+from infra.plans.aws.iam import assume_role_policy
+from infra.plans.aws.statements import Document
 from pulumi_sixfold.resources.iam import Role, RoleArgs
 from pulumi_sixfold.resources.iam_policy import Policy, PolicyArgs
 

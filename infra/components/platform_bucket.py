@@ -16,18 +16,33 @@ class PlatformBucket(ComponentResource):
     """
 
     def __init__(
-        self, name: str, *, key_arn: Input[str], deletion_protection: bool, opts: ResourceOptions | None = None
+        self,
+        name: str,
+        *,
+        key_arn: Input[str],
+        deletion_protection: bool,
+        written_once: bool = False,
+        opts: ResourceOptions | None = None,
     ) -> None:
         super().__init__("sixfold:components:Store", name, None, opts)
-        bucket = private_bucket(name, key_arn=key_arn, deletion_protection=deletion_protection, parent=self)
+        bucket = private_bucket(
+            name, key_arn=key_arn, deletion_protection=deletion_protection, written_once=written_once, parent=self
+        )
         self.bucket, self.bucket_arn = bucket.name, bucket.arn
         self.register_outputs({"bucket": self.bucket, "bucket_arn": self.bucket_arn})
 
 
-def private_bucket(name: str, *, key_arn: Input[str], deletion_protection: bool, parent: Resource) -> Bucket:
-    """Create a versioned bucket under a key, closed to the public."""
+def private_bucket(
+    name: str, *, key_arn: Input[str], deletion_protection: bool, parent: Resource, written_once: bool = False
+) -> Bucket:
+    """Create a versioned bucket under a key, closed to the public; `written_once`: no object is ever replaced."""
     return Bucket(
         name,
-        BucketArgs(kms_key_arn=key_arn, lifecycle_rules=[LEFTOVERS], force_destroy=not deletion_protection),
+        BucketArgs(
+            kms_key_arn=key_arn,
+            lifecycle_rules=[LEFTOVERS],
+            write_once=written_once,
+            force_destroy=not deletion_protection,
+        ),
         ResourceOptions(parent=parent),
     )

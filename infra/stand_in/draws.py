@@ -27,6 +27,7 @@ def seed(value: int) -> None:
 def install() -> None:
     """Make moto draw from the generator of the thread."""
     import moto.kms.models  # noqa: PLC0415 - moto reads its settings when it is imported
+    import moto.kms.utils  # noqa: PLC0415
     from moto.moto_api._internal import mock_random  # noqa: PLC0415
     from moto.moto_api._internal.moto_random import MotoRandom  # noqa: PLC0415
 
@@ -35,3 +36,6 @@ def install() -> None:
     drawn.random = lambda _: _own.generator.random()
     drawn.getrandbits = lambda _, bits: _own.generator.getrandbits(bits)
     kms.generate_master_key = lambda: mock_random.randbytes(32)  # moto takes the kernel's, which nobody can repeat
+    curves: Any = vars(moto.kms.utils)["ec"]
+    derive = curves.derive_private_key
+    curves.generate_private_key = lambda curve: derive(1 + mock_random.getrandbits(curve.key_size - 1), curve)

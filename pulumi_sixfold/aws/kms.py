@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -26,6 +26,8 @@ ALIAS_TAG = "sixfold:alias"
 _DEFAULT = "default"
 _ENABLED, _LEAVING = "Enabled", "PendingDeletion"
 _YEAR = 365
+_SIGNS: Literal["SIGN_VERIFY"] = "SIGN_VERIFY"
+_PAIR: Literal["ECC_NIST_P256"] = "ECC_NIST_P256"
 
 
 class KeyArgs(Args):
@@ -35,8 +37,11 @@ class KeyArgs(Args):
         None, description="The key's own alias, without `alias/`; None: derived from the resource's name."
     )
     description: Input[str] = Field("", description="What the key protects.")
+    usage: Input[Literal["encrypt", "sign"]] = Field(
+        "encrypt", description="A symmetric key that encrypts, or a P-256 pair that signs by ECDSA. A change replaces."
+    )
     enabled: Input[bool] = Field(True, description="The key can be used; what a disabled one encrypted cannot be read.")
-    rotation: Input[bool] = Field(True, description="New key material every year.")
+    rotation: Input[bool] = Field(True, description="New key material every year; never for a pair.")
     rotation_days: Input[Annotated[int, Field(ge=90, le=2560)] | None] = Field(
         None, description="Days, 90-2560, between two rotations; None: a year."
     )
@@ -45,6 +50,13 @@ class KeyArgs(Args):
         30, description="Days, 7-30, in which a deleted key can still be brought back."
     )
     tags: Tags = Field(default={}, description=TAGS)
+
+    @field_validator("rotation")
+    @classmethod
+    def _never_of_a_pair(cls, rotation: bool, given: ValidationInfo) -> bool:  # noqa: FBT001 - as pydantic calls it
+        if rotation is True and given.data.get("usage") == "sign":
+            raise ValueError("AWS rotates no key that signs: write rotation=False")
+        return rotation
 
     @field_validator("rotation_days")
     @classmethod
@@ -67,18 +79,19 @@ class KeyHandler(AwsHandler[KeyArgs]):
         args=KeyArgs,
         service="kms",
         gone=frozenset({"NotFoundException"}),
+        create_only=frozenset({"usage"}),
         reads={
             "DescribeKey": reading(
                 "Arn Description",
                 at="KeyMetadata",
                 theirs="AWSAccountId CreationDate CurrentKeyMaterialId DeletionDate Enabled EncryptionAlgorithms KeyId "
-                "PendingDeletionWindowInDays",
+                "PendingDeletionWindowInDays SigningAlgorithms",
                 fixed={
-                    "CustomerMasterKeySpec": "SYMMETRIC_DEFAULT",
+                    "CustomerMasterKeySpec": ("SYMMETRIC_DEFAULT", _PAIR),
                     "KeyManager": "CUSTOMER",
-                    "KeySpec": "SYMMETRIC_DEFAULT",
+                    "KeySpec": ("SYMMETRIC_DEFAULT", _PAIR),
                     "KeyState": (_ENABLED, "Disabled", _LEAVING),
-                    "KeyUsage": "ENCRYPT_DECRYPT",
+                    "KeyUsage": ("ENCRYPT_DECRYPT", _SIGNS),
                     "Origin": "AWS_KMS",
                 },
             ),
@@ -95,7 +108,7 @@ class KeyHandler(AwsHandler[KeyArgs]):
         outputs={"arn": "ARN of the key."},
         unreadable=frozenset({"deletion_window_days"}),
         normal={"policy": normal.policy},
-        migrations=(added(enabled=True),),
+        migrations=(added(enabled=True), added(usage="encrypt")),
         tagging=Tagging("KeyId", pair=("TagKey", "TagValue"), output=""),
         actions=actions(
             "kms",
@@ -137,6 +150,7 @@ class KeyHandler(AwsHandler[KeyArgs]):
         args = KeyArgs(
             name=_own(tags, self._aliases(resource_id)),
             description=metadata.get("Description", ""),
+            usage="sign" if metadata.get("KeyUsage") == _SIGNS else "encrypt",
             enabled=metadata["KeyState"] == _ENABLED,
             rotation=rotation["KeyRotationEnabled"],
             rotation_days=rotation.get("RotationPeriodInDays") if rotation["KeyRotationEnabled"] else None,
@@ -181,7 +195,8 @@ class KeyHandler(AwsHandler[KeyArgs]):
 
     def _create(self, urn: str, args: KeyArgs) -> str:
         tags = as_pairs(self.tags(urn, args), "TagKey", "TagValue")
-        made = self.client.create_key(Description=args.description, Tags=tags)
+        pair: Any = {"KeyUsage": _SIGNS, "KeySpec": _PAIR} if args.usage == "sign" else {}
+        made = self.client.create_key(Description=args.description, Tags=tags, **pair)
         return made["KeyMetadata"]["KeyId"]
 
     def _rotate(self, key_id: str, want: KeyArgs) -> None:

@@ -14,6 +14,7 @@ from pulumi_sixfold.kit.difference import Difference
 from pulumi_sixfold.kit.errors import ProviderError
 from pulumi_sixfold.kit.facts import Facts, Quota
 from pulumi_sixfold.kit.handler import State
+from pulumi_sixfold.kit.migration import added
 from pulumi_sixfold.kit.reading import reading
 
 if TYPE_CHECKING:
@@ -62,6 +63,9 @@ class BucketArgs(Args):
     tls_only: Input[bool | None] = Field(
         None, description="Refuse requests without TLS; None: yes, save where the provider's endpoint itself has none."
     )
+    write_once: Input[bool] = Field(
+        False, description="Replace no object: a write must ask that there is none of its name (`If-None-Match: *`)."
+    )
     policy: Input[_Statements | None] = Field(None, description="Further statements of the bucket's policy.")
     lifecycle_rules: Input[list[LifecycleRule]] = Field(default=[], description="When objects go by themselves.")
     tags: Tags = Field(default={}, description=TAGS)
@@ -104,7 +108,7 @@ class BucketHandler(AwsHandler[BucketArgs]):
         outputs={"arn": "ARN of the bucket."},
         unreadable=frozenset({"force_destroy"}),
         normal={"policy": normal.policy},
-        migrations=(_rules_are_on,),
+        migrations=(_rules_are_on, added(write_once=False)),
         actions=actions(
             "s3",
             "CreateBucket DeleteBucket DeleteBucketPolicy DeleteObject DeleteObjectVersion GetBucketPolicy "
@@ -148,13 +152,13 @@ class BucketHandler(AwsHandler[BucketArgs]):
         encryption = _absent_or(client.get_bucket_encryption, bucket, "ServerSideEncryptionConfiguration")
         access = _absent_or(client.get_public_access_block, bucket, "PublicAccessBlockConfiguration")
         rules = _absent_or(client.get_bucket_lifecycle_configuration, bucket, "Rules")
-        tls_only, policy = documents.split_policy(resource_id, _absent_or(client.get_bucket_policy, bucket, "Policy"))
+        switches, policy = documents.split_policy(resource_id, _absent_or(client.get_bucket_policy, bucket, "Policy"))
         args = BucketArgs(
             name=resource_id,
             versioning=versioning,
             kms_key_arn=documents.key_of(encryption),
             block_public_access=documents.all_or_none(access),
-            tls_only=tls_only,
+            **switches,
             policy=policy,
             lifecycle_rules=[LifecycleRule(**documents.from_rule(rule)) for rule in rules or []],
         )
@@ -181,7 +185,7 @@ class BucketHandler(AwsHandler[BucketArgs]):
         if "versioning" in difference:
             status: Any = {"Status": "Enabled" if want.versioning else "Suspended"}
             self.client.put_bucket_versioning(**bucket, VersioningConfiguration=status)
-        if difference.names & {"tls_only", "policy"}:
+        if difference.names & {"tls_only", "write_once", "policy"}:
             self._set_policy(resource_id, want)
         if "lifecycle_rules" in difference:
             self._set_lifecycle(resource_id, want.lifecycle_rules)
@@ -216,7 +220,8 @@ class BucketHandler(AwsHandler[BucketArgs]):
         return [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
 
     def _set_policy(self, name: str, args: BucketArgs) -> None:
-        document = documents.joined_policy(name, tls_only=bool(args.tls_only), policy=args.policy)
+        switches = {"tls_only": bool(args.tls_only), "write_once": bool(args.write_once)}
+        document = documents.joined_policy(name, switches, args.policy)
         if document is None:
             self.client.delete_bucket_policy(Bucket=name)
         else:

@@ -33,30 +33,42 @@ def statements(policy: Any) -> list[Any]:  # noqa: ANN401 - a Policy, or None
     return normal.as_list(json.loads(policy).get("Statement")) if policy else []
 
 
-def joined_policy(bucket: str, *, tls_only: bool, policy: Any) -> str | None:  # noqa: ANN401 - a Document
-    """Return the bucket's policy: the given statements, and the one that refuses requests without TLS."""
+def joined_policy(bucket: str, switches: Mapping[str, bool], policy: Any) -> str | None:  # noqa: ANN401 - a Document
+    """Return the bucket's policy: the given statements, and those that stand for inputs of their own."""
     document = json.loads(policy) if policy else {"Version": "2012-10-17"}
-    document["Statement"] = [*statements(policy), *([_tls_statement(bucket)] if tls_only else [])]
+    own = [statement for name, statement in _own_statements(bucket).items() if switches[name]]
+    document["Statement"] = [*statements(policy), *own]
     return canonical(document) if document["Statement"] else None
 
 
-def split_policy(bucket: str, text: str | None) -> tuple[bool, str | None]:
-    """Return whether a bucket's policy refuses requests without TLS, and its other statements as a document."""
-    found = statements(text)
-    ours = normal.policy({"Statement": _tls_statement(bucket)})
-    rest = [each for each in found if normal.policy({"Statement": each}) != ours]
-    return len(rest) < len(found), canonical({**json.loads(str(text)), "Statement": rest}) if rest else None
+def split_policy(bucket: str, text: str | None) -> tuple[dict[str, bool], str | None]:
+    """Return the inputs that have a statement of their own in a bucket's policy, and the rest of it as a document."""
+    rest, switches = statements(text), {}
+    for name, statement in _own_statements(bucket).items():
+        ours = normal.policy({"Statement": statement})
+        others = [each for each in rest if normal.policy({"Statement": each}) != ours]
+        switches[name], rest = len(others) < len(rest), others
+    return switches, canonical({**json.loads(str(text)), "Statement": rest}) if rest else None
 
 
-def _tls_statement(bucket: str) -> dict[str, Any]:
+def _own_statements(bucket: str) -> dict[str, dict[str, Any]]:
     arn = f"arn:aws:s3:::{bucket}"
+    nobody = {"Effect": "Deny", "Principal": "*"}
     return {
-        "Sid": "TlsOnly",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:*",
-        "Resource": [arn, f"{arn}/*"],
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        "tls_only": {
+            "Sid": "TlsOnly",
+            **nobody,
+            "Action": "s3:*",
+            "Resource": [arn, f"{arn}/*"],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        },
+        "write_once": {  # the parts of a large upload make no object, and cannot ask whether there is one
+            "Sid": "WriteOnce",
+            **nobody,
+            "Action": "s3:PutObject",
+            "Resource": f"{arn}/*",
+            "Condition": {"Null": {"s3:if-none-match": "true"}, "Bool": {"s3:ObjectCreationOperation": "true"}},
+        },
     }
 
 

@@ -22,6 +22,7 @@ class Key(Resource):
     if TYPE_CHECKING:  # the SDK would convert and refuse values by these; the handler does that
         name: pulumi.Output[str]
         description: pulumi.Output[str]
+        usage: pulumi.Output[str]
         enabled: pulumi.Output[bool]
         rotation: pulumi.Output[bool]
         rotation_days: pulumi.Output[int | None]

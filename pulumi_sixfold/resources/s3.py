@@ -21,6 +21,7 @@ class Bucket(Resource):
         kms_key_arn: pulumi.Output[str | None]
         block_public_access: pulumi.Output[bool]
         tls_only: pulumi.Output[bool | None]
+        write_once: pulumi.Output[bool]
         policy: pulumi.Output[str | None]
         lifecycle_rules: pulumi.Output[Any]
         tags: pulumi.Output[Any]

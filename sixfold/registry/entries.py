@@ -71,7 +71,8 @@ class Entry(Strict):
     """Ledger entry: releases and weights of each API version, and the feature definitions, from a moment on.
 
     `feature_hash` is that of the release which answers most of the newest API version. `withdrawn` is a release that
-    this entry closes for good; the releases that answer stay as they are.
+    this entry closes for good; the releases that answer stay as they are. `before` is the hash of all entries before
+    this one (`sixfold.registry.chain`); None in the first, and in entries from before they were signed.
     """
 
     number: Annotated[int, Field(ge=1)]
@@ -81,6 +82,7 @@ class Entry(Strict):
     feature_hash: str
     decision: Decision
     withdrawn: Digest | None = None
+    before: Digest | None = None
 
     @property
     def releases(self) -> frozenset[str]:

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from infra.checks.deployer.policies import policies
-from infra.plans.aws.iam import Document
+from infra.plans.aws.statements import Document
 from sixfold.cluster import Operator
 from sixfold.stack import parse
 from tests.iam._role import Caller

@@ -142,7 +142,7 @@ def _tamper(platform: Any, digest: str) -> None:
     bento = registry.fetch("flight-delays", digest)
     (bento / "src" / "model.onnx").write_bytes(b"something else")
     shutil.make_archive(str(archive.with_suffix("")), "tar", bento)
-    registry._bucket.s3.upload_file(str(archive), known.registry_bucket, f"flight-delays/{digest}/bento.tar")
+    registry._published._bucket.s3.upload_file(str(archive), known.registry_bucket, f"flight-delays/{digest}/bento.tar")
 
 
 @contextmanager

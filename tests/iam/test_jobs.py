@@ -11,10 +11,11 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from delivery.feedback import triage
 from infra.mlplatform import POLICIES
-from infra.plans.aws.iam import Estate
+from infra.plans.aws.statements import Estate
 from models import loading
 from models.aws import open_catalog
 from models.features import build as features
@@ -33,7 +34,12 @@ from sixfold.errors import SixfoldError
 from sixfold.keyring import SIGNING
 from sixfold.outputs import Databases, PlatformRefs
 from sixfold.prediction_log import FEEDBACK, PREDICTIONS, REPORTS, REPORTS_TABLE
+from sixfold.registry.archive import pack, tree_digest
 from sixfold.registry.keyrings import Keyrings
+from sixfold.registry.ledger import Decision, Ledger
+from sixfold.registry.releases import Record, Registry
+from sixfold.stack import Pin
+from tests.conftest import make_signing_keys
 from tests.iam._role import Caller
 from tests.unit.models.conftest import _head
 
@@ -46,6 +52,10 @@ ESTATE = Estate(
     region="eu-west-1",
     account="123456789012",
     key_arn="arn:aws:kms:eu-west-1:123456789012:key/k",
+    signing_arns={
+        "releases": "arn:aws:kms:eu-west-1:123456789012:key/r",
+        "ledger": "arn:aws:kms:eu-west-1:123456789012:key/l",
+    },
     databases=LAYERS.model_dump(),
     feature_project="sixfold_dev",
     **NAMES,
@@ -84,6 +94,7 @@ def platform(session_caller: Caller, tmp_path_factory: pytest.TempPathFactory) -
     folder = tmp_path_factory.mktemp("published")
     with pytest.MonkeyPatch.context() as patch:
         become(patch, ADMINISTRATOR)
+        make_signing_keys(made)
         loading.load(made, PRODUCT, tuple(_head(source, 300, folder) for source in data.sources()))
         features.build(made, PRODUCT)
         yield made
@@ -165,6 +176,61 @@ def test_no_other_job_opens_a_keyring(platform: PlatformRefs, be: Be, job: str) 
     be(job)
     with pytest.raises(SixfoldError, match="AccessDenied"):
         Keyrings(platform).read(PRODUCT.name)
+
+
+def _released(folder: Path) -> tuple[Record, Path]:
+    """A record and an archive of a bento that nobody has published."""
+    bento = folder / "bento"
+    bento.mkdir(parents=True)
+    (bento / "bento.yaml").write_text(folder.name)
+    pack(bento, folder / "bento.tar")
+    origin = {"git_commit": "", "lock_hash": "", "feature_hash": "", "training_key": "", "snapshots": {}}
+    record = Record(product=PRODUCT.name, digest=tree_digest(bento), created=datetime.now(UTC), metrics={}, **origin)
+    return record, folder / "bento.tar"
+
+
+def test_one_publishes_another_says_what_is_live_and_a_release_starts_by_what_both_signed(
+    platform: PlatformRefs, be: Be, tmp_path: Path
+) -> None:
+    record, archive = _released(tmp_path / "one")
+    be("publisher")
+    Registry(platform, tmp_path / "publisher").publish(record, archive)
+    with pytest.raises(SixfoldError, match="AccessDenied"):
+        _record_live(platform, tmp_path / "publisher", record)
+    be("releaser")
+    _record_live(platform, tmp_path / "releaser", record)
+    with pytest.raises(SixfoldError, match="AccessDenied"):
+        Registry(platform, tmp_path / "releaser").publish(*_released(tmp_path / "two"))
+    be("serving")
+    assert Registry(platform, tmp_path / "pod").fetch(PRODUCT.name, record.digest)
+
+
+@pytest.mark.parametrize("job", ["ingest", "training", "serving", "evaluation", "triage", "consumers"])
+def test_no_other_job_publishes_or_writes_the_ledger(platform: PlatformRefs, be: Be, tmp_path: Path, job: str) -> None:
+    record, archive = _released(tmp_path / job)
+    be(job)
+    with pytest.raises(SixfoldError, match="AccessDenied"):
+        Registry(platform, tmp_path / "home").publish(record, archive)
+    with pytest.raises(SixfoldError, match="AccessDenied"):
+        _record_live(platform, tmp_path / "home", record)
+
+
+@pytest.mark.parametrize(
+    ("job", "key"),
+    [("training", "flight-delays/x/bento.tar"), ("training", "ledger/dev/flight-delays/000009.json"),
+     ("publisher", "ledger/dev/flight-delays/000009.json"), ("releaser", "ledger/prod/flight-delays/000001.json"),
+     ("releaser", "flight-delays/x/bento.tar"), ("serving", "features/registry.pb")],
+)  # fmt: skip
+def test_a_write_beside_the_code_is_denied_too(platform: PlatformRefs, be: Be, job: str, key: str) -> None:
+    be(job)
+    s3 = boto3.client("s3", endpoint_url=platform.aws_endpoint)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.put_object(Bucket=platform.registry_bucket, Key=key, Body=b"forged", IfNoneMatch="*")
+
+
+def _record_live(platform: PlatformRefs, home: Path, record: Record) -> None:
+    decision = Decision(by="somebody", verdict="release", reason="tried")
+    Ledger(platform, home).record(PRODUCT.name, {"v1": (Pin(release=record.digest),)}, "", decision)
 
 
 @pytest.mark.usefixtures("logged")

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from infra.plans.aws.iam import Document
+from infra.plans.aws.statements import Document
 from sixfold.errors import SixfoldError
 
 LONGEST = 6144

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from infra.checks.deployer.plan import Need, deployer_policies
 from infra.checks.recording import ANY_ACCOUNT, Planned, record
-from infra.plans.aws.iam import Document
+from infra.plans.aws.statements import Document
 from pulumi_sixfold.aws.handler import AwsHandler
 from pulumi_sixfold.aws.iam import RoleHandler
 from pulumi_sixfold.aws.lookups import LOOKUPS

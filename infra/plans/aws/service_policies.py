@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from infra.plans.aws.iam import Document
+from infra.plans.aws.statements import Document
 
 _AWS = "arn:aws:iam::aws:policy/"
 CONTROL_PLANE = (f"{_AWS}AmazonEKSClusterPolicy",)

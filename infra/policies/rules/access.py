@@ -59,6 +59,11 @@ def _decrypts_with_every_key(statement: Statement) -> bool:
     return every_key and grants({"Action": actions}, _DECRYPT)
 
 
+def _is_rotated(props: Props) -> Iterable[str]:
+    if get(props, "usage") != "sign":  # AWS rotates no pair
+        yield from is_on("rotation")(props)
+
+
 RULES = (
     Rule(
         "IAM.1",
@@ -92,7 +97,7 @@ RULES = (
         "KMS.4",
         "A key gets new material every year",
         _KEY,
-        is_on("rotation"),
+        _is_rotated,
         "set rotation=True",
         Source.SECURITY_HUB,
     ),

@@ -35,6 +35,7 @@ CASES = {
             {"policy": _POLICY},
             {"tags": {"a": "b"}},
             {"deletion_window_days": 7},
+            {"usage": "sign"},
         ],
         drift={
             "name": _rename,

@@ -16,6 +16,7 @@ from sixfold.outputs import (
 )
 from sixfold.stack import Traffic, read
 from sixfold.versions import Status
+from tests.conftest import make_signing_keys
 
 RELEASE = "a" * 64
 PLATFORM = PlatformRefs(
@@ -52,10 +53,10 @@ config:
 """
 
 
-def platform_at(moto: str) -> PlatformRefs:
-    """Return a platform with empty buckets and databases."""
+def platform_at(moto: str, stack: str = "local") -> PlatformRefs:
+    """Return a platform with empty buckets and databases, and the keys that sign."""
     platform = PlatformRefs(
-        stack="local",
+        stack=stack,
         region="eu-west-1",
         aws_endpoint=moto,
         lake_bucket="lake",
@@ -67,6 +68,7 @@ def platform_at(moto: str) -> PlatformRefs:
     where: Any = {"LocationConstraint": "eu-west-1"}
     for bucket in ("lake", "features", "registry"):
         aws.s3(platform).create_bucket(Bucket=bucket, CreateBucketConfiguration=where)
+    make_signing_keys(platform)
     for _, database in platform.databases:
         aws.glue(platform).create_database(DatabaseInput={"Name": database})
     return platform

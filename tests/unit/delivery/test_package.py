@@ -74,7 +74,7 @@ def test_the_same_candidate_gives_the_same_bytes_on_another_day_and_no_path_of_t
     os.utime(candidate / "model.onnx", (0, 0))
     again, same = build(candidate, product)
     assert (again.read_bytes(), same) == (first, digest)
-    unpack(archive, tmp_path / "bento")
+    unpack(archive, tmp_path / "bento", digest)
     assert tree_digest(tmp_path / "bento") == digest
     assert read_interface(tmp_path / "bento" / "src") == interface_of(load_code(product).service)
     assert str(ROOT).encode() not in first

@@ -62,7 +62,7 @@ def project(tmp_path: Path) -> Project:
 
 def traffic_of(project: Project, name: str, address: str) -> Traffic:
     stack = LiveStack(project, name, Silent())
-    platform = platform_at(address).model_copy(update={"stack": name})
+    platform = platform_at(address, name)
     stack.engine = Engine(stack.file, platform)  # type: ignore[assignment] # has its outputs
     return Traffic.of(stack, Silent())
 

@@ -45,7 +45,8 @@ FEATURES = {"serving", "training"}
 KEYED = {"local", "aws", "alertmanager", "edge", "flight-delays-v1-2fd50225"}
 # Each product has a keyring, and people have the rights to give keys out and to triage reports. Until it is made, the
 # engine cannot know that the environment of the releases, which start after it, stays as it is.
-NEW = {"keyring", "keyring-flight-delays", "consumers", "triage"}
+SIGNING = {"signing", "signing-releases", "signing-ledger", "publisher", "releaser"}
+NEW = {"keyring", "keyring-flight-delays", "consumers", "triage", *SIGNING}
 # The portal is a process, and on a cluster a pod with a role.
 VIEWERS = ("data-engineer", "data-scientist", "platform-engineer", "software-engineer")
 PORTAL = {
@@ -56,9 +57,12 @@ PORTAL = {
     },
 }
 PEOPLE = {"platform-engineer", "software-engineer", "data-scientist"}
+# Releases and ledgers are signed: objects of the registry are written once, and until the keys are made the engine
+# cannot know that the policies of the other jobs stay as they are.
+SIGNED = {"registry", "ingest", "exporter", "evaluation", "alerting"}
 WAITING = {f"sixfold-dev-{area}/platform" for area in ("serving", "monitoring", "training")}
 CHANGED = {
-    "local": RESTARTED | TOPICS | FEATURES | {"router"} | KEYED,
+    "local": RESTARTED | TOPICS | FEATURES | SIGNED | {"router"} | KEYED,
     "dev": {
         *TOPICS,
         *("deaf-arrivals", "deaf-platform"),
@@ -66,8 +70,7 @@ CHANGED = {
         "sixfold-dev-monitoring/evaluation",
         "sixfold-dev-monitoring/exporter",
         "sixfold-dev-monitoring/sixfold",
-        *(*FEATURES, *PEOPLE, *WAITING),
-        "evaluation",  # its role reads no feature registry any more
+        *(*FEATURES, *PEOPLE, *WAITING, *SIGNED),
         "sixfold-dev-serving/release",  # a release is believed for itself alone
         "sixfold-dev-serving/flight-delays-v1",  # its route passes the public paths alone
         # pods may ask the resolver of their machine, Alertmanagers gossip over UDP too, no default limit caps a request

@@ -19,7 +19,7 @@ from products.flight_delays import data
 from sixfold.contract import Product, load_product
 from sixfold.outputs import Databases, PlatformRefs
 from sixfold.product import Source
-from tests.conftest import serve_moto
+from tests.conftest import make_signing_keys, serve_moto
 
 REGION = "eu-west-1"
 DAYS = ("10", "11", "12")
@@ -96,6 +96,7 @@ def make_platform(lake_aws: str, credentials: None) -> Callable[[str], PlatformR
         s3 = boto3.client("s3", endpoint_url=aws, region_name=REGION)
         for bucket in (platform.lake_bucket, platform.features_bucket, platform.registry_bucket):
             s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+        make_signing_keys(platform)
         glue = boto3.client("glue", endpoint_url=aws, region_name=REGION)
         for layer in layers:
             glue.create_database(DatabaseInput={"Name": f"{stack}_{layer}"})

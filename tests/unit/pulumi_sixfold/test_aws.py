@@ -160,10 +160,14 @@ def test_an_error_of_aws_says_what_to_do() -> None:
     assert "allow s3:CreateBucket to whoever runs this" in aws_sentence(denied)
 
 
+@pytest.mark.parametrize("write_once", [True, False])
 @pytest.mark.parametrize("tls_only", [True, False])
 @pytest.mark.parametrize("policy", [None, '{"Statement":[{"Effect":"Deny"}]}'])
-def test_a_bucket_policy_is_taken_apart_as_it_was_joined(*, tls_only: bool, policy: str | None) -> None:
-    assert split_policy("b", joined_policy("b", tls_only=tls_only, policy=policy)) == (tls_only, policy)
+def test_a_bucket_policy_is_taken_apart_as_it_was_joined(
+    *, tls_only: bool, write_once: bool, policy: str | None
+) -> None:
+    switches = {"tls_only": tls_only, "write_once": write_once}
+    assert split_policy("b", joined_policy("b", switches, policy)) == (switches, policy)
 
 
 @pytest.mark.parametrize("handler", HANDLERS, ids=lambda handler: handler.facts.token)

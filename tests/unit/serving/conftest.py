@@ -28,6 +28,7 @@ from sixfold.contract import load_product
 from sixfold.keyring import Keyring
 from sixfold.outputs import Databases, PlatformRefs
 from sixfold.signatures import new_pass
+from tests.conftest import make_signing_keys
 
 PRODUCT_FOLDER = Path(__file__).parents[3] / "products" / "flight_delays"
 FEATURES = ("hour_of_day", "weekday", "wind_speed", "carrier_late_share")
@@ -92,6 +93,7 @@ def platform(moto: str) -> PlatformRefs:
     glue = boto3.client("glue", region_name="eu-west-1", endpoint_url=moto)
     for bucket in ("lake", "registry"):
         s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    make_signing_keys(names)
     for database in names.databases.model_dump().values():
         glue.create_database(DatabaseInput={"Name": database})
     return names

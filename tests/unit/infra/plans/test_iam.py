@@ -5,20 +5,26 @@ from typing import Any
 import boto3
 import pytest
 
-from infra.plans.aws import iam
+from infra.plans.aws import iam, registry
+from infra.plans.aws.statements import Document, Estate
+from sixfold.outputs import Purpose
 
-ESTATE = iam.Estate(
+ESTATE = Estate(
     stack="dev",
     region="eu-west-1",
     account="123456789012",
     key_arn="arn:aws:kms:eu-west-1:123456789012:key/k",
+    signing_arns={
+        "releases": "arn:aws:kms:eu-west-1:123456789012:key/r",
+        "ledger": "arn:aws:kms:eu-west-1:123456789012:key/l",
+    },
     lake_bucket="lake",
     features_bucket="features",
     registry_bucket="registry",
     databases={layer: f"sixfold_{layer}" for layer in ("raw", "curated", "quarantine", "labels", "predictions")},
     feature_project="sixfold",
 )
-POLICIES: dict[str, Callable[..., iam.Document]] = {
+POLICIES: dict[str, Callable[..., Document]] = {
     "ingest": iam.ingest_policy,
     "training": iam.training_policy,
     "serving": iam.serving_policy,
@@ -27,6 +33,8 @@ POLICIES: dict[str, Callable[..., iam.Document]] = {
     "portal": iam.portal_policy,
     "consumers": iam.consumers_policy,
     "triage": iam.triage_policy,
+    "publisher": registry.publisher_policy,
+    "releaser": registry.releaser_policy,
 }
 
 
@@ -68,6 +76,29 @@ def test_training_reads_the_lake_and_cannot_change_it() -> None:
 @pytest.mark.parametrize("role", POLICIES)
 def test_nobody_deletes_a_release(role: str) -> None:
     assert "s3:DeleteObject" not in actions(role, ":::registry")
+
+
+@pytest.mark.parametrize(("purpose", "hand"), [("releases", "publisher"), ("ledger", "releaser")])
+def test_one_hand_signs_and_all_that_run_a_release_check_it(purpose: Purpose, hand: str) -> None:
+    of_key = {role: actions(role, ESTATE.signing_arns[purpose]) for role in POLICIES}
+    assert [role for role, may in of_key.items() if "kms:Sign" in may] == [hand]
+    checkers = {
+        "releases": {"training", "serving", "evaluation", "portal", "publisher", "releaser"},
+        "ledger": {"portal", "releaser"},
+    }
+    assert {role for role, may in of_key.items() if "kms:Verify" in may} == checkers[purpose]
+
+
+def test_only_a_publisher_writes_releases_and_only_a_releaser_the_ledger_of_its_stack() -> None:
+    written = {
+        role: [arn for s in plan(estate=ESTATE)["Statement"] if "s3:PutObject" in s["Action"] for arn in s["Resource"]]
+        for role, plan in POLICIES.items()
+    }
+    of_registry = {role: [arn for arn in arns if ":::registry" in arn] for role, arns in written.items()}
+    assert {role: arns for role, arns in of_registry.items() if arns} == {
+        "publisher": ["arn:aws:s3:::registry/*", "arn:aws:s3:::registry/ledger/*"],  # the second is denied
+        "releaser": ["arn:aws:s3:::registry/ledger/dev/*"],
+    }
 
 
 def test_keyrings_are_read_by_serving_written_by_who_gives_keys_out_and_no_ones_else() -> None:

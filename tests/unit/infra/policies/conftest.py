@@ -41,7 +41,7 @@ def preview(tmp_path: Path) -> Callable[..., Result]:
         "PATH": f"{kubernetes}{os.pathsep}{os.environ['PATH']}",
         "PULUMI_BACKEND_URL": f"file://{tmp_path / 'state'}?metadata=skip",
         "PULUMI_HOME": str(tmp_path / "pulumi-home"),
-        "PULUMI_CONFIG_PASSPHRASE": "",
+        "PULUMI_CONFIG_PASSPHRASE": "of a test",
         "SIXFOLD_HOME": str(tmp_path / "sixfold"),
     }
 

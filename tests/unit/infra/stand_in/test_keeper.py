@@ -85,6 +85,8 @@ def fill(aws: Clients) -> None:
     key = aws("kms").create_key(Description="one")["KeyMetadata"]["KeyId"]
     aws("kms").create_key(Description="one")
     aws("kms").create_alias(AliasName="alias/a", TargetKeyId=key)
+    pair = aws("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+    aws("kms").create_alias(AliasName="alias/pair", TargetKeyId=pair)
     aws("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}", Tags=[{"Key": "urn", "Value": "u"}])
     aws("secretsmanager").create_secret(Name="keyring", SecretString="first")
     aws("secretsmanager").put_secret_value(SecretId="keyring", SecretString="second")
@@ -115,6 +117,7 @@ LOOKS: dict[str, Callable[[Clients], Any]] = {
         aws("kms").list_keys()["Keys"],
         aws("kms").describe_key(KeyId="alias/a")["KeyMetadata"]["Arn"],
     ],
+    "pair that signs": lambda aws: aws("kms").get_public_key(KeyId="alias/pair")["PublicKey"],
     "roles": lambda aws: [aws("iam").get_role(RoleName="r")["Role"][name] for name in ("Arn", "RoleId", "Tags")],
     "secrets": lambda aws: [
         aws("secretsmanager").get_secret_value(SecretId="keyring")[name]

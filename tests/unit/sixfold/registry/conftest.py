@@ -15,7 +15,7 @@ import pytest
 from sixfold.outputs import Databases, PlatformRefs
 from sixfold.registry.archive import pack, tree_digest
 from sixfold.registry.releases import Record, Registry
-from tests.conftest import forget_all
+from tests.conftest import forget_all, make_signing_keys
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +56,7 @@ def platform(stand_in: str) -> PlatformRefs:
     )
     s3 = boto3.client("s3", region_name=platform.region, endpoint_url=platform.aws_endpoint)
     s3.create_bucket(Bucket="registry", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    make_signing_keys(platform)
     return platform
 
 

@@ -1,5 +1,6 @@
 import json
 import shutil
+from base64 import b64decode, b64encode
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from sixfold.errors import SixfoldError
 from sixfold.outputs import PlatformRefs
+from sixfold.registry import envelope
 from sixfold.registry.ledger import (
     Compared,
     Decision,
@@ -16,7 +18,9 @@ from sixfold.registry.ledger import (
     Numbers,
     Versions,
 )
+from sixfold.registry.ledger_files import LedgerFiles
 from sixfold.stack import Pin
+from tests.conftest import make_signing_keys
 
 BY_HAND = Decision(by="ada", verdict="release", reason="by hand")
 FIRST: Versions = {"v1": (Pin(release="a" * 64),)}
@@ -44,12 +48,19 @@ def test_what_is_live_already_is_not_written_twice(ledger: Ledger) -> None:
     assert len(ledger.entries("flight-delays")) == 1
 
 
-def test_two_people_at_once_both_get_an_entry(platform: PlatformRefs, ledger: Ledger, tmp_path: Path) -> None:
-    other = Ledger(platform, tmp_path / "other")
-    known = ledger.entries("flight-delays")
-    _record(other, SECOND)
-    ledger.entries = lambda _: known  # type: ignore[method-assign] # read before the other one wrote
+def test_two_people_at_once_both_get_an_entry(
+    platform: PlatformRefs, ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, put = Ledger(platform, tmp_path / "other"), LedgerFiles.put
+
+    def overtaken(files: LedgerFiles, entry: Entry, body: bytes) -> bool:
+        monkeypatch.setattr(LedgerFiles, "put", put)
+        _record(other, SECOND)  # after the first one read
+        return put(files, entry, body)
+
+    monkeypatch.setattr(LedgerFiles, "put", overtaken)
     assert _record(ledger, FIRST).number == 2
+    assert [entry.versions for entry in other.entries("flight-delays")] == [SECOND, FIRST]
 
 
 def test_what_was_live_at_a_moment_is_the_last_entry_before_it(ledger: Ledger) -> None:
@@ -85,8 +96,9 @@ def test_another_machine_reads_and_copies_what_it_did_not_write(
 def test_an_entry_that_was_changed_is_refused(ledger: Ledger, bucket: Any) -> None:
     _record(ledger, FIRST)
     key = "ledger/test/flight-delays/000001.json"
-    body = bucket.Object(key).get()["Body"].read()
-    bucket.put_object(Key=key, Body=body.replace(b"ada", b"bob"))
+    sealed = envelope.read(bucket.Object(key).get()["Body"].read())
+    assert sealed
+    bucket.put_object(Key=key, Body=sealed.payload.replace(b"ada", b"bob"))
     with pytest.raises(SixfoldError, match="is not the ledger entry that was written"):
         ledger.entries("flight-delays")
 
@@ -107,20 +119,24 @@ def test_an_entry_of_an_older_version_is_read_and_copied_as_it_was_written(
 ) -> None:
     key = "ledger/test/flight-delays/000001.json"
     bucket.put_object(Key=key, Body=OLDER.encode())
+    with pytest.raises(SixfoldError, match=r"(?s)not signed entry 1.*sixfold sign flight-delays"):
+        ledger.restore("flight-delays")
+    ledger.vouch("flight-delays", BY_HAND)
     ledger.restore("flight-delays")
-    (entry,) = ledger.entries("flight-delays")
+    entry, _ = ledger.entries("flight-delays")
     metric = Compared(name="roc_auc", candidate=0.74, live=0.73)
     assert entry.decision.numbers == Numbers(metric=metric, gain=0.01, labelled=812, failed=0)
     assert (tmp_path / "home" / key).read_text() == OLDER
     bucket.objects.delete()
-    assert ledger.restore("flight-delays") == 1
-    assert ledger.entries("flight-delays") == [entry]
+    assert ledger.restore("flight-delays") == 2
+    assert ledger.entries("flight-delays")[0] == entry
 
 
 def test_a_decision_without_evidence_has_no_numbers_in_its_json(ledger: Ledger, bucket: Any) -> None:
     _record(ledger, FIRST)
-    body = bucket.Object("ledger/test/flight-delays/000001.json").get()["Body"].read()
-    assert json.loads(body)["decision"]["numbers"] == {}
+    sealed = envelope.read(bucket.Object("ledger/test/flight-delays/000001.json").get()["Body"].read())
+    assert sealed
+    assert json.loads(sealed.payload)["decision"]["numbers"] == {}
 
 
 def _forge(bucket: Any, name: str, **changes: object) -> None:
@@ -140,12 +156,45 @@ def _forge(bucket: Any, name: str, **changes: object) -> None:
         ("000002", {"number": 2, "at": "2026-11-01T00:00:00Z"}, "older than the entry before"),
         ("000002", {"number": 2, "at": "2099-01-01T00:00:00Z"}, "of the future"),
         ("000002", {"number": 2, "at": "0001-01-01T00:00:00+14:00"}, "cannot be read"),
+        ("000002", {"number": 2, "at": "NOW"}, "has not signed entry 2"),
+        ("000002", {"number": 2, "at": "NOW", "before": "0" * 64}, "follows other entries"),
     ],
 )
 def test_an_entry_that_nobody_of_ours_wrote_stops_the_reading(
     ledger: Ledger, bucket: Any, name: str, changes: dict[str, object], told: str
 ) -> None:
     _record(ledger, FIRST)
-    _forge(bucket, name, **changes)
+    _forge(bucket, name, **changes | ({"at": datetime.now(UTC).isoformat()} if changes.get("at") == "NOW" else {}))
     with pytest.raises(SixfoldError, match=told):
         ledger.entries("flight-delays")
+
+
+def test_a_signature_speaks_for_all_entries_before_it(
+    platform: PlatformRefs, ledger: Ledger, bucket: Any, tmp_path: Path
+) -> None:
+    for versions in (FIRST, SECOND, FIRST):
+        _record(ledger, versions)
+    key = "ledger/test/flight-delays/000002.json"
+    sealed = json.loads(bucket.Object(key).get()["Body"].read())
+    forged = b64decode(sealed["payload"]).replace(b"by hand", b"by Hand")
+    bucket.put_object(Key=key, Body=json.dumps(sealed | {"payload": b64encode(forged).decode()}))
+    with pytest.raises(SixfoldError, match="entry 3 follows other entries"):
+        Ledger(platform, tmp_path / "elsewhere").entries("flight-delays")
+
+
+def test_an_entry_signed_for_another_stack_is_none_of_this_one(
+    platform: PlatformRefs, ledger: Ledger, bucket: Any, tmp_path: Path
+) -> None:
+    dev = platform.model_copy(update={"stack": "dev"})
+    make_signing_keys(dev)
+    _record(Ledger(dev, tmp_path / "dev"), SECOND)
+    body = bucket.Object("ledger/dev/flight-delays/000001.json").get()["Body"].read()
+    bucket.put_object(Key="ledger/test/flight-delays/000001.json", Body=body)
+    with pytest.raises(SixfoldError, match="has not signed entry 1"):
+        ledger.entries("flight-delays")
+
+
+def test_a_signed_ledger_needs_nobody_to_vouch_for_it(ledger: Ledger) -> None:
+    _record(ledger, FIRST)
+    assert ledger.vouch("flight-delays", BY_HAND) is None
+    assert len(ledger.entries("flight-delays")) == 1

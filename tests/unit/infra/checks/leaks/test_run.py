@@ -22,7 +22,7 @@ AWS_FOLLOWS_BY = 4  # ports after the first one
 @pytest.fixture
 def leaks(moto: str, tmp_path: Path) -> Callable[[], subprocess.CompletedProcess[str]]:
     """A function that runs `sixfold leaks` on a stack whose AWS is the moto server."""
-    (tmp_path / "Pulumi.yaml").touch()
+    (tmp_path / "Pulumi.yaml").write_text("{name: sixfold, runtime: python}")
     (tmp_path / "stacks").mkdir()
     port = int(moto.rsplit(":", 1)[1]) - AWS_FOLLOWS_BY
     (tmp_path / "stacks" / "Pulumi.it.yaml").write_text(STACK.format(port=port))

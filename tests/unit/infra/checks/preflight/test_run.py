@@ -110,6 +110,7 @@ def test_an_up_looks_first_unless_told_not_to(monkeypatch: pytest.MonkeyPatch) -
         raise InterruptedError
 
     monkeypatch.setattr(Engine, "select", select)
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "s3://state")  # a state in a file is refused before
     for arguments in ([], ["--skip-preflight"]):
         shown = CliRunner().invoke(app, ["up", "--stack", "dev", *arguments])
         assert isinstance(shown.exception, InterruptedError)
