@@ -12,6 +12,7 @@ MAY_PRINT = {
     "delivery/commands/": "the command line",
     "infra/policies/table.py": "`python -m infra.policies.table` prints the table of the docs",
     "pulumi_sixfold/local/watchdog.py": "its stdout is its log, as supervisord keeps it",
+    "pulumi_sixfold/local/guardian.py": "its stdout is its log, as supervisord keeps it",
     "pulumi_sixfold/engine/server.py": "the engine reads the plugin's port from stdout",
 }
 PRINTERS = {"print", "console.print", "typer.echo", "sys.stdout.write", "sys.stderr.write", "sys.stdout.writelines"}
