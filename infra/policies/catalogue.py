@@ -1,11 +1,23 @@
 """Every rule of the pack."""
 
 from infra.policies.rule import Rule, StackRule
-from infra.policies.rules import access, cluster, cost, messaging, network, operations, ours, pod_security, storage
+from infra.policies.rules import (
+    access,
+    cluster,
+    cost,
+    messaging,
+    network,
+    operations,
+    ours,
+    pod_security,
+    storage,
+    trust,
+)
 
 RULES: tuple[Rule, ...] = (
     *storage.RULES,
     *access.RULES,
+    *trust.RULES,
     *messaging.RULES,
     *network.RULES,
     *cluster.RULES,

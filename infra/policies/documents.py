@@ -17,11 +17,20 @@ _ARN_PARTS = 6
 _USUAL = ("arn", "aws", "kms", "eu-west-1", "123456789012")
 _KEYS = tuple(f"key/{digit * 8}-{digit * 4}-{digit * 4}-{digit * 4}-{digit * 12}" for digit in "09")
 
+_ROLES = ("a0", "Z-9/a", "0_b")
+
 
 def allowing(document: object) -> list[Statement]:
     """Return the Allow statements of a document: JSON text, a dict, or a value that is not known yet."""
     found = json.loads(document) if isinstance(document, str) else document
     return [each for each in items(get(found, "Statement")) if get(each, "Effect") == "Allow"]
+
+
+def documents_of(props: Mapping[str, Any]) -> dict[str, object]:
+    """Return the documents of a policy or a role by the property that they are in."""
+    inline = get(props, "inline_policies")
+    found = {f"inline_policies.{name}": document for name, document in inline.items()} if type(inline) is dict else {}
+    return {**found, "policy": get(props, "policy")}
 
 
 def is_public(statement: Statement) -> bool:
@@ -64,6 +73,13 @@ def is_every_key(pattern: str) -> bool:
     ]
     arn = ":".join([*where, *_USUAL[len(where) :]])
     return all(_fits(f"{arn}:{key}", pattern) for key in _KEYS)
+
+
+def matches_every_role(pattern: str) -> bool:
+    """Return whether a resource fits every role, of one account at least."""
+    parts = pattern.split(":", _ARN_PARTS - 1)
+    account = parts[4] if len(parts) == _ARN_PARTS and not _has_wildcard(parts[4]) else "123456789012"
+    return all(_fits(f"arn:aws:iam::{account}:role/{name}", pattern) for name in _ROLES)
 
 
 def for_everyone(props: Mapping[str, Any], actions: Iterable[str] = ()) -> Iterator[str]:

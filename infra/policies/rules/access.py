@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from infra.policies.documents import (
     Statement,
     allowing,
+    documents_of,
     for_everyone,
     grants,
     is_every_action,
@@ -25,16 +26,9 @@ _KEY = ("sixfold:kms:Key",)
 _DECRYPT = ("kms:Decrypt", "kms:ReEncryptFrom")
 
 
-def _documents(props: Props) -> dict[str, object]:
-    """Return the documents of a policy or a role by the property that they are in."""
-    inline = get(props, "inline_policies")
-    found = {f"inline_policies.{name}": document for name, document in inline.items()} if type(inline) is dict else {}
-    return {**found, "policy": get(props, "policy")}
-
-
 def _no_statement(wrong: Callable[[Statement], bool], what: str) -> Check:
     def check(props: Props) -> Iterable[str]:
-        for where, document in _documents(props).items():
+        for where, document in documents_of(props).items():
             for statement in allowing(document):
                 if wrong(statement):
                     yield f"{name_of(statement)} of {where} {what}"
@@ -49,7 +43,8 @@ def _is_admin(statement: Statement) -> bool:
 
 def _has_whole_service(statement: Statement) -> bool:
     actions = texts(statement.get("Action"))
-    return "NotAction" in statement or any(map(is_whole_service, actions))
+    every = any(map(is_every_action, actions)) and not _is_admin(statement)  # on everything: IAM.1's business
+    return every or "NotAction" in statement or any(map(is_whole_service, actions))
 
 
 def _decrypts_with_every_key(statement: Statement) -> bool:

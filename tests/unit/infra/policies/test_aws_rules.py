@@ -28,6 +28,11 @@ def ingress(first: int | None, last: int | None = None, **more: object) -> Props
     return {"ingress": [{"from_port": first, "to_port": last or first, "peer": "0.0.0.0/0", **more}]}
 
 
+def by_oidc(condition: Props) -> Props:
+    provider = "arn:aws:iam::123456789012:oidc-provider/ci.example"
+    return allow("sts:AssumeRoleWithWebIdentity", Principal={"Federated": provider}, Condition=condition)
+
+
 TRUST = allow("sts:AssumeRole", Principal={"Service": "ec2.amazonaws.com"})
 EVERYONE = {"policy": allow("*:Get*", Principal="*")}
 CLEAN: dict[str, Props] = {
@@ -100,6 +105,18 @@ BROKEN: list[tuple[str, str, Props]] = [
     ("IAM.21", "iam:Policy", {"policy": allow("s3:?*")}),
     ("IAM.21", "iam:Policy", {"policy": allow(["s3:GetObject", "sqs:*"])}),
     ("IAM.21", "iam:Role", {"inline_policies": {"most": allow([], NotAction="iam:*")}}),
+    ("IAM.21", "iam:Policy", {"policy": allow("*")}),
+    ("Trust.1", "iam:Role", {"assume_role_policy": allow("sts:AssumeRole", Principal="*")}),
+    ("Trust.1", "iam:Role", {"assume_role_policy": allow("sts:AssumeRole", Principal={"AWS": ["*"]})}),
+    ("Trust.1", "iam:Role", {"assume_role_policy": by_oidc({})}),
+    ("Trust.1", "iam:Role", {"assume_role_policy": by_oidc({"StringEquals": {"ci.example:aud": "sts.amazonaws.com"}})}),
+    ("Trust.1", "iam:Role", {"assume_role_policy": by_oidc({"StringLike": {"ci.example:sub": "*"}})}),
+    ("Trust.2", "iam:Role", {"managed_policy_arns": ["arn:aws:iam::aws:policy/AdministratorAccess"]}),
+    ("Trust.2", "iam:Role", {"managed_policy_arns": ["arn:aws:iam::aws:policy/IAMFullAccess"]}),
+    ("Trust.3", "iam:Policy", {"policy": allow("iam:PassRole", "*")}),
+    ("Trust.3", "iam:Policy", {"policy": allow("iam:Create*", "arn:aws:iam::123456789012:*")}),
+    ("Trust.3", "iam:Policy", {"policy": allow("sts:AssumeRole", "arn:aws:iam::123456789012:role/*")}),
+    ("Trust.3", "iam:Role", {"inline_policies": {"up": allow("iam:PutRolePolicy", [], NotResource="arn:aws:s3:::*")}}),
     ("KMS.1", "iam:Policy", {"policy": allow("kms:De*", "*")}),
     ("KMS.1", "iam:Policy", {"policy": allow("kms:Decrypt", "arn:aws:kms:eu-west-1:123456789012:key/*")}),
     ("KMS.1", "iam:Policy", {"policy": allow("kms:Decrypt", "arn:aws:kms:*:*:key/?*")}),
@@ -261,6 +278,21 @@ def _but(action: object, resource: str) -> Props:
 )
 def test_one_action_and_one_resource_of_many_are_enough(policy: Props, rule: str, *, broken: bool) -> None:
     assert (rule in caught("sixfold:iam:Policy", {"policy": policy, "tags": TAGS})) == broken
+
+
+@pytest.mark.parametrize(
+    ("token", "change"),
+    [
+        ("iam:Role", {"assume_role_policy": by_oidc({"StringEquals": {"ci.example:sub": "repo:a/b:ref:main"}})}),
+        ("iam:Role", {"assume_role_policy": allow("sts:AssumeRole", Principal={"AWS": KEY.replace("kms", "iam")})}),
+        ("iam:Role", {"managed_policy_arns": ["arn:aws:iam::aws:policy/AmazonEKSClusterPolicy"]}),
+        ("iam:Role", {"managed_policy_arns": ["arn:aws:iam::123456789012:policy/AdministratorAccess"]}),
+        ("iam:Policy", {"policy": allow("iam:PassRole", "arn:aws:iam::123456789012:role/serving-*")}),
+        ("iam:Policy", {"policy": allow("iam:GetRole", "*")}),
+    ],
+)  # fmt: skip
+def test_a_role_that_is_named_and_rights_that_are_narrow_pass(token: str, change: Props) -> None:
+    assert not {rule for rule in caught(f"sixfold:{token}", wire(f"sixfold:{token}", **change)) if "Trust" in rule}
 
 
 def test_a_finding_names_the_statement_and_its_document() -> None:
