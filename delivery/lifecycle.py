@@ -24,6 +24,7 @@ from models.features.store import OF_ALL
 from models.gate.cases import failing
 from models.gate.evaluation import Verdict
 from models.gate.judge import evaluate as judge
+from models.gate.model_file import require_whole
 from models.loading import is_loaded, load
 from models.training import train as training
 from sixfold.cases import read_cases
@@ -165,11 +166,12 @@ def publish(
         code: the project whose code serves the release.
 
     Raises:
-        SixfoldError: there is no candidate, or the gate refuses it.
+        SixfoldError: there is no candidate, the gate refuses it, or its model is not one file.
 
     """
     verdict = evaluate(candidate, product, live, report, code)
     require_passed(verdict, candidate)
+    require_whole(candidate.model)
     archive, digest = build(candidate.path, product, code)
     known = {record.digest: record for record in registry.records(product.name)}
     if digest in known:

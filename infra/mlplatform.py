@@ -61,8 +61,13 @@ def build(config: Config) -> pulumi.Output[dict[str, object]]:
 
     lake = DataLake("lake", databases=names.databases(stack), deletion_protection=protection, opts=in_cloud)
     features = PlatformBucket("features", key_arn=lake.key_arn, deletion_protection=protection, opts=in_cloud)
+    real = not (settings.local or settings.aws_endpoint)
     registry = PlatformBucket(
-        "registry", key_arn=lake.key_arn, deletion_protection=protection, written_once=True, opts=in_cloud
+        "registry",
+        key_arn=lake.key_arn,
+        deletion_protection=protection,
+        written_once=real,  # a stand-in reads no conditions of a bucket's policy, and would refuse all writes
+        opts=in_cloud,
     )
     signing = SigningKeys("signing", stack=stack, opts=in_cloud)
     keyrings = Keyrings(

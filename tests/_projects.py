@@ -113,7 +113,7 @@ def projects(engine: Path, folder: Path, env: Mapping[str, str] | None = None) -
             "PATH": f"{engine.parent}{os.pathsep}{os.environ['PATH']}",
             "PULUMI_BACKEND_URL": f"file://{root / 'state'}?metadata=skip",
             "PULUMI_HOME": str(root / "pulumi-home"),
-            "PULUMI_CONFIG_PASSPHRASE": "",
+            "PULUMI_CONFIG_PASSPHRASE": "of a test",
             "PULUMI_DEBUG_COMMANDS": "true",  # the engine hides --event-log without it
             "SIXFOLD_HOME": str(root / "sixfold"),
             **(env or {}),

@@ -20,7 +20,7 @@ Bucket("lake", BucketArgs(name="lake-1"), pulumi.ResourceOptions(provider=aws))
 
 
 def test_drift_is_a_failure_and_changes_nothing(moto: str, pulumi_project: Callable[..., Any]) -> None:
-    command = re.search(r"^drift:.*\n\t@pulumi (.*)", MAKEFILE, flags=re.MULTILINE)
+    command = re.search(r"^drift:.*\n(?:\t.*\n)*?\t@pulumi (.*)", MAKEFILE, flags=re.MULTILINE)
     assert command
     flags = shlex.split(command[1].replace("$(STACK)", "test"))
     project = pulumi_project(PROGRAM.format(moto=moto))

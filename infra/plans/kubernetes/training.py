@@ -68,6 +68,7 @@ def _ray(where: str, image: Any) -> Manifest:  # noqa: ANN401 - as above
     spec = {
         "rayVersion": RAY_VERSION,
         "enableInTreeAutoscaling": True,
+        "authOptions": {"mode": "token"},  # which the operator draws, and gives to the pods and to jobs alone
         "autoscalerOptions": {
             "idleTimeoutSeconds": 300,
             "securityContext": pods.LOCKED,

@@ -57,9 +57,8 @@ PORTAL = {
     },
 }
 PEOPLE = {"platform-engineer", "software-engineer", "data-scientist"}
-# Releases and ledgers are signed: objects of the registry are written once, and until the keys are made the engine
-# cannot know that the policies of the other jobs stay as they are.
-SIGNED = {"registry", "ingest", "exporter", "evaluation", "alerting"}
+# Releases and ledgers are signed: until the keys are made, the engine cannot know that the policies of other jobs stay.
+SIGNED = {"ingest", "exporter", "evaluation", "alerting"}
 WAITING = {f"sixfold-dev-{area}/platform" for area in ("serving", "monitoring", "training")}
 CHANGED = {
     "local": RESTARTED | TOPICS | FEATURES | SIGNED | {"router"} | KEYED,
