@@ -4,7 +4,6 @@ Bucket and key are no resources of a stack: a stack cannot create the place of i
 not delete it. The same again changes nothing, and finishes an interrupted one.
 """
 
-import json
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
@@ -12,12 +11,13 @@ from botocore.exceptions import ClientError
 
 from delivery.live_stack import LiveStack
 from infra.checks.preflight.account import caller
+from pulumi_sixfold.aws import s3_documents as documents
 from pulumi_sixfold.aws.client import aws_client
 from pulumi_sixfold.aws.failure import code_of
 from sixfold.errors import SixfoldError
 
 ALIAS = "alias/sixfold-state"
-_KEEP_DAYS = 90
+_OLD_VERSIONS = {"id": "old-versions", "enabled": True, "prefix": "", "noncurrent_days": 90, "abort_upload_days": 7}
 
 
 class Place(NamedTuple):
@@ -90,39 +90,15 @@ def _bucket(s3: Any, bucket: str, region: str, *, dry_run: bool) -> list[str]:  
     if not there:
         where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
         s3.create_bucket(Bucket=bucket, **where)
-    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": ALIAS}}
-    s3.put_bucket_encryption(
-        Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [{**rule, "BucketKeyEnabled": True}]}
-    )
+    s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration=documents.encryption(ALIAS))
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
-    blocks = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
-    s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=dict.fromkeys(blocks, True))
+    s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=documents.BLOCKED)
     if s3.meta.endpoint_url.startswith("https:"):  # a stand-in without TLS would refuse everybody from then on
-        s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(_tls_alone(bucket)))
-    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": [_OLD_VERSIONS]})
+        policy = documents.joined_policy(bucket, {"tls_only": True, "write_once": False}, None)
+        s3.put_bucket_policy(Bucket=bucket, Policy=policy)
+    rules = {"Rules": [documents.to_rule(_OLD_VERSIONS)]}
+    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration=rules)
     return [] if there else [f"bucket {bucket}: private, encrypted, versioned"]
-
-
-_OLD_VERSIONS = {
-    "ID": "old-versions",
-    "Status": "Enabled",
-    "Filter": {"Prefix": ""},
-    "NoncurrentVersionExpiration": {"NoncurrentDays": _KEEP_DAYS},
-    "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
-}
-
-
-def _tls_alone(bucket: str) -> dict[str, Any]:
-    arn = f"arn:aws:s3:::{bucket}"
-    refused = {
-        "Sid": "TlsAlone",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:*",
-        "Resource": [arn, f"{arn}/*"],
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
-    return {"Version": "2012-10-17", "Statement": [refused]}
 
 
 def _exists(s3: Any, bucket: str) -> bool:  # noqa: ANN401 - a boto3 client

@@ -24,10 +24,10 @@ from sixfold.contract import Product
 from sixfold.elsewhere import folder_of
 from sixfold.errors import SixfoldError
 from sixfold.outputs import PlatformRefs
-from sixfold.registry.archive import pack, tree_digest
-from sixfold.registry.entries import ended, require_open
+from sixfold.registry.archive import pack
+from sixfold.registry.entries import ended, require_open, withdrawn
 from sixfold.registry.ledger import Versions
-from sixfold.release import SHORT, Record
+from sixfold.release import Record
 from sixfold.stack import Pin, pin, read
 
 WHOLE = 100
@@ -53,7 +53,7 @@ def propose(source: Traffic, product: Product, version: str, digest: str) -> Pro
     """
     stack, entries = source.stack.name, source.ledger.entries(product.name)
     record = next(each for each in source.registry.records(product.name) if each.digest == digest)
-    require_open(product.name, [digest], source.ledger.withdrawn(product.name))
+    require_open(product.name, [digest], withdrawn(entries))
     if digest in ended(entries):
         raise SixfoldError(
             f"a rollout on {stack} took release {record.short} back: {ended(entries)[digest].reason}",
@@ -65,10 +65,6 @@ def propose(source: Traffic, product: Product, version: str, digest: str) -> Pro
             remedy=f"let it answer there: `sixfold rollout {product.name} {version} {record.short} --stack {stack}`",
         )
     bento = source.registry.fetch(product.name, digest)
-    if (found := tree_digest(bento)) != digest:
-        raise SixfoldError(
-            f"the files of release {record.short} give {found[:SHORT]}", remedy="delete the copy, and promote again"
-        )
     _require_gate(product, record, bento)
     return Proposal(product, record, bento, version)
 

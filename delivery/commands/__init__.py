@@ -31,14 +31,14 @@ from pulumi_sixfold.kit.errors import ProviderError
 from sixfold.errors import SixfoldError
 from sixfold.telemetry import QUIET, QUIET_ENGINE
 
-_CONSUMERS = "The consumers"
+_ANSWERING, _CONSUMERS = "The releases that answer", "The consumers"
 GROUPS = {
     "A stack": stack,
     "Its health": health,
     "A product": new,
     "The life of a model": model,
     "Experiments": experiment,
-    "The releases that answer": traffic,
+    _ANSWERING: traffic,
     "The team": team,
     _CONSUMERS: consumer,
 }
@@ -48,12 +48,12 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},  # groups and commands take it from here
     help="An MLOps platform that you `pulumi up`.",
 )
-traffic.commands.command()(sign.sign)
 for title, group in GROUPS.items():
     for command in (*group.commands.registered_commands, *group.commands.registered_groups):
         command.rich_help_panel = title
     app.add_typer(group.commands)
-app.command(rich_help_panel="The releases that answer")(promotion.promote)
+for single in (promotion.promote, sign.sign):
+    app.command(rich_help_panel=_ANSWERING)(single)
 app.add_typer(experiment.runs, name="experiment", rich_help_panel="Experiments")
 app.add_typer(data.commands, name="data", rich_help_panel="The life of a model")
 app.add_typer(consumer.keys, name="consumer", rich_help_panel=_CONSUMERS)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from delivery.commands.console import Terminal, console, finish
-from delivery.commands.context import AsJson, ProductName, StackName, contract_of, traffic_of
+from delivery.commands.context import AsJson, ProductName, StackName, Yes, contract_of, traffic_of
 from sixfold.release import SHORT, Record
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def sign(
         str | None, typer.Argument(metavar="[DIGEST]", help="Which release, by its first digits; none: the ledger.")
     ] = None,
     *,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Sign without a question.")] = False,
+    yes: Yes = False,
     stack: StackName = "local",
     as_json: AsJson = False,
 ) -> None:

@@ -16,7 +16,6 @@ _OPERATORS = {"StringEquals", "StringLike", "ArnEquals", "ArnLike"}
 _ARN_PARTS = 6
 _USUAL = ("arn", "aws", "kms", "eu-west-1", "123456789012")
 _KEYS = tuple(f"key/{digit * 8}-{digit * 4}-{digit * 4}-{digit * 4}-{digit * 12}" for digit in "09")
-
 _ROLES = ("a0", "Z-9/a", "0_b")
 
 

@@ -14,13 +14,14 @@ from pydantic import FiniteFloat
 
 from models import aws
 from models.candidate import Candidate
+from models.training.train import TRIALS
 from sixfold.declared import Strict
 from sixfold.errors import SixfoldError
 from sixfold.moments import Moment
 from sixfold.outputs import PlatformRefs
 from sixfold.release import SHORT
 
-FILES = ("model.onnx", "test.parquet", "origin.json", "trials.json", "candidate.json")
+FILES = ("model.onnx", "test.parquet", "origin.json", TRIALS, "candidate.json")
 """The files of a candidate that a run keeps; `candidate.json` makes a folder whole, and is written last."""
 _RUN = "run.json"
 
@@ -105,9 +106,10 @@ class Experiments:
         """Make a run the candidate in `folder`, in place of the one there, and return it."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "candidate.json").unlink(missing_ok=True)  # until all is there, the folder has no candidate
+        kept = self._names(run)
         for name in FILES:
             (folder / name).unlink(missing_ok=True)
-            if name in self._names(run):
+            if name in kept:
                 self._s3.download_file(self._bucket, f"{self._prefix}{run.id}/{name}", str(folder / name))
         return Candidate(folder)
 
@@ -133,7 +135,7 @@ def id_of(candidate: Candidate) -> str:
 
 def trials_of(candidate: Candidate) -> tuple[Trial, ...]:
     """Return the trials of the search that led to a candidate; none where it was fitted without a search."""
-    path = candidate.path / "trials.json"
+    path = candidate.path / TRIALS
     return tuple(Trial.model_validate(each) for each in json.loads(path.read_text())) if path.exists() else ()
 
 

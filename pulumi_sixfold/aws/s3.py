@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _Days = Input[Annotated[int, Field(ge=1)]]
-_BLOCKED = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
 _NOTHING_SET = {
     "NoSuchBucketPolicy",
     "NoSuchLifecycleConfiguration",
@@ -176,7 +175,7 @@ class BucketHandler(AwsHandler[BucketArgs]):
         bucket: Any = {"Bucket": resource_id}
         want = difference.want
         if "block_public_access" in difference:
-            blocked: Any = dict.fromkeys(_BLOCKED, want.block_public_access)
+            blocked: Any = dict.fromkeys(documents.BLOCKED, want.block_public_access)
             self.client.put_public_access_block(**bucket, PublicAccessBlockConfiguration=blocked)
         if "kms_key_arn" in difference:
             self.client.put_bucket_encryption(

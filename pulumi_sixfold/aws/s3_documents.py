@@ -7,6 +7,8 @@ from typing import Any
 from pulumi_sixfold.aws import normal
 from pulumi_sixfold.kit.args import canonical
 
+BLOCKED = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
+"""A public access block with all four switches on."""
 # LifecycleRule's field → S3's action and its unit
 _DAYS = {
     "expire_days": ("Expiration", "Days"),

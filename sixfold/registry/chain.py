@@ -12,10 +12,10 @@ SKEW = timedelta(hours=1)
 
 def chain(bodies: Iterable[bytes]) -> str | None:
     """Return the hash (sha256, hex) of the last entry as it was written, and of the hash of those before it."""
-    link = ""
+    link = None
     for body in bodies:
-        link = sha256(link.encode() + body).hexdigest()
-    return link or None
+        link = _link(link, body)
+    return link
 
 
 def fault_in(entries: Sequence[Entry], bodies: Sequence[bytes]) -> str | None:
@@ -27,16 +27,21 @@ def fault_in(entries: Sequence[Entry], bodies: Sequence[bytes]) -> str | None:
 
     """
     earlier: Entry | None = None
-    for number, entry in enumerate(entries, 1):
+    link: str | None = None
+    for number, (entry, body) in enumerate(zip(entries, bodies, strict=True), 1):
         if entry.number != number:
             return f"entry {number} is missing, and there is an entry {entry.number}"
         if earlier and entry.at < earlier.at - SKEW:
             return f"entry {number} is older than the entry before it"
         if entry.before is None and earlier and earlier.before:
             return f"entry {number} does not say what it follows, and the one before it does"
-        if entry.before and entry.before != chain(bodies[: number - 1]):
+        if entry.before and entry.before != link:
             return f"entry {number} follows other entries than those that are there"
-        earlier = entry
+        earlier, link = entry, _link(link, body)
     if earlier and earlier.at > datetime.now(UTC) + SKEW:
         return f"entry {earlier.number} is of the future, {earlier.at}"
     return None
+
+
+def _link(before: str | None, body: bytes) -> str:
+    return sha256((before or "").encode() + body).hexdigest()

@@ -1,5 +1,6 @@
 """Releases: immutable, signed, and named by their content, in a bucket and in a copy on this machine."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from sixfold.errors import SixfoldError
@@ -61,9 +62,7 @@ class Registry:
             SixfoldError: there is none, or there are several.
 
         """
-        found = [self._published.find(product, digest) for digest in self._published.digests(product)]
-        unsigned = [each.record for each in found if each and not each.signed]
-        records = [record for record in unsigned if prefix and record.digest.startswith(prefix)]
+        records = [each.record for each in self._beginning(product, prefix) if not each.signed]
         if not records:
             signed = self.resolve(product, prefix)
             raise SixfoldError(f"release {product}/{signed[:SHORT]} is signed", remedy="there is nothing to do")
@@ -152,9 +151,8 @@ class Registry:
         brought = []
         for record in self._copy.records():
             found = self._published.find(record.product, record.digest)
-            if (found and (found.signed or found.record != record)) or not self._copy.intact(
-                record.product, record.digest
-            ):
+            settled = found is not None and (found.signed or found.record != record)
+            if settled or not self._copy.intact(record.product, record.digest):
                 continue
             with self._copy.incoming() as incoming:
                 if found:
@@ -185,6 +183,12 @@ class Registry:
                 f"`sixfold sign {product} {short}` with the rights of a publisher",
             )
 
+    def _beginning(self, product: str, prefix: str) -> Iterator[Found]:
+        """Yield the releases whose digest begins so, signed or not; none begins with nothing."""
+        for digest in self._published.digests(product):
+            if prefix and digest.startswith(prefix) and (found := self._published.find(product, digest)):
+                yield found
+
     def _several(self, prefix: str, digests: list[str]) -> SixfoldError:
         return SixfoldError(
             f"{prefix!r} could be any of {', '.join(digest[:SHORT] for digest in digests)}",
@@ -192,9 +196,8 @@ class Registry:
         )
 
     def _unknown(self, product: str, prefix: str, known: list[str]) -> SixfoldError:
-        for digest in self._published.digests(product):
-            if prefix and digest.startswith(prefix) and (found := self._published.find(product, digest)):
-                self._require_signed(found)
+        for found in self._beginning(product, prefix):
+            self._require_signed(found)
         if not known:
             return self._no_release(product, prefix)
         newest = ", ".join(digest[:SHORT] for digest in reversed(known[-_SHOWN:]))

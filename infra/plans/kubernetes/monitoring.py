@@ -89,9 +89,8 @@ def _prometheus(target: KubernetesTarget) -> dict[str, Any]:
         "externalLabels": {"stack": target.stack},
         "ruleSelector": {"matchLabels": _SCRAPED},
         "ruleNamespaceSelector": here,
-        "arbitraryFSAccessThroughSMs": {
-            "deny": True
-        },  # else who may edit a ServiceMonitor reads Prometheus' token by it
+        # Else whoever may edit a ServiceMonitor reads Prometheus' own token by it.
+        "arbitraryFSAccessThroughSMs": {"deny": True},
         "serviceMonitorSelector": {"matchLabels": _SCRAPED},
         "serviceMonitorNamespaceSelector": {
             "matchExpressions": [{"key": "kubernetes.io/metadata.name", "operator": "In", "values": both}]

@@ -5,7 +5,16 @@ The actions by which a role gains rights: https://docs.aws.amazon.com/IAM/latest
 
 from collections.abc import Iterable, Mapping
 
-from infra.policies.documents import Statement, allowing, documents_of, grants, is_public, matches_every_role, name_of
+from infra.policies.documents import (
+    Statement,
+    allowing,
+    documents_of,
+    grants,
+    is_every_action,
+    is_public,
+    matches_every_role,
+    name_of,
+)
 from infra.policies.rule import Props, Rule, Source
 from infra.policies.values import UNKNOWN, get, texts
 
@@ -59,17 +68,13 @@ def _gains_rights(props: Props) -> Iterable[str]:
     for where, document in documents_of(props).items():
         for statement in allowing(document):
             gains = [action for action in _GAINS if grants(statement, [action])]
-            if gains and _is_about_every_role(statement) and not _is_everything(statement):
+            every = any(map(is_every_action, texts(statement.get("Action"))))  # the business of IAM.1 and IAM.21
+            if gains and _is_about_every_role(statement) and not every:
                 yield f"{name_of(statement)} of {where} allows {gains[0]} on every role"
 
 
 def _is_about_every_role(statement: Statement) -> bool:
     return "NotResource" in statement or any(map(matches_every_role, texts(statement.get("Resource"))))
-
-
-def _is_everything(statement: Statement) -> bool:
-    """Return whether it is IAM.1's business: all actions."""
-    return "NotAction" not in statement and grants(statement, ("some:ActionThatNobodyHas",))
 
 
 RULES = (

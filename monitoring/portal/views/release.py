@@ -6,7 +6,7 @@ from monitoring.portal.board import Board, Card
 from monitoring.portal.views import facts
 from sixfold.contract import Product
 from sixfold.registry.entries import Entry, ended, withdrawn
-from sixfold.release import Record
+from sixfold.release import SHORT, Record
 
 _NO_CARD = Card(None, None)
 
@@ -46,8 +46,8 @@ def _lineage(record: Record, card: Card, live: list[facts.LiveRelease]) -> list[
     views = [f"{view.name}: {', '.join(view.features)}" for view in training.views] if training else []
     steps = [
         ("Tables", [f"{table}, snapshot {snapshot}" for table, snapshot in sorted(record.snapshots.items())]),
-        ("Features", [f"definitions {record.feature_hash[:12]}", *views]),
-        ("Training", [f"key {record.training_key[:12]}", f"commit {record.git_commit[:12]}"]),
+        ("Features", [f"definitions {record.feature_hash[:SHORT]}", *views]),
+        ("Training", [f"key {record.training_key[:SHORT]}", f"commit {record.git_commit[:SHORT]}"]),
         ("Release", [record.short]),
         ("Answers", [f"{each.version}, {each.weight}% of the requests" for each in live] or ["nothing now"]),
     ]
