@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import Any
 import boto3
 import pytest
 
+from delivery import engine_log
 from infra.plans.names import stand_in_credentials
 from infra.stand_in.key import access_key
 from sixfold.contract import Product, load_product
@@ -88,11 +90,13 @@ class Project:
         ]
 
     def kill_during(self, line: str, program: str, *arguments: str) -> None:
-        """Start a program, and kill it and all that works for this project as soon as it prints the line."""
-        command = [Path(sys.executable).with_name(program), *arguments]
-        with subprocess.Popen(command, cwd=self.root, env=self.variables, stdout=subprocess.PIPE, text=True) as running:
-            assert running.stdout
-            assert any(line in printed for printed in running.stdout)
+        """Start a program, and kill it and all that works for this project as soon as the engine's log has the line."""
+        log = engine_log.begin(self.home, "local")
+        command = [str(Path(sys.executable).with_name(program)), *arguments]
+        with subprocess.Popen(command, cwd=self.root, env=self.variables, stdout=subprocess.DEVNULL) as running:
+            while not (log.exists() and line in log.read_text()):
+                assert running.poll() is None, "it ended before"
+                time.sleep(0.01)
             self.kill_all()
 
     def kill_all(self) -> None:

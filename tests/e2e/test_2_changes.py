@@ -15,8 +15,12 @@ import pytest
 from delivery.package import ROOT, build
 from models.features.store import open_store
 from sixfold.contract import Product
+from sixfold.registry.archive import pack
+from sixfold.registry.bucket import Bucket
 from sixfold.registry.releases import Record, Registry
 from sixfold.stack import Pin, read
+
+pytestmark = pytest.mark.timeout(1800)  # each test changes the stack up to four times
 
 OTHER = "as another release has it"
 
@@ -67,7 +71,7 @@ def test_rollback_brings_back_what_was_live_in_one_up(
 ) -> None:
     platform.run("sixfold", "release", "flight-delays", "v1", first[:12])
     printed = platform.run("sixfold", "rollback", "flight-delays", "--yes")
-    assert printed.count("Duration: ") == 1
+    assert printed.count("1 created, 2 updated, 1 deleted") == 1
     assert httpx.post(_url(platform), json=flight).json()["release"] == second[:12]
 
 
@@ -75,14 +79,15 @@ def test_rollback_brings_back_the_feature_definitions_of_the_release(
     platform: Any, second: str, other_features: str
 ) -> None:
     platform.run("sixfold", "release", "flight-delays", "v1", other_features[:12])
-    for wanted, back in ((False, second), (True, other_features), (False, second)):
-        platform.run("sixfold", "rollback", "flight-delays", "--yes")
+    then = ["--to", _ledger(platform)[-1]["at"]]
+    for to, wanted, back in (([], False, second), (then, True, other_features), ([], False, second)):
+        platform.run("sixfold", "rollback", "flight-delays", "--yes", *to)
         weather = open_store(platform.environment().platform, "flight_delays").get_feature_view("origin_weather")
         assert (platform.release, OTHER in weather.description) == (back, wanted)
 
 
 def test_the_ledger_tells_what_was_live_when_and_who_decided(platform: Any, second: str) -> None:
-    entries = [json.loads(line) for line in platform.run("sixfold", "ledger", "flight-delays", "--json").splitlines()]
+    entries = _ledger(platform)
     assert [entry["decision"]["verdict"] for entry in entries][-3:] == ["roll back"] * 3
     assert entries[-1]["versions"] == {"v1": [{"release": second, "weight": 100}]}
     assert entries[-1]["decision"]["by"] == getpass.getuser()
@@ -104,11 +109,11 @@ def test_a_release_that_does_not_exist_fails_and_leaves_the_old_one_serving(
 def test_a_bento_that_was_changed_fails_and_leaves_the_old_one_serving(
     platform: Any, flight: dict[str, Any], first: str, second: str
 ) -> None:
-    _tamper(platform, first)
-    platform.pin(Pin(release=first))
-    printed = platform.run("pulumi", "up", "--yes", "--skip-preview", "--stack", "local", fails=True)
-    platform.pin(Pin(release=second))
-    platform.run("pulumi", "up", "--yes", "--skip-preview", "--stack", "local")
+    with _tampered(platform, first):
+        platform.pin(Pin(release=first))
+        printed = platform.run("pulumi", "up", "--yes", "--skip-preview", "--stack", "local", fails=True)
+        platform.pin(Pin(release=second))
+        platform.run("pulumi", "up", "--yes", "--skip-preview", "--stack", "local")
     assert f"is not release {first[:12]}" in printed
     assert httpx.post(_url(platform), json=flight).json()["release"] == second[:12]
 
@@ -134,15 +139,18 @@ def _publish(platform: Any, like: str, archive: Path, digest: str, **differing: 
     return digest
 
 
-def _tamper(platform: Any, digest: str) -> None:
-    """Change a release in both places where a fetch looks."""
+@contextmanager
+def _tampered(platform: Any, digest: str) -> Iterator[None]:
+    """Change a release in both places where a fetch looks, and bring back the published one at the end."""
     known = platform.environment().platform
-    registry = Registry(known, platform.home)
-    archive = platform.home / "tampered.tar"
-    bento = registry.fetch("flight-delays", digest)
+    bento = Registry(known, platform.home).fetch("flight-delays", digest)
+    s3, place = Bucket(known).s3, {"Bucket": known.registry_bucket, "Key": f"flight-delays/{digest}/bento.tar"}
+    published = s3.get_object(**place)["Body"].read()
     (bento / "src" / "model.onnx").write_bytes(b"something else")
-    shutil.make_archive(str(archive.with_suffix("")), "tar", bento)
-    registry._published._bucket.s3.upload_file(str(archive), known.registry_bucket, f"flight-delays/{digest}/bento.tar")
+    pack(bento, platform.home / "tampered.tar")
+    s3.put_object(**place, Body=(platform.home / "tampered.tar").read_bytes())
+    yield
+    s3.put_object(**place, Body=published)
 
 
 @contextmanager
@@ -171,6 +179,10 @@ def _calling(platform: Any, flight: dict[str, Any]) -> Iterator[tuple[list[str],
         done.set()
         for client in clients:
             client.join()
+
+
+def _ledger(platform: Any) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in platform.run("sixfold", "ledger", "flight-delays", "--json").splitlines()]
 
 
 def _url(platform: Any) -> str:

@@ -26,6 +26,7 @@ def test_after_a_restart_up_starts_all_again_and_nothing_is_lost(platform: Any, 
 
 def test_an_up_that_is_killed_half_way_is_finished_by_the_next(platform: Any) -> None:
     platform.kill_all()
+    shutil.rmtree(platform.home / "aws")  # the local AWS has forgotten all: everything is to be made again
     platform.kill_during("sixfold:s3:Bucket lake creating", "sixfold", "up")
     again = platform.run("sixfold", "up")
     assert "its lock is cleared" in again
