@@ -77,7 +77,7 @@ conformance: bootstrap ## take every AWS resource type through its life, and pri
 
 cluster: bootstrap ## prove the stacks on a Kubernetes control plane of our own, each test with its time
 	@$(PYTHON) tools/bootstrap.py --only cluster
-	@pytest tests/cluster -v --durations=0 --durations-min=0.05 $(ARGS)
+	@WHOLE=1 pytest tests/cluster -v --durations=0 --durations-min=0.05 $(ARGS)
 
 bench: bootstrap ## the provider's speed beside other ways to the same AWS calls, as a table; ARGS="--sizes 50"
 	@python -m bench $(ARGS)

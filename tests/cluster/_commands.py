@@ -30,11 +30,11 @@ def commands(stack: Stack, plane: Plane, folder: Path) -> Run:
     env = {**stack.pulumi.env, "NO_COLOR": "1", "COLUMNS": "200"}
     env["PATH"] = f"{folder}{os.pathsep}{env['PATH']}"
 
-    def run(*arguments: str) -> str:
+    def run(*arguments: str, code: int = 0) -> str:
         command = [Path(sys.executable).with_name("sixfold"), *arguments, "--stack", stack.name]
         root = stack.pulumi.root
         done = subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, timeout=600, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.returncode == code, done.stdout + done.stderr
         return done.stdout
 
     return run

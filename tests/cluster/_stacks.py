@@ -1,5 +1,6 @@
 """The stacks of `stacks/`, brought up on a stand-in for AWS and on the run's control plane."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,8 @@ from tests._projects import Project
 
 _ROOT = Path(__file__).parents[2]
 RUNNER = f"sha256:{'0' * 64}"
+WHOLE = "WHOLE" in os.environ
+"""Whether every stack and the largest one come up, as `make cluster` asks; `make test` takes a sample of them."""
 
 
 class Stack:

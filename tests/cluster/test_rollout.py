@@ -17,6 +17,7 @@ from tests.cluster._watch import Film, answering, watching, weights
 ROUTE, OTHER_RUNNER = "flight-delays-v1", f"sha256:{'1' * 64}"
 HOME = namespace("dev", "serving")
 A, B = (f"flight-delays-v1-{letter * 12}" for letter in "ab")
+GOES_ON = 3
 V1 = ("flight-delays", "v1")
 
 
@@ -128,7 +129,7 @@ def test_a_rollout_begins_with_a_release_that_only_scores(
     sixfold: Run, plane: Plane, releases: tuple[str, str]
 ) -> None:
     old, new = releases
-    assert "it begins, and answers nobody yet" in sixfold("rollout", *V1, new)
+    assert "it begins, and answers nobody yet" in sixfold("rollout", *V1, new, code=GOES_ON)
     assert shares(plane) == {old[:12]: 100, new[:12]: 0}
 
 
@@ -138,7 +139,7 @@ def test_it_is_judged_on_what_the_clusters_prometheus_knows(
     old, new = releases
     declare(plane, namespace("dev", "monitoring"))
     with running(plane, asked(old, new), tmp_path, free_port()):
-        assert "hold: not enough labels yet" in sixfold("rollout", *V1, new)
+        assert "hold: not enough labels yet" in sixfold("rollout", *V1, new, code=GOES_ON)
     assert shares(plane) == {old[:12]: 100, new[:12]: 0}
 
 
