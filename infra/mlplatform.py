@@ -99,7 +99,7 @@ def build(config: Config) -> pulumi.Output[dict[str, object]]:
     )
     access = Access(
         "access",
-        service=runtime.trusted,
+        trust=runtime.trust,
         policies={job: estate.apply(partial(_policy, plan)) for job, plan in POLICIES.items()} | {"alerting": alerting},
         opts=in_cloud,
     )

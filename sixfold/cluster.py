@@ -87,7 +87,11 @@ class Cluster(Strict):
     host: str
     """Host name that consumers call."""
     certificate: str | None = None
-    """Name of a TLS secret in the serving namespace; None: the gateway answers over plain HTTP."""
+    """Name of a TLS secret in the serving namespace; needed unless the stack is `insecure`."""
+    insecure: bool = False
+    """Answer over plain HTTP: whoever is on the way reads rows and keys, and can change answers."""
+    public: bool = False
+    """Put the load balancer on the internet; else only networks that lead to the stack's own reach it."""
     context: str | None = None
     """Context of the kubeconfig by which the API server is reached."""
     eks: Eks | None = None
@@ -105,6 +109,12 @@ class Cluster(Strict):
     def _somewhere(self) -> Self:
         if self.context is None and self.eks is None:
             raise ValueError("name the context of a cluster that exists, or say in eks what to make")
+        if self.certificate is None and not self.insecure:
+            raise ValueError("name the TLS secret in certificate; or say insecure: true, and all goes in the clear")
+        if self.certificate and self.insecure:
+            raise ValueError("insecure means nothing with a certificate; leave one of the two out")
+        if self.insecure and self.public:
+            raise ValueError("nothing goes in the clear over the internet: leave out public, or bring a certificate")
         if self.eks and self.api_cidrs:
             raise ValueError("api_cidrs means nothing with eks; leave it out: the API server calls from the network")
         return self

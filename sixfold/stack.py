@@ -72,6 +72,8 @@ class Settings(Strict):
     """AWS account of the stack, 12 digits; credentials of any other account are refused."""
     role_arn: str | None = None
     """IAM role in which AWS is called; None: the caller's own rights."""
+    permissions_boundary: Annotated[str, Field(pattern=r"^arn:aws[\w-]*:iam::(\d{12}|aws):policy/\S+$")] | None = None
+    """ARN of the IAM policy that bounds every role of the stack; the deployer makes no role without it."""
     aws_endpoint: str | None = None
     """Address of a running stand-in for AWS, for tests."""
     local: Local | None = None
@@ -98,7 +100,7 @@ class Settings(Strict):
 def _sections(settings: Settings) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the keys that a runtime needs, and those that mean nothing to it."""
     if settings.runtime == "processes":
-        return ("local",), ("network", "cluster", "account", "role_arn", "aws_endpoint")
+        return ("local",), ("network", "cluster", "account", "role_arn", "permissions_boundary", "aws_endpoint")
     makes = settings.cluster is not None and settings.cluster.eks is not None
     return ("cluster", "network") if makes else ("cluster",), ("local",) if makes else ("local", "network")
 

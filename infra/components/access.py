@@ -1,17 +1,16 @@
 """Access: a role for each kind of job, with the rights that its code needs and no others."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from pulumi import ComponentResource, Input, Output, ResourceOptions
 
-from infra.plans.aws.iam import assume_role_policy
 from infra.plans.aws.statements import Document
 from pulumi_sixfold.resources.iam import Role, RoleArgs
 from pulumi_sixfold.resources.iam_policy import Policy, PolicyArgs
 
 
 class Access(ComponentResource):
-    """One role and one policy for each entry of `policies` (role → document).
+    """One role and one policy for each entry of `policies` (role → document); `trust` says who takes a role.
 
     Outputs: `role_arns` and `policy_arns`, by role.
     """
@@ -20,7 +19,7 @@ class Access(ComponentResource):
         self,
         name: str,
         *,
-        service: str,
+        trust: Callable[[str], Input[Document]],
         policies: Mapping[str, Input[Document]],
         opts: ResourceOptions | None = None,
     ) -> None:
@@ -34,7 +33,7 @@ class Access(ComponentResource):
                 job,
                 RoleArgs(
                     description=f"Taken by {job}",
-                    assume_role_policy=assume_role_policy(service=service),
+                    assume_role_policy=trust(job),
                     managed_policy_arns=[policy.arn],
                 ),
                 mine,

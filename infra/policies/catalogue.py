@@ -5,6 +5,7 @@ from infra.policies.rules import (
     access,
     cluster,
     cost,
+    edge,
     messaging,
     network,
     operations,
@@ -22,6 +23,7 @@ RULES: tuple[Rule, ...] = (
     *network.RULES,
     *cluster.RULES,
     *operations.RULES,
+    *edge.RULES,
     *pod_security.RULES,
     *ours.RULES,
 )

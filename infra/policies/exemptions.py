@@ -15,6 +15,12 @@ EXEMPTIONS = (
         lambda setting: not setting.deletion_protection,
         "the stack file says that its data may go",
     ),
+    Exemption(
+        ("Edge.1",),
+        "in stacks with cluster.insecure: true",
+        lambda setting: setting.insecure,
+        "the stack file says that requests go in the clear, inside the stack's network",
+    ),
 )
 
 

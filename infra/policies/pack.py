@@ -29,6 +29,7 @@ class Stack:
     """Facts about the stack, which the engine gives the pack before the first resource."""
 
     deletion_protection: bool = True
+    insecure: bool = False
     budget_usd: float | None = None
 
     def configure(self, project: str, config: Mapping[str, str]) -> None:
@@ -37,6 +38,7 @@ class Stack:
         if given is not None:
             settings = parse(json.loads(given), f"{project}:{KEY}")
             self.deletion_protection, self.budget_usd = settings.deletion_protection, settings.budget_usd
+            self.insecure = settings.cluster is not None and settings.cluster.insecure
 
 
 def listen(stack: Stack) -> None:
@@ -58,7 +60,7 @@ def policy(rule: Rule, stack: Stack) -> ResourceValidationPolicy:
         if not rule.covers(args.resource_type):
             return
         provider = provider_settings(args.provider)
-        exempt = exemption(rule, Setting("endpoint" in provider, stack.deletion_protection))
+        exempt = exemption(rule, Setting("endpoint" in provider, stack.deletion_protection, stack.insecure))
         if exempt:
             args.not_applicable(exempt.reason)
         for finding in rule.check(with_default_tags(known(args.props), provider)):

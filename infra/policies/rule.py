@@ -66,10 +66,11 @@ class StackRule:
 
 @dataclass(frozen=True)
 class Setting:
-    """Where a resource is: with a stand-in for AWS or the real one, in a stack that keeps its data or not."""
+    """Where a resource is: with a stand-in for AWS or the real one, and what the stack file says of the stack."""
 
     stand_in: bool
     deletion_protection: bool
+    insecure: bool = False
 
 
 @dataclass(frozen=True)

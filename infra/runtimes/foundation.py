@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import pulumi_kubernetes
 from pulumi import Output, Resource, ResourceOptions
@@ -13,6 +14,7 @@ from infra.components.operators import Operators
 from infra.components.runner import Runner
 from infra.config import Config
 from infra.plans import names
+from infra.plans.aws.iam import pod_trust
 from infra.plans.aws.network import plan_network
 from infra.plans.aws.service_policies import autoscaler_policy
 from infra.plans.kubernetes.operators import plan_operators
@@ -23,8 +25,6 @@ from pulumi_sixfold.resources.eks_pod_identity import PodIdentityAssociation, Po
 from pulumi_sixfold.resources.provider import Provider
 from sixfold import cluster as section
 
-PODS = "pods.eks.amazonaws.com"
-"""The AWS service through which a pod takes its role."""
 _GATEWAY_NAMESPACE = "envoy-gateway-system"
 
 
@@ -94,6 +94,7 @@ def _target(config: Config, cluster: section.Cluster) -> KubernetesTarget:
         gateway=_GATEWAY_NAMESPACE,
         host=cluster.host,
         certificate=cluster.certificate,
+        public=cluster.public,
         api=tuple(str(cidr) for cidr in ([network.cidr] if network else cluster.api_cidrs)),
     )
 
@@ -134,7 +135,8 @@ def _operators(
         after = [eks]
         if "autoscaler" not in cluster.present:
             policies = {"autoscaler": eks.arn.apply(autoscaler_policy)}
-            access = Access("machines", service=PODS, policies=policies, opts=in_cloud)
+            trust = eks.arn.apply(partial(pod_trust, namespace=AUTOSCALER, service_account=AUTOSCALER))
+            access = Access("machines", trust=lambda _: trust, policies=policies, opts=in_cloud)
             after += _roles(eks, AUTOSCALER, {AUTOSCALER: access.role_arns["autoscaler"]}, in_cloud)
     return Operators(
         "operators",

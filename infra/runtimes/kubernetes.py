@@ -13,6 +13,8 @@ from infra.components.people import People
 from infra.config import Config
 from infra.plans import names
 from infra.plans.aws.alarms import cluster_alarms, network_alarms, topic_alarms
+from infra.plans.aws.iam import pod_trust
+from infra.plans.aws.statements import Document
 from infra.plans.kubernetes.evaluation import EVALUATION
 from infra.plans.kubernetes.gateway import PORTAL
 from infra.plans.kubernetes.monitoring import ALERTMANAGER, EXPORTER, plan_monitoring
@@ -25,17 +27,25 @@ from infra.plans.kubernetes.training import plan_training
 from infra.plans.monitoring.alertmanager import sns_config, teams_of
 from infra.plans.monitoring.rules import PLATFORM_TEAM, prometheus_rules
 from infra.plans.portal.page import portal_page
-from infra.runtimes.foundation import PODS, Foundation, lay
+from infra.runtimes.foundation import Foundation, lay
 from infra.runtimes.runtime import Workloads
 from pulumi_sixfold.resources.provider import Provider, ProviderArgs
 from sixfold import cluster as section
 from sixfold.outputs import Endpoints
 
+_ACCOUNTS = {
+    "serving": ("serving", SERVING),
+    "exporter": ("monitoring", EXPORTER),
+    "evaluation": ("monitoring", EVALUATION),
+    "portal": ("monitoring", PORTAL_SERVER),
+    "alerting": ("monitoring", ALERTMANAGER),
+    "training": ("training", TRAINING),
+}
+"""The area and the service account of each job that has a pod. Any other job's pods are somebody's own, in training."""
+
 
 class KubernetesRuntime:
     """The runtime of a stack whose stack file says `runtime: kubernetes`."""
-
-    trusted = PODS
 
     def __init__(self, config: Config, cluster: section.Cluster) -> None:
         settings = config.settings
@@ -49,12 +59,22 @@ class KubernetesRuntime:
                 endpoint=settings.aws_endpoint,
                 account=settings.account,
                 role_arn=settings.role_arn,
+                permissions_boundary=settings.permissions_boundary,
                 default_tags={"sixfold:stack": config.stack},
             ),
         )
         self._team = cluster.team
         self._foundation = lay(config, cluster, self.provider)
         self.address = service_addresses(self._foundation.target.namespace)
+
+    def trust(self, job: str) -> Input[Document]:
+        """Return the trust policy of a job's role: its own service account on the stack's cluster takes it."""
+        area, account = _ACCOUNTS.get(job, ("training", job))
+        trust = partial(
+            pod_trust, namespace=names.namespace(self._foundation.config.stack, area), service_account=account
+        )
+        cluster = self._foundation.cluster
+        return cluster.arn.apply(trust) if cluster else trust(None)
 
     def run(self, workloads: Workloads) -> Output[Any]:
         """Run the releases behind the gateway, the monitors, and training; return what is known once releases run."""
@@ -74,9 +94,15 @@ class KubernetesRuntime:
         return {**names.pod_environment(region=region), **workloads.environment}
 
 
+def _roles(on: Foundation, area: str, workloads: Workloads) -> list[Resource]:
+    """Give the service accounts of an area the roles of their jobs."""
+    mine = {account: workloads.role_arns[job] for job, (where, account) in _ACCOUNTS.items() if where == area}
+    return on.roles(names.namespace(on.config.stack, area), mine)
+
+
 def _serving(on: Foundation, workloads: Workloads, environment: Mapping[str, Any], portal: str) -> ManifestSet:
     phases = plan_serving(on.target, workloads.traffic, image=on.image, portal=portal, environment=environment)
-    roles = on.roles(on.target.namespace, {SERVING: workloads.role_arns["serving"]})
+    roles = _roles(on, "serving", workloads)
     after = [*on.operators.needed("gateway"), *roles]
     return ManifestSet("ServingPods", "serving", phases=phases, after=after, opts=on.in_cluster)
 
@@ -94,9 +120,7 @@ def _monitoring(
         environment=environment,
         edge=edge,
     )
-    jobs = {EXPORTER: EXPORTER, EVALUATION: EVALUATION, PORTAL_SERVER: "portal", ALERTMANAGER: "alerting"}
-    roles = on.roles(on.target.monitoring, {account: workloads.role_arns[job] for account, job in jobs.items()})
-    needed = [*on.operators.needed("monitoring"), *after, *roles]
+    needed = [*on.operators.needed("monitoring"), *after, *_roles(on, "monitoring", workloads)]
     return ManifestSet("Watching", "monitoring", phases=phases, after=needed, opts=on.in_cluster)
 
 
@@ -114,10 +138,7 @@ def _training(on: Foundation, workloads: Workloads, environment: Mapping[str, An
         image=on.image,
         environment=environment,
     )
-    after = [
-        *on.operators.needed("ray", "queues"),
-        *on.roles(namespace, {TRAINING: workloads.role_arns["training"]}),
-    ]
+    after = [*on.operators.needed("ray", "queues"), *_roles(on, "training", workloads)]
     return ManifestSet("TrainingCluster", "training", phases=phases, after=after, opts=on.in_cluster)
 
 

@@ -10,6 +10,8 @@ from infra.components.processes import Processes
 from infra.components.serving import Serving
 from infra.config import Config
 from infra.plans import names
+from infra.plans.aws.iam import assume_role_policy
+from infra.plans.aws.statements import Document
 from infra.plans.monitoring.local import plan_monitoring
 from infra.plans.portal.page import portal_page
 from infra.plans.routing.traffic import local_addresses
@@ -21,8 +23,6 @@ from sixfold.stack import Local
 
 class LocalRuntime:
     """The runtime of a stack whose stack file says `runtime: processes`."""
-
-    trusted = "ec2.amazonaws.com"
 
     def __init__(self, config: Config, local: Local) -> None:
         self._stack = config.stack
@@ -46,6 +46,10 @@ class LocalRuntime:
         self.edge = names.address(self._ports["edge"])
         self._password, self._login = key, names.monitor_login(key)
         self.endpoints = names.endpoints(self._ports, self._login)
+
+    def trust(self, job: str) -> Document:  # noqa: ARG002 - on this machine each job is a process of the same person
+        """Return the trust policy of a job's role. A machine takes it: the stand-in asks nobody."""
+        return assume_role_policy(service="ec2.amazonaws.com")
 
     def run(self, workloads: Workloads) -> Output[Any]:
         """Run the monitors, each release, and the edge before them; return what is known once the edge runs."""

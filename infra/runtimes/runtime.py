@@ -5,6 +5,7 @@ from typing import Any, NamedTuple, Protocol
 
 from pulumi import Input, Output
 
+from infra.plans.aws.statements import Document
 from infra.plans.routing.traffic import Address, VersionTraffic
 from pulumi_sixfold.resources.provider import Provider
 from sixfold.contract import Product
@@ -32,7 +33,6 @@ class Runtime(Protocol):
 
     Attributes:
         provider: the AWS that everything else of the stack is made in.
-        trusted: the AWS service through which a job takes its role.
         address: gives each pinned release its address.
         edge: the base URL of all products.
         endpoints: where people look.
@@ -40,7 +40,6 @@ class Runtime(Protocol):
     """
 
     provider: Provider
-    trusted: str
     address: Address
     edge: str
     endpoints: Endpoints
@@ -48,6 +47,10 @@ class Runtime(Protocol):
     @property
     def aws_endpoint(self) -> Input[str | None]:
         """The address of a stand-in for AWS; None on real AWS."""
+        ...
+
+    def trust(self, job: str) -> Input[Document]:
+        """Return the trust policy of a job's role."""
         ...
 
     def run(self, workloads: Workloads) -> Output[Any]:

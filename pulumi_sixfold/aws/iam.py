@@ -35,7 +35,9 @@ class RoleArgs(Args):
     inline_policies: Input[dict[str, Input[Policy]]] = Field(
         default={}, description="Name → policy document; exactly these."
     )
-    permissions_boundary: Input[str | None] = Field(None, description="ARN of the policy that bounds all others.")
+    permissions_boundary: Input[str | None] = Field(
+        None, description="ARN of the policy that bounds all others; None: the provider's, where it has one."
+    )
     max_session_s: Input[Annotated[int, Field(ge=_HOUR_S, le=12 * _HOUR_S)]] = Field(
         _HOUR_S, description="Seconds, 3600-43200, that a session of the role may last."
     )
@@ -81,6 +83,12 @@ class RoleHandler(AwsHandler[RoleArgs]):
         lists_on=("arn:aws:iam::{account}:role/*",),
     )
     client: "IAMClient"
+
+    def defaults(self, args: RoleArgs) -> dict[str, Any]:
+        """Return the provider's tags, and its boundary where the role has none of its own."""
+        bound = self.settings.permissions_boundary
+        mine = {} if args.permissions_boundary or bound is None else {"permissions_boundary": bound}
+        return {**super().defaults(args), **mine}
 
     def create(self, urn: str, args: RoleArgs) -> str:
         """Make the role with its tags and its boundary, or adopt the one that this URN made."""

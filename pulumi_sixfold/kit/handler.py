@@ -33,6 +33,9 @@ class ProviderArgs(Args):
         None,
         description="Role to take for every AWS call, such as the stack's deployer; None: the caller's own rights.",
     )
+    permissions_boundary: Input[str | None] = Field(
+        None, description="ARN of the policy that bounds every role that names no boundary of its own."
+    )
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ def ask(room: Plane, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Ask:
 
 def behind(context: str | None) -> BehindApiServer:
     """Return the Prometheus of a stack on a cluster that exists, or, without its context, on one that it makes."""
-    cluster: dict[str, Any] = {"host": "ml.example.com", "context": context}
+    cluster: dict[str, Any] = {"host": "ml.example.com", "insecure": True, "context": context}
     settings = {"runtime": "kubernetes", "region": "eu-west-1", "cluster": cluster}
     if context is None:
         machines = {"instance_types": ["m6i.large"], "min": 0, "max": 1}

@@ -14,7 +14,7 @@ from tests.cluster._plane import Plane
 SETTINGS = {
     "runtime": "kubernetes",
     "region": "eu-west-1",
-    "cluster": {"host": "ml.example.com", "context": "test", "runner": f"sha256:{'0' * 64}"},
+    "cluster": {"host": "ml.example.com", "certificate": "edge-tls", "context": "test", "runner": f"sha256:{'0' * 64}"},
     "products": {
         "flight-delays": {"v1": {"releases": [{"release": letter * 64, "weight": 50} for letter in "ab"]}},
     },

@@ -19,6 +19,12 @@ MOST = 10
 """Managed policies that a role may have, before a higher quota is asked for; from the same page."""
 
 _HAND_OVER = "iam:PassRole"
+_UNBINDS = "iam:DeleteRolePermissionsBoundary"
+# Condition keys: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+_ATTACHES = frozenset({"iam:AttachRolePolicy", "iam:DetachRolePolicy"})
+_BOUNDED = frozenset(
+    {"iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"} | _ATTACHES
+)
 
 
 class Need(NamedTuple):
@@ -38,18 +44,27 @@ class Need(NamedTuple):
     passes_roles_to: str = ""
 
 
-def deployer_policies(needs: Iterable[Need], roles: Iterable[str]) -> list[Document]:
+class Bound(NamedTuple):
+    """The boundary of every role that the deployer makes, and the policies that it may attach to them; both ARNs."""
+
+    boundary: str
+    attachable: tuple[str, ...]
+
+
+def deployer_policies(needs: Iterable[Need], roles: Iterable[str], bound: Bound | None = None) -> list[Document]:
     """Return the documents of a role that may do what resources need, each small enough for a managed policy.
 
     Args:
         needs: those of all resources of a stack.
         roles: ARNs of the roles that its resources may be given.
+        bound: what holds for the roles that it makes; without it, it could give a role any rights, and use them.
 
     Raises:
         SixfoldError: it takes more policies than a role may have.
 
     """
-    documents = list(_packed(_statements(list(needs), sorted(roles))))
+    stated = _statements(list(needs), sorted(roles))
+    documents = list(_packed(each for one in stated for each in (_bounded(one, bound) if bound else [one])))
     if len(documents) > MOST:
         raise SixfoldError(
             f"the stack needs {len(documents)} managed policies, and a role has {MOST} at most",
@@ -75,6 +90,18 @@ def _statements(needs: list[Need], roles: list[str]) -> Iterator[dict[str, Any]]
         yield _allow(may, list(where))
     if services := sorted({need.passes_roles_to for need in needs} - {""}):
         yield {**_allow({_HAND_OVER}, roles), "Condition": {"StringEquals": {"iam:PassedToService": services}}}
+
+
+def _bounded(statement: dict[str, Any], bound: Bound) -> Iterator[dict[str, Any]]:
+    """Yield a statement as it holds under a boundary: no role without it, none that loses it, and listed policies."""
+    may = set(statement["Action"]) - {_UNBINDS}
+    within = {"StringEquals": {"iam:PermissionsBoundary": [bound.boundary]}}
+    listed = {**within, "ArnLike": {"iam:PolicyARN": list(bound.attachable)}}
+    if free := may - _BOUNDED:
+        yield {**statement, "Action": sorted(free)}
+    for actions, condition in ((_BOUNDED - _ATTACHES, within), (_ATTACHES, listed)):
+        if mine := may & actions:
+            yield {**_allow(mine, statement["Resource"]), "Condition": condition}
 
 
 def _allow(actions: Iterable[str], arns: list[str]) -> dict[str, Any]:

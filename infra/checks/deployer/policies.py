@@ -1,13 +1,14 @@
 """The rights that a stack's deployer needs, found by running the program without an engine and without AWS."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from infra.checks.deployer.plan import Need, deployer_policies
+from infra.checks.deployer.plan import Bound, Need, deployer_policies
 from infra.checks.recording import ANY_ACCOUNT, Planned, record
 from infra.plans.aws.statements import Document
 from pulumi_sixfold.aws.handler import AwsHandler
 from pulumi_sixfold.aws.iam import RoleHandler
+from pulumi_sixfold.aws.iam_policy import PolicyHandler
 from pulumi_sixfold.aws.lookups import LOOKUPS
 from pulumi_sixfold.catalogue import HANDLERS
 from pulumi_sixfold.kit.arns import arn_patterns
@@ -62,7 +63,17 @@ def rights(planned: Sequence[Planned], settings: Settings) -> list[Document]:
     roles = {found[0] for urn, found in arns.items() if types[urn] is RoleHandler}
     asked = (f"arn:aws:iam::{account}:role/*", f"arn:aws:servicequotas:{settings.region}:{account}:*")
     checks = (Need(PREFLIGHT, asked, UNNARROWABLE), Need(LEAKS, _listed(settings.region, account), UNNARROWABLE))
-    return deployer_policies([*needs, *checks], roles)
+    return deployer_policies([*needs, *checks], roles, _bound(planned, arns, settings))
+
+
+def _bound(planned: Sequence[Planned], arns: Mapping[str, list[str]], settings: Settings) -> Bound | None:
+    """Return the boundary of the stack's roles, and the policies attached to them: its own, and AWS's."""
+    if settings.permissions_boundary is None:
+        return None
+    own = {arns[each.urn][0] for each in planned if _AWS.get(each.type) is PolicyHandler}
+    attached = (arn for each in planned for arn in each.inputs.get("managed_policy_arns") or ())
+    of_aws = {arn for arn in attached if isinstance(arn, str) and ":aws:policy/" in arn}
+    return Bound(settings.permissions_boundary, tuple(sorted(own | of_aws)))
 
 
 def _listed(region: str, account: str) -> tuple[str, ...]:

@@ -23,11 +23,38 @@ from infra.plans.aws.statements import (
     use_key,
 )
 
+PODS = "pods.eks.amazonaws.com"
+"""The AWS service through which a pod takes its role."""
+
 
 def assume_role_policy(*, service: str) -> Document:
-    """Return the trust policy for an AWS service such as `ecs-tasks.amazonaws.com` or `pods.eks.amazonaws.com`."""
-    tags = ["sts:TagSession"] if service == "pods.eks.amazonaws.com" else []  # pod identity tags each session
-    return document({"Effect": "Allow", "Principal": {"Service": service}, "Action": ["sts:AssumeRole", *tags]})
+    """Return the trust policy for an AWS service such as `ec2.amazonaws.com`."""
+    return document({"Effect": "Allow", "Principal": {"Service": service}, "Action": ["sts:AssumeRole"]})
+
+
+def pod_trust(cluster_arn: str | None, *, namespace: str, service_account: str) -> Document:
+    """Return the trust policy for the pods of one service account, by EKS Pod Identity.
+
+    EKS tags each session with where the pod is (https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html):
+    whoever may make an association cannot give the role to other pods. The ARN of the cluster names its account too.
+
+    Args:
+        cluster_arn: the stack's cluster; None where the stack uses one that it does not know the ARN of.
+        namespace: of the service account.
+        service_account: its name.
+
+    """
+    tags = {"kubernetes-namespace": namespace, "kubernetes-service-account": service_account}
+    if cluster_arn:
+        tags["eks-cluster-arn"] = cluster_arn
+    return document(
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": PODS},
+            "Action": ["sts:AssumeRole", "sts:TagSession"],
+            "Condition": {"StringEquals": {f"aws:RequestTag/{tag}": value for tag, value in tags.items()}},
+        }
+    )
 
 
 def people_trust(account: str, *, partition: str = "aws") -> Document:

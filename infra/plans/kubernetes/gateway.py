@@ -22,31 +22,47 @@ CADDY = "caddy:2.10.0-alpine@sha256:ae4458638da8e1a91aafffb231c5f8778e964bca650c
 _LABELS = {NAME: PORTAL, COMPONENT: "edge"}
 _METRICS = 8081
 _API = "gateway.networking.k8s.io/v1"
+_ANNOTATION = "service.beta.kubernetes.io/aws-load-balancer"
+# By whether it is public. The first is of AWS's load balancer controller, the second of the one inside Kubernetes,
+# which makes a public one unless it is told not to.
+_LOAD_BALANCER = {
+    False: {f"{_ANNOTATION}-scheme": "internal", f"{_ANNOTATION}-internal": "true"},
+    True: {f"{_ANNOTATION}-scheme": "internet-facing"},
+}
 
 
 def gateway_manifests(target: KubernetesTarget) -> tuple[Manifest, ...]:
-    """Return the gateway; with a certificate, a TLS secret of the namespace, nothing is answered in the clear."""
-    listener: dict[str, Any] = {"name": "http", "port": 80, "protocol": "HTTP"}
-    if target.certificate:
-        tls = {"mode": "Terminate", "certificateRefs": [{"kind": "Secret", "name": target.certificate}]}
-        listener = {"name": "https", "port": 443, "protocol": "HTTPS", "tls": tls}
-    listener |= {"hostname": target.host, "allowedRoutes": {"namespaces": {"from": "Same"}}}
+    """Return the gateway, and with a certificate the redirect of what asks in the clear.
+
+    Envoy Gateway takes no TLS below 1.2 (https://gateway.envoyproxy.io/docs/api/extension_types/, ClientTLSSettings).
+    """
     class_name = f"sixfold-{target.stack}"
+    spec = {
+        "gatewayClassName": class_name,
+        "infrastructure": {"annotations": _LOAD_BALANCER[target.public]},
+        "listeners": _listeners(target),
+    }
+    to_https = {"type": "RequestRedirect", "requestRedirect": {"scheme": "https", "statusCode": 301}}
+    redirect = _route(target, "to-https", [{"filters": [to_https]}], listener="http")
     return (
         manifest(_API, "GatewayClass", class_name, spec={"controllerName": CONTROLLER}),
-        manifest(
-            _API,
-            "Gateway",
-            GATEWAY,
-            target.namespace,
-            spec={"gatewayClassName": class_name, "listeners": [listener]},
-        ),
+        manifest(_API, "Gateway", GATEWAY, target.namespace, spec=spec),
+        *([redirect] if target.certificate else []),
     )
+
+
+def _listeners(target: KubernetesTarget) -> list[dict[str, Any]]:
+    listeners: list[dict[str, Any]] = [{"name": "http", "port": 80, "protocol": "HTTP"}]
+    if target.certificate:
+        tls = {"mode": "Terminate", "certificateRefs": [{"kind": "Secret", "name": target.certificate}]}
+        listeners.append({"name": "https", "port": 443, "protocol": "HTTPS", "tls": tls})
+    common = {"hostname": target.host, "allowedRoutes": {"namespaces": {"from": "Same"}}}
+    return [each | common for each in listeners]
 
 
 def version_route(target: KubernetesTarget, version: VersionTraffic) -> Manifest:
     """Return the route of an API version that is served: its releases by weight, and its life in the headers."""
-    forwarded, announce = forward(version), lifecycle_headers(version)
+    forwarded, announce = forward(version), {**lifecycle_headers(version), **_transport(target)}
     releases = [
         _backend(release_name(version.product, version.version, upstream.release), upstream.weight)
         for upstream in forwarded.upstreams
@@ -67,13 +83,23 @@ def version_route(target: KubernetesTarget, version: VersionTraffic) -> Manifest
     return _route(target, f"{version.product}-{version.version}", rules)
 
 
+def _transport(target: KubernetesTarget) -> dict[str, str]:
+    """Return the header by which browsers stay with TLS (RFC 6797)."""
+    return {"Strict-Transport-Security": "max-age=31536000"} if target.certificate else {}
+
+
 def _filters(at_release: str, forwarded: Forward, announce: Mapping[str, str]) -> list[dict[str, Any]]:
     path = {"type": "ReplaceFullPath", "replaceFullPath": at_release}
     strip = {"type": "URLRewrite", "urlRewrite": {"path": path}}
     request = ({"set": _listed(forwarded.set)} if forwarded.set else {}) | {"remove": list(forwarded.remove)}
     change = {"type": "RequestHeaderModifier", "requestHeaderModifier": request}
-    response = {"type": "ResponseHeaderModifier", "responseHeaderModifier": {"set": _listed(announce)}}
-    return [strip, change, *([response] if announce else [])]
+    return [strip, change, *_response(announce)]
+
+
+def _response(headers: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the filter that sets headers of answers; none where there are none."""
+    change = {"type": "ResponseHeaderModifier", "responseHeaderModifier": {"set": _listed(headers)}}
+    return [change] if headers else []
 
 
 def _listed(headers: Mapping[str, str]) -> list[dict[str, str]]:
@@ -110,7 +136,8 @@ def portal_manifests(
         service_account=PORTAL,
         volumes=[{"name": "config", "configMap": {"name": name}}],
     )
-    rule = {"matches": [{"path": {"type": "PathPrefix", "value": "/"}}], "backendRefs": [_backend(PORTAL, 1)]}
+    rule: dict[str, Any] = {"matches": [{"path": {"type": "PathPrefix", "value": "/"}}]}
+    rule |= {"filters": _response(_transport(target)), "backendRefs": [_backend(PORTAL, 1)]}
     return (
         manifest("v1", "ConfigMap", name, own, data={"caddy.json": config}),
         pods.account(PORTAL, own),
@@ -128,8 +155,10 @@ def portal_manifests(
     )
 
 
-def _route(target: KubernetesTarget, name: str, rules: list[dict[str, Any]]) -> Manifest:
-    spec = {"parentRefs": [{"name": GATEWAY}], "hostnames": [target.host], "rules": rules}
+def _route(target: KubernetesTarget, name: str, rules: list[dict[str, Any]], *, listener: str = "") -> Manifest:
+    """Return a route at one listener: that of consumers, unless another is named."""
+    at = {"name": GATEWAY, "sectionName": listener or ("https" if target.certificate else "http")}
+    spec = {"parentRefs": [at], "hostnames": [target.host], "rules": rules}
     return manifest(_API, "HTTPRoute", name, target.namespace, spec=spec)
 
 

@@ -6,7 +6,8 @@ from typing import NamedTuple
 class KubernetesTarget(NamedTuple):
     """Namespaces of a stack and of the gateway's controller, the name that consumers call, and its TLS secret.
 
-    `api` are the addresses (CIDR) from which the API server calls pods.
+    Without a secret all goes in the clear. `api` are the addresses (CIDR) from which the API server calls pods.
+    `public`: the load balancer is on the internet.
     """
 
     stack: str
@@ -16,3 +17,4 @@ class KubernetesTarget(NamedTuple):
     host: str
     certificate: str | None
     api: tuple[str, ...] = ()
+    public: bool = False

@@ -20,6 +20,8 @@ from infra.policies.values import UNKNOWN, get, texts
 
 _ROLE = ("sixfold:iam:Role",)
 _WITH_DOCUMENTS = ("sixfold:iam:Policy", "sixfold:iam:Role")
+_PODS = "pods.eks.amazonaws.com"
+_WHERE = ("kubernetes-namespace", "kubernetes-service-account")
 _ADMINISTRATORS = ("AdministratorAccess", "IAMFullAccess", "PowerUserAccess")
 _GAINS = (
     "iam:AttachRolePolicy",
@@ -41,6 +43,16 @@ def _taken_by_anyone(props: Props) -> Iterable[str]:
             yield f"{name_of(statement)} of the trust policy lets anyone take the role"
         elif _is_federated(statement) and not _names_a_subject(statement):
             yield f"{name_of(statement)} of the trust policy lets in every identity of the provider"
+
+
+def _any_pod(props: Props) -> Iterable[str]:
+    for statement in allowing(get(props, "assume_role_policy")):
+        if _PODS in texts(get(get(statement, "Principal"), "Service")):
+            condition = get(statement, "Condition")
+            tests = get(condition, "StringEquals")
+            named = UNKNOWN in (condition, tests) or all(get(tests, f"aws:RequestTag/{tag}") for tag in _WHERE)
+            if not named:
+                yield f"{name_of(statement)} of the trust policy lets in any pod that is associated with the role"
 
 
 def _is_federated(statement: Statement) -> bool:
@@ -100,6 +112,14 @@ RULES = (
         _WITH_DOCUMENTS,
         _gains_rights,
         "name the roles' ARNs as Resource, and give those roles a permissions boundary",
+        Source.SIXFOLD,
+    ),
+    Rule(
+        "Trust.4",
+        "A pod's role is that of one service account",
+        _ROLE,
+        _any_pod,
+        "test aws:RequestTag/kubernetes-namespace and aws:RequestTag/kubernetes-service-account by StringEquals",
         Source.SIXFOLD,
     ),
 )

@@ -72,6 +72,7 @@ CHANGED = {
         *(*FEATURES, *PEOPLE, *WAITING, *SIGNED),
         "sixfold-dev-serving/release",  # a release is believed for itself alone
         "sixfold-dev-serving/flight-delays-v1",  # its route passes the public paths alone
+        *("sixfold-dev-serving/edge", "autoscaler"),  # its load balancer is internal; pods of one account take a role
         # pods may ask the resolver of their machine, Alertmanagers gossip over UDP too, no default limit caps a request
         *(f"sixfold-dev-{each}/room" for each in ("serving", "monitoring", "training")),
         *("sixfold-dev-training/ray", "sixfold-dev-monitoring/prometheus", "sixfold-dev-monitoring/alertmanager"),

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from pulumi_sixfold.aws.dynamodb import TableArgs, TableHandler
 from pulumi_sixfold.aws.failure import aws_sentence
 from pulumi_sixfold.aws.handler import URN_TAG
+from pulumi_sixfold.aws.iam import RoleArgs, RoleHandler
 from pulumi_sixfold.aws.iam_policy import PolicyArgs, PolicyHandler
 from pulumi_sixfold.aws.kms import KeyArgs, KeyHandler
 from pulumi_sixfold.aws.s3 import BucketArgs, BucketHandler
@@ -36,6 +37,20 @@ def test_a_bucket_is_secure_unless_told_otherwise(make: Make, client: Callable[[
     assert all(s3.get_public_access_block(Bucket="lake-1")["PublicAccessBlockConfiguration"].values())
     statement = json.loads(s3.get_bucket_policy(Bucket="lake-1")["Policy"])["Statement"][0]
     assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+
+
+BOUND, OWN = (f"arn:aws:iam::123456789012:policy/{name}" for name in ("bound", "own"))
+
+
+@pytest.mark.parametrize(
+    ("of_provider", "of_role", "settled"),
+    [(None, None, {}), (BOUND, None, {"permissions_boundary": BOUND}), (BOUND, OWN, {})],
+)
+def test_a_role_has_the_boundary_of_its_provider_unless_it_has_its_own(
+    make: Make, of_provider: str | None, of_role: str | None, settled: dict[str, str]
+) -> None:
+    role = RoleArgs(assume_role_policy='{"Statement": []}', permissions_boundary=of_role)
+    assert make(RoleHandler, permissions_boundary=of_provider).defaults(role) == {"tags": {}, **settled}
 
 
 @pytest.mark.parametrize(("endpoint", "tls_only"), [("http://127.0.0.1:1", False), (None, True)])

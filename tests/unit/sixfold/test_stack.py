@@ -54,7 +54,7 @@ def test_a_misspelt_key_inside_a_product_is_found() -> None:
         parse(data, "Pulumi.test.yaml")
 
 
-CLUSTER = {"host": "ml.example.com", "context": "somewhere"}
+CLUSTER = {"host": "ml.example.com", "insecure": True, "context": "somewhere"}
 PROCESSES = {"runtime": "processes", "region": "r", "local": {"first_port": 4600}}
 KUBERNETES = {"runtime": "kubernetes", "region": "r", "cluster": CLUSTER}
 MADE = {"version": "1.34", "node_groups": {"all": {"instance_types": ["m6i.large"], "min": 0, "max": 1}}}
@@ -75,9 +75,16 @@ MADE = {"version": "1.34", "node_groups": {"all": {"instance_types": ["m6i.large
         ({**KUBERNETES, "network": {"cidr": "10.0.0.0/8", "zones": ["a", "b"]}}, "make its prefix one of /16 to /24"),
         ({**KUBERNETES, "network": {"cidr": "10.0.0.0/16", "zones": ["a", "a"]}}, "a zone is named twice"),
         (
-            {**KUBERNETES, "cluster": {"host": "h", "eks": MADE, "api_cidrs": ["10.0.0.0/28"]}},
+            {**KUBERNETES, "cluster": {**CLUSTER, "eks": MADE, "api_cidrs": ["10.0.0.0/28"]}},
             "api_cidrs means nothing",
         ),
+        (
+            {**KUBERNETES, "cluster": CLUSTER | {"insecure": False}},
+            "name the TLS secret in certificate; or say insecure",
+        ),
+        ({**KUBERNETES, "cluster": CLUSTER | {"certificate": "tls"}}, "insecure means nothing with a certificate"),
+        ({**KUBERNETES, "cluster": CLUSTER | {"public": True}}, "nothing goes in the clear over the internet"),
+        ({**KUBERNETES, "permissions_boundary": "bound"}, "permissions_boundary: String should match pattern"),
         ({**KUBERNETES, "account": "12"}, "account: String should match pattern"),
     ],
 )

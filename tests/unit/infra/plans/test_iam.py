@@ -143,10 +143,15 @@ def test_the_key_is_used_through_the_services_of_what_a_role_reads_only(role: st
     assert uses == [{"StringEquals": {"kms:ViaService": each}} for each in through]
 
 
-def test_pod_identity_may_tag_its_sessions_and_others_may_not() -> None:
-    pods, tasks = (iam.assume_role_policy(service=s) for s in ("pods.eks.amazonaws.com", "ecs-tasks.amazonaws.com"))
-    assert pods["Statement"][0]["Action"] == ["sts:AssumeRole", "sts:TagSession"]
-    assert tasks["Statement"][0]["Action"] == ["sts:AssumeRole"]
+@pytest.mark.parametrize("cluster", [None, "arn:aws:eks:eu-west-1:123456789012:cluster/sixfold-dev"])
+def test_a_role_is_taken_by_pods_of_one_service_account_on_the_stacks_own_cluster(cluster: str | None) -> None:
+    (statement,) = iam.pod_trust(cluster, namespace="sixfold-dev-serving", service_account="serving")["Statement"]
+    assert statement["Action"] == ["sts:AssumeRole", "sts:TagSession"]
+    assert statement["Condition"]["StringEquals"] == {
+        "aws:RequestTag/kubernetes-namespace": "sixfold-dev-serving",
+        "aws:RequestTag/kubernetes-service-account": "serving",
+        **({"aws:RequestTag/eks-cluster-arn": cluster} if cluster else {}),
+    }
 
 
 @pytest.mark.parametrize("role", POLICIES)

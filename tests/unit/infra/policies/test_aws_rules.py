@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from infra.policies.catalogue import RULES
-from infra.policies.rule import Rule, Source
+from infra.policies.rule import Rule
 from infra.policies.values import UNKNOWN
 from pulumi_sixfold.catalogue import HANDLERS
 
@@ -16,7 +16,7 @@ Parts = Callable[[Props], Iterator[Props]]
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/1"
 TAGS = {"sixfold:stack": "dev"}
 MODELS = {handler.facts.token: handler.facts.args for handler in HANDLERS}
-AWS_RULES = {rule.id: rule for rule in RULES if rule.source is not Source.POD_SECURITY}
+AWS_RULES = {rule.id: rule for rule in RULES if any(rule.covers(token) for token in MODELS)}
 
 
 def allow(action: str | list[str], resource: str | list[str] = "arn:aws:s3:::lake", **more: object) -> Props:
@@ -33,6 +33,11 @@ def by_oidc(condition: Props) -> Props:
     return allow("sts:AssumeRoleWithWebIdentity", Principal={"Federated": provider}, Condition=condition)
 
 
+def by_pod(**condition: object) -> Props:
+    return allow("sts:AssumeRole", Principal={"Service": "pods.eks.amazonaws.com"}, **condition)
+
+
+NAMESPACE = {"StringEquals": {"aws:RequestTag/kubernetes-namespace": "sixfold-dev-serving"}}
 TRUST = allow("sts:AssumeRole", Principal={"Service": "ec2.amazonaws.com"})
 EVERYONE = {"policy": allow("*:Get*", Principal="*")}
 CLEAN: dict[str, Props] = {
@@ -117,6 +122,8 @@ BROKEN: list[tuple[str, str, Props]] = [
     ("Trust.3", "iam:Policy", {"policy": allow("iam:Create*", "arn:aws:iam::123456789012:*")}),
     ("Trust.3", "iam:Policy", {"policy": allow("sts:AssumeRole", "arn:aws:iam::123456789012:role/*")}),
     ("Trust.3", "iam:Role", {"inline_policies": {"up": allow("iam:PutRolePolicy", [], NotResource="arn:aws:s3:::*")}}),
+    ("Trust.4", "iam:Role", {"assume_role_policy": by_pod()}),
+    ("Trust.4", "iam:Role", {"assume_role_policy": by_pod(Condition=NAMESPACE)}),
     ("KMS.1", "iam:Policy", {"policy": allow("kms:De*", "*")}),
     ("KMS.1", "iam:Policy", {"policy": allow("kms:Decrypt", "arn:aws:kms:eu-west-1:123456789012:key/*")}),
     ("KMS.1", "iam:Policy", {"policy": allow("kms:Decrypt", "arn:aws:kms:*:*:key/?*")}),

@@ -47,11 +47,12 @@ def test_a_stack_file_that_is_not_valid_is_refused() -> None:
 def test_exemptions_hold_in_their_setting_only() -> None:
     stand_in = Setting(stand_in=True, deletion_protection=True)
     unprotected = Setting(stand_in=False, deletion_protection=False)
-    exempt = {
-        setting: {rule.id for rule in RULES if exemption(rule, setting)} for setting in (STRICT, stand_in, unprotected)
-    }
+    insecure = Setting(stand_in=False, deletion_protection=True, insecure=True)
+    settings = (STRICT, stand_in, unprotected, insecure)
+    exempt = {setting: {rule.id for rule in RULES if exemption(rule, setting)} for setting in settings}
     assert exempt == {
         STRICT: set(),
+        insecure: {"Edge.1"},
         stand_in: {"S3.5"},
         unprotected: {"DataLoss.1", "DataLoss.2", "DataLoss.3", "DataLoss.4", "DynamoDB.2", "S3.14"},
     }

@@ -10,7 +10,7 @@ from infra.checks.recording import record
 from sixfold.stack import parse
 
 Manifest = Mapping[str, Any]
-CLUSTER = {"host": "ml.example.com", "context": "somewhere", "runner": f"sha256:{'0' * 64}"}
+CLUSTER = {"host": "ml.example.com", "insecure": True, "context": "somewhere", "runner": f"sha256:{'0' * 64}"}
 
 
 @pytest.fixture(scope="session")

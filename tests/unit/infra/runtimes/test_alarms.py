@@ -62,7 +62,7 @@ def test_alarms_reach_encrypted_topics_and_leave_the_lake_s_key_alone(dev: list[
 
 
 def test_on_a_cluster_that_exists_nobody_watches_what_is_not_the_stack_s(tmp_path: Path) -> None:
-    cluster = {"host": "ml.example.com", "context": "theirs"}
+    cluster = {"host": "ml.example.com", "insecure": True, "context": "theirs"}
     found = declared(parse({"runtime": "kubernetes", "region": "eu-west-1", "cluster": cluster}, "test"), tmp_path)
     assert {key for each in of("cloudwatch:Alarm", found) for key in each["dimensions"]} == {"TopicName"}
     assert of("budgets:Budget", found) == []

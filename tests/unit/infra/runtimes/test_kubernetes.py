@@ -113,9 +113,33 @@ def test_a_namespace_has_a_quota_and_figures_for_what_has_none(canary: list[Mani
 
 
 def test_with_a_certificate_nothing_is_answered_in_the_clear(manifests: Callable[..., list[Manifest]]) -> None:
-    (listener,) = of("Gateway", manifests({}, certificate="edge-tls"))["edge"]["spec"]["listeners"]
-    assert (listener["protocol"], listener["port"]) == ("HTTPS", 443)
-    assert listener["tls"]["certificateRefs"] == [{"kind": "Secret", "name": "edge-tls"}]
+    found = manifests({"flight-delays": {"v1": {}}}, certificate="edge-tls", insecure=False)
+    listeners = {each["name"]: each for each in of("Gateway", found)["edge"]["spec"]["listeners"]}
+    assert listeners["https"]["tls"]["certificateRefs"] == [{"kind": "Secret", "name": "edge-tls"}]
+    at = {name: route["spec"]["parentRefs"][0]["sectionName"] for name, route in of("HTTPRoute", found).items()}
+    assert {name for name, listener in at.items() if listener == "http"} == {"to-https"}
+    (redirect,) = of("HTTPRoute", found)["to-https"]["spec"]["rules"]
+    assert redirect["filters"][0]["requestRedirect"] == {"scheme": "https", "statusCode": 301}
+
+
+def test_every_answer_over_tls_tells_browsers_to_stay_with_it(manifests: Callable[..., list[Manifest]]) -> None:
+    for route in of("HTTPRoute", manifests(CANARY, certificate="edge-tls", insecure=False)).values():
+        answers = [rule for rule in route["spec"]["rules"] if rule.get("backendRefs")]
+        assert all("Strict-Transport-Security" in json.dumps(rule["filters"]) for rule in answers)
+
+
+def test_ray_asks_for_a_token(canary: list[Manifest]) -> None:
+    assert of("RayCluster", canary)["ray"]["spec"]["authOptions"] == {"mode": "token"}
+
+
+@pytest.mark.parametrize(("public", "scheme"), [(False, "internal"), (True, "internet-facing")])
+def test_the_load_balancer_is_internal_unless_the_stack_is_public(
+    manifests: Callable[..., list[Manifest]], *, public: bool, scheme: str
+) -> None:
+    gateway = of("Gateway", manifests({}, certificate="edge-tls", insecure=False, public=public))["edge"]
+    asked = gateway["spec"]["infrastructure"]["annotations"]
+    assert asked["service.beta.kubernetes.io/aws-load-balancer-scheme"] == scheme
+    assert ("service.beta.kubernetes.io/aws-load-balancer-internal" in asked) is not public
 
 
 def pods(found: list[Manifest]) -> Iterator[Mapping[str, Any]]:

@@ -87,7 +87,7 @@ def test_only_what_talks_to_the_kubelet_is_let_out_of_the_restricted_standard(de
 
 
 def test_what_a_cluster_has_already_is_not_installed(tmp_path: Path) -> None:
-    cluster = {"host": "ml.example.com", "context": "theirs", "present": ["gateway", "ray"]}
+    cluster = {"host": "ml.example.com", "insecure": True, "context": "theirs", "present": ["gateway", "ray"]}
     settings = parse({"runtime": "kubernetes", "region": "eu-west-1", "cluster": cluster}, "test")
     planned = record("dev", settings, root=ROOT, home=tmp_path)
     charts = {each.inputs["name"] for each in planned if each.type == "kubernetes:helm.sh/v3:Release"}

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from infra.checks.deployer.plan import (
     LONGEST,
+    Bound,
     Need,
     deployer_policies,
 )
@@ -59,6 +60,21 @@ def test_a_role_is_handed_only_to_the_service_that_it_is_for() -> None:
     [statement] = deployer_policies([need], [ROLE])[0]["Statement"]
     assert (statement["Action"], statement["Resource"]) == (["iam:PassRole"], [ROLE])
     assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": ["eks.amazonaws.com"]}}
+
+
+def test_under_a_boundary_a_deployer_makes_no_role_without_it_and_attaches_listed_policies_only() -> None:
+    verbs = ("AttachRolePolicy", "CreateRole", "DeleteRole", "DeleteRolePermissionsBoundary", "PutRolePolicy")
+    need = Need(tuple(f"iam:{verb}" for verb in verbs), (ROLE,))
+    within = {"iam:PermissionsBoundary": ["arn:aws:iam::1:policy/bound"]}
+    (document,) = deployer_policies([need], [], Bound("arn:aws:iam::1:policy/bound", ("arn:aws:iam::1:policy/own",)))
+    assert [(each["Action"], each.get("Condition")) for each in document["Statement"]] == [
+        (["iam:DeleteRole"], None),
+        (["iam:CreateRole", "iam:PutRolePolicy"], {"StringEquals": within}),
+        (
+            ["iam:AttachRolePolicy"],
+            {"StringEquals": within, "ArnLike": {"iam:PolicyARN": ["arn:aws:iam::1:policy/own"]}},
+        ),
+    ]
 
 
 def test_more_policies_than_a_role_may_have_are_refused() -> None:
