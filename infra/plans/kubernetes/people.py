@@ -5,6 +5,7 @@ from typing import Any
 
 from infra.plans import names
 from infra.plans.kubernetes import portal, prometheus_proxy
+from infra.plans.kubernetes.admission import people_policies
 from infra.plans.kubernetes.manifest import Manifest, manifest
 from sixfold.roles import Area, Level, Role
 
@@ -35,7 +36,10 @@ def group(stack: str, role: str) -> str:
 
 
 def people_manifests(stack: str, roles: Mapping[str, Role]) -> tuple[Manifest, ...]:
-    """Return a Role and its binding for each role in each of its areas, for rollouts, and for the portal."""
+    """Return a Role and its binding for each role in each of its areas, for rollouts, and for the portal.
+
+    With them come the policies on what people may not put into a workload that they may edit.
+    """
     areas = (
         each
         for role, may in roles.items()
@@ -54,7 +58,7 @@ def people_manifests(stack: str, roles: Mapping[str, Role]) -> tuple[Manifest, .
         if "monitoring" in may.cluster
         for each in _granted(stack, role, "monitoring", f"{role}-portal", [portal.rule()])
     )
-    return (*areas, *rollouts, *portals)
+    return (*areas, *rollouts, *portals, *people_policies(stack))
 
 
 def _granted(stack: str, role: str, area: Area, name: str, rules: list[dict[str, Any]]) -> tuple[Manifest, Manifest]:

@@ -47,13 +47,15 @@ KEYED = {"local", "aws", "alertmanager", "edge", "flight-delays-v1-2fd50225"}
 # engine cannot know that the environment of the releases, which start after it, stays as it is.
 SIGNING = {"signing", "signing-releases", "signing-ledger", "publisher", "releaser"}
 NEW = {"keyring", "keyring-flight-delays", "consumers", "triage", *SIGNING}
-# The portal is a process, and on a cluster a pod with a role.
+# The portal is a process, and on a cluster a pod with a role. What people put into workloads there is looked at.
+GUARDS = {f"sixfold-dev-people-{kind}" for kind in ("deployments", "clusters", "jobs", "monitors")}
 VIEWERS = ("data-engineer", "data-scientist", "platform-engineer", "software-engineer")
 PORTAL = {
     "local": {"portal"},
     "dev": {
         *("portal", "sixfold-dev-monitoring/portal-server", "sixfold-dev-monitoring-portal-server"),
         *(f"sixfold-dev-monitoring/{role}-portal" for role in VIEWERS),
+        *GUARDS,
     },
 }
 PEOPLE = {"platform-engineer", "software-engineer", "data-scientist"}
