@@ -13,7 +13,7 @@ from infra.plans.retirement import ending, objections, pinned, require_may_end
 from sixfold.contract import Product, load_products
 from sixfold.registry.entries import Entry, copied, require_open, withdrawn
 from sixfold.roles import Role, read_roles
-from sixfold.stack import KEY, Settings, parse, selected
+from sixfold.stack import KEY, Settings, parse, require_name, selected
 from sixfold.use import Figures, known, place
 from sixfold.wire import ENV_HOME, ENV_RETIRE
 
@@ -39,12 +39,13 @@ def read() -> Config:
     """Read the stack's settings, the products' contracts, the people's roles and the clock.
 
     Raises:
-        SixfoldError: a key is unknown or a value is wrong, in either; a release is pinned that was withdrawn; or the
-            state would be readable.
+        SixfoldError: a key is unknown or a value is wrong, in either; no stack can have its name; a release is pinned
+            that was withdrawn; or the state would be readable.
 
     """
     root = Path(pulumi.get_root_directory())
     stack = pulumi.get_stack()
+    require_name(stack)
     settings = parse(pulumi.Config().require_object(KEY), f"Pulumi.{stack}.yaml")
     require_safe_state(settings, os.environ, root / "stacks" / f"Pulumi.{stack}.yaml")
     products = products_of(stack, settings)

@@ -39,12 +39,13 @@ async def read_json(request: Request) -> bytes:
 
 
 def _check_type(request: Request) -> None:
-    kind, _, parameters = (request.header("Content-Type") or "").partition(";")
-    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
-    if kind.strip().lower() != "application/json" or charset not in {"", "utf-8"}:
+    kind, *parameters = (request.header("Content-Type") or "").lower().split(";")
+    named = (each.partition("=") for each in parameters)  # others than the charset mean nothing to JSON: RFC 8259
+    charsets = {value.strip().strip('"') for name, _, value in named if name.strip() == "charset"}
+    if kind.strip() != "application/json" or not charsets <= {"utf-8", "utf8", "us-ascii"}:
         detail = "send `Content-Type: application/json`, in UTF-8"
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail)
-    if (request.header("Content-Encoding") or "identity") != "identity":
+    if (request.header("Content-Encoding") or "identity").lower() != "identity":
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send the body without Content-Encoding")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -20,6 +20,7 @@ from sixfold.validation import explain
 
 Percent = Annotated[int, Field(ge=0, le=100)]
 KEY = "platform"
+_NAME = TypeAdapter(Slug)
 
 
 class Pin(Strict):
@@ -127,14 +128,33 @@ def parse(data: object, source: str) -> Settings:
 _REMEDY = "correct it, or take it back: `git checkout stacks`; docs/reference/stack-file.md describes it"
 
 
+def require_name(stack: str) -> None:
+    """Do nothing where a name is good for all that is named by it: DNS labels, databases, roles, files.
+
+    Raises:
+        SixfoldError: it is not.
+
+    """
+    try:
+        _NAME.validate_python(stack)
+    except ValidationError:
+        raise SixfoldError(
+            f"{stack[:80]!r} is no name of a stack: namespaces, databases and roles are named by it",
+            remedy="take at most 30 lower-case letters, digits and single hyphens, a letter first, such as pr-123; "
+            "a stack that is there gets another name by `pulumi stack rename`, and its file in stacks/ with it",
+        ) from None
+
+
 def read(path: Path) -> Settings:
     """Read one stack file.
 
     Raises:
-        SixfoldError: there is none, or it is not valid.
+        SixfoldError: there is none, it is not valid, or no stack can have the name in its name.
 
     """
-    return parse(_settings(_load(path), path), path.name)
+    settings = parse(_settings(_load(path), path), path.name)
+    require_name(path.name.removeprefix("Pulumi.").removesuffix(".yaml"))
+    return settings
 
 
 def selected(settings: Settings, products: Mapping[str, Product], source: str) -> dict[str, Product]:

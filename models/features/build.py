@@ -78,6 +78,12 @@ def _write_tables(lake: "Lake", definitions: FeaturesModule, key: str, progress:
     """Write the tables whose inputs have changed; return the newest event of each."""
     newest: dict[str, datetime] = {}
     for spec, frame in definitions.tables(lake.read).items():
+        if frame.is_empty():
+            raise SixfoldError(
+                f"{spec.name} would have no rows: a model would be trained, and asked, without any of its features",
+                remedy=f"look at what {', '.join(definitions.INPUTS)} have: `sixfold data quarantine {lake.product}` "
+                "shows the rows that were left out",
+            )
         newest[spec.name] = frame["event_timestamp"].max()  # type: ignore[assignment] # polars types max as any literal
         if lake.facts(spec.name).get("content") != key:
             lake.replace(spec, frame, {"content": key, "newest-event": newest[spec.name].isoformat()})

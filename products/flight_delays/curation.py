@@ -52,7 +52,7 @@ def arrived_at(flights: pl.DataFrame, airports: pl.DataFrame) -> pl.DataFrame:
     zones = pl.concat([airports.select(dest="faa", zone="tzone"), unlisted]).unique("dest", keep="first")
     located = flights.join(zones, on="dest", how="left", maintain_order="left")
     parts = [_in_zone(part, zone) for (zone,), part in located.partition_by("zone", as_dict=True).items()]
-    return pl.concat(parts).sort("scheduled_departure", "flight_id").drop("zone")
+    return pl.concat(parts or [_in_zone(located, None)]).sort("scheduled_departure", "flight_id").drop("zone")
 
 
 def _in_zone(flights: pl.DataFrame, zone: object) -> pl.DataFrame:

@@ -68,6 +68,8 @@ def _outcomes(flights: pl.DataFrame, key: str, prefix: str, windows: tuple[str, 
 
 def _ticks(flights: pl.DataFrame) -> pl.DataFrame:
     """Return all origins at each tick, from the first schedule to the last."""
+    if flights.is_empty():
+        return pl.DataFrame(schema={"event_timestamp": pl.Datetime("us", "UTC"), "origin": pl.String})
     due = flights.select(first=pl.col("scheduled_departure").min(), last=pl.col("scheduled_departure").max())
     start, end = due["first"].dt.truncate("1h")[0], due["last"].dt.offset_by("3h")[0]
     moments = pl.select(event_timestamp=pl.datetime_range(start, end, TICK, time_unit="us"))

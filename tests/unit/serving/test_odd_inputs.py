@@ -88,6 +88,31 @@ def test_another_content_type_is_refused(client: httpx.Client, kind: str) -> Non
     assert client.post("/predict", content=TEXT, headers={"Content-Type": kind}).status_code == 415
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("application/json; charset=utf8", 'application/json;charset="UTF-8"; v=1', 'application/json; profile="x"'),
+        *("application/json; charset = utf-8", "APPLICATION/JSON", "application/json;"),
+    ],
+)
+@pytest.mark.parametrize("coding", ["Identity", "identity", ""])
+def test_what_a_type_and_a_coding_may_say_besides_does_no_harm(client: httpx.Client, kind: str, coding: str) -> None:
+    headers = {"Content-Type": kind, "Content-Encoding": coding}
+    assert client.post("/predict", content=TEXT, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/docs.json", "/metrics"])
+def test_head_is_get_without_a_body(client: httpx.Client, path: str) -> None:
+    asked, whole = client.head(path), client.get(path)
+    assert (asked.status_code, whole.status_code) == (200, 200)
+    assert asked.headers["content-type"] == whole.headers["content-type"]
+
+
+@pytest.mark.parametrize("moment", ["20131231", "1388528100", "1388528100000", "1388528100.5", "0", "-1", "+5"])
+def test_digits_are_no_moment(client: httpx.Client, moment: str) -> None:
+    assert client.post("/predict", json=GOOD | {"scheduled_departure": moment}).status_code == 422
+
+
 def test_compressed_bodies_are_refused(client: httpx.Client) -> None:
     headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
     assert client.post("/predict", content=TEXT, headers=headers).status_code == 415

@@ -47,6 +47,16 @@ def test_an_unknown_stack_is_answered_with_those_that_exist() -> None:
         read(FOLDER / "Pulumi.nowhere.yaml")
 
 
+@pytest.mark.parametrize(
+    "name", ["PR-123", "feature.x", "my_dev", "my dev", "-dev", "a--b", "9dev", "d" * 31, "ü", "dev\n"]
+)
+def test_a_name_that_is_good_for_one_thing_and_bad_for_another_is_refused(tmp_path: Path, name: str) -> None:
+    file = tmp_path / f"Pulumi.{name}.yaml"
+    file.write_text((FOLDER / "Pulumi.dev.yaml").read_text())
+    with pytest.raises(SixfoldError, match=r"(?s)is no name of a stack.*such as pr-123"):
+        read(file)
+
+
 def test_a_misspelt_key_inside_a_product_is_found() -> None:
     products = {"a": {"v1": {"rels": []}}}
     data = {"runtime": "processes", "region": "r", "local": {"first_port": 4600}, "products": products}
