@@ -28,7 +28,8 @@ def status(
 ) -> None:
     """Ask each part of a stack whether it is well, and show what to type where it is not.
 
-    Every part is asked now, all at once, and has three seconds. Exit code 1 if anything is amiss.
+    Every part is asked now, all at once, and has three seconds, on a busy machine up to twelve. Exit code 1 if anything
+    is amiss.
     """
     from rich.live import Live
 

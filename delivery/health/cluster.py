@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from delivery.health.finding import ANSWER_WITHIN_S, Finding, Question
+from delivery.health.finding import Finding, Question, answer_within
 from infra.plans import names
 
 _AREAS = ("serving", "monitoring")
@@ -45,7 +45,7 @@ def _pods_of(context: str, namespace: str, look: str) -> Iterator[Finding]:
 
 
 def _pods(context: str, namespace: str) -> dict[str, Any]:
-    command = ["kubectl", "--context", context, f"--request-timeout={ANSWER_WITHIN_S:g}s", "-n", namespace]
+    command = ["kubectl", "--context", context, f"--request-timeout={answer_within():.0f}s", "-n", namespace]
     done = subprocess.run([*command, "get", "pods", "-o", "json"], capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(done.stderr.strip() or "kubectl failed")

@@ -4,6 +4,7 @@
 into a finding; pure functions judge the answers.
 """
 
+import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from queue import Empty, Queue
@@ -12,10 +13,7 @@ from typing import NamedTuple
 
 from sixfold.errors import SixfoldError
 
-WITHIN_S = 3.0
-"""Seconds that a look at a stack takes at most, however many of its parts hang."""
-ANSWER_WITHIN_S = 2.0
-"""Seconds that one request may take."""
+_WITHIN_S, _ANSWER_WITHIN_S, _MOST = 3.0, 2.0, 4.0
 
 
 class Finding(NamedTuple):
@@ -37,11 +35,28 @@ class Question(NamedTuple):
     remedy: str
 
 
-def ask(questions: Sequence[Question], within_s: float = WITHIN_S) -> list[Finding]:
+def within() -> float:
+    """Return the seconds that a look at a stack takes at most, however many of its parts hang."""
+    return _WITHIN_S * _patience()
+
+
+def answer_within() -> float:
+    """Return the seconds that one request may take."""
+    return _ANSWER_WITHIN_S * _patience()
+
+
+def _patience() -> float:
+    """Return the factor for a machine with more to do than it has processors: there, who is slow does not hang."""
+    return min(_MOST, max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)))
+
+
+def ask(questions: Sequence[Question], within_s: float | None = None) -> list[Finding]:
     """Put all questions at once, and return their findings in the order of the questions.
 
-    A question without an answer in time is a finding too: what hangs is as dead as what is gone.
+    A question without an answer in time is a finding too: what hangs is as dead as what is gone. The time is `within`,
+    unless another is given.
     """
+    within_s = within() if within_s is None else within_s
     answers: dict[int, list[Finding]] = {}
     arrived: Queue[tuple[int, list[Finding]]] = Queue()
     for number, question in enumerate(questions):
@@ -54,7 +69,7 @@ def ask(questions: Sequence[Question], within_s: float = WITHIN_S) -> list[Findi
         except Empty:
             break
         answers[number] = findings
-    silent = f"no answer within {within_s:g} s"
+    silent = f"no answer within {within_s:.2g} s"
     return [
         finding
         for number, question in enumerate(questions)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from delivery.health.finding import ANSWER_WITHIN_S, Finding, Question
+from delivery.health.finding import Finding, Question, answer_within
 from pulumi_sixfold.local.supervisor import WATCHDOG, Supervisor
 
 _LOOPS = 3  # unexpected ends within an hour, beyond which a process is said to crash again and again
@@ -96,10 +96,11 @@ def unexpected_ends(log: str, program: str, since: datetime) -> int:
 def problem_of(url: str, login: str | None = None) -> str | None:
     """Return why a health check fails, as the end of a sentence; None where it answers 2xx in time."""
     basic = httpx.BasicAuth(*login.split(":", 1)) if login else None
+    within_s = answer_within()
     try:
-        answer = httpx.get(url, auth=basic, timeout=ANSWER_WITHIN_S, trust_env=False)
+        answer = httpx.get(url, auth=basic, timeout=within_s, trust_env=False)
     except httpx.TimeoutException:
-        return f"does not answer within {ANSWER_WITHIN_S:g} s: it hangs"
+        return f"does not answer within {within_s:.0f} s: it hangs"
     except httpx.HTTPError as error:
         return f"cannot be reached: {error}"
     return None if answer.is_success else f"answers {answer.status_code}"

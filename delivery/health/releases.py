@@ -8,7 +8,7 @@ from typing import NamedTuple
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from delivery.health.finding import ANSWER_WITHIN_S, Finding, Question
+from delivery.health.finding import Finding, Question, answer_within
 from delivery.health.processes import Process, duration, problem_of, releases
 from models import aws
 from sixfold.contract import Product
@@ -106,7 +106,7 @@ def _answers(each: Live, process: Process | None, contract: Product | None, up: 
         )
     else:
         metrics = httpx.URL(process.health_url).copy_with(path="/metrics")
-        text = httpx.get(metrics, timeout=ANSWER_WITHIN_S, trust_env=False).raise_for_status().text
+        text = httpx.get(metrics, timeout=answer_within(), trust_env=False).raise_for_status().text
         yield from judge(each, figures_of(text), contract, up)
 
 

@@ -34,5 +34,5 @@ def test_the_last_valid_contracts_stay_while_one_is_not_valid(
     def broken(_: object) -> dict[str, Product]:
         raise error
 
-    monkeypatch.setattr("monitoring.evaluation.__main__.load_products", broken)
+    monkeypatch.setattr("monitoring.contracts.load_products", broken)
     assert _contracts({product.name: product}) == {product.name: product}
