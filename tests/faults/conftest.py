@@ -9,7 +9,7 @@ import pytest
 from pulumi_sixfold.kit.handler import Handler, ProviderArgs
 from tests.engine.conftest import engine, pulumi_project
 from tests.faults._campaign import Outcome, campaign, one_stand
-from tests.faults._points import Point, sample
+from tests.faults._points import PHASES, Point, sample
 from tests.faults._programs import PROGRAMS
 from tests.faults._proxy import Proxy, proxied
 from tests.faults._sample import seed
@@ -17,7 +17,7 @@ from tests.faults._stand import Stand
 
 __all__ = ["engine", "pulumi_project"]
 
-POINTS = sample(list(PROGRAMS), 20, seed())
+POINTS = sample(list(PROGRAMS), len(PROGRAMS) * len(PHASES), seed())
 
 
 @pytest.fixture(scope="session")
