@@ -267,7 +267,8 @@ def test_the_portal_reads_all_that_it_shows(logged: PlatformRefs, be: Be, tmp_pa
     for _ in range(2):
         board.refresh()
     problems = [kept.problem for kept in board.sources if kept.problem and "Prometheus" not in kept.problem]
-    assert (problems, len(board.reports.value[PRODUCT.name]), board.use.value[PRODUCT.name][0].rows) == ([], 1, WRITES)
+    assert (problems, board.use.value[PRODUCT.name][0].rows) == ([], WRITES)
+    assert set(board.reports.value) == {PRODUCT.name}  # of which somebody may have closed each report by now
 
 
 def test_the_exporter_shows_every_table(logged: PlatformRefs, be: Be) -> None:
