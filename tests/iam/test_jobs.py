@@ -268,7 +268,7 @@ def test_the_portal_reads_all_that_it_shows(logged: PlatformRefs, be: Be, tmp_pa
         board.refresh()
     problems = [kept.problem for kept in board.sources if kept.problem and "Prometheus" not in kept.problem]
     assert (problems, board.use.value[PRODUCT.name][0].rows) == ([], WRITES)
-    assert set(board.reports.value) == {PRODUCT.name}  # of which somebody may have closed each report by now
+    assert PRODUCT.name in board.reports.value  # whose reports somebody may have closed by now
 
 
 def test_the_exporter_shows_every_table(logged: PlatformRefs, be: Be) -> None:
