@@ -18,7 +18,7 @@ def empty(binary: Path, free_port: Callable[[], int], tmp_path_factory: pytest.T
         yield plane
 
 
-@pytest.fixture(scope="module", params=["dev", "staging", "prod"] if WHOLE else ["dev", "prod"])
+@pytest.fixture(scope="module", params=["dev", "staging", "prod"] if WHOLE else ["prod"])
 def stack(request: pytest.FixtureRequest, make_stack: Callable[..., Stack], empty: Plane) -> Stack:
     """A stack of which nothing is there yet, not even the kinds of its custom resources."""
     empty.kubectl("delete", "crd", "--all")
