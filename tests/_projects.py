@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -87,6 +88,13 @@ class Project:
         """The resources in the state by name, without the stack itself and without providers."""
         listed = self.stack_export()["deployment"].get("resources", [])
         return {each["urn"].rsplit("::", 1)[-1]: each for each in listed if not each["type"].startswith("pulumi:")}
+
+
+def wait_for_line(line: str, log: Path, running: subprocess.Popen[Any]) -> None:
+    """Wait until the log of a running engine has a line; it fails where the run ends before."""
+    while not (log.exists() and line in log.read_text()):
+        assert running.poll() is None, f"it ended without a word of {line}"
+        time.sleep(0.01)
 
 
 def find_engine() -> Path:

@@ -46,7 +46,7 @@ def answer_within() -> float:
 
 
 def _patience() -> float:
-    """Return the factor for a machine with more to do than it has processors: there, who is slow does not hang."""
+    """Return the load by processor, within 1 and 4: a busy machine gets so many times the time."""
     return min(_MOST, max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)))
 
 

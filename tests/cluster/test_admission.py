@@ -1,4 +1,4 @@
-"""What people who may edit workloads may not put into them, by the real API server, and what stays allowed."""
+"""Admission policies, by the real API server: the workloads that people may not make, and those that they may."""
 
 import json
 import time

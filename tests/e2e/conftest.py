@@ -1,5 +1,6 @@
 """One platform for all of these tests: brought up in a project folder of its own, at ports of its own."""
 
+import json
 import os
 import random
 import shutil
@@ -7,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ from infra.stand_in.key import access_key
 from sixfold.contract import Product, load_product
 from sixfold.outputs import StackOutputs
 from sixfold.stack import Pin, pin, read
+from tests._projects import wait_for_line
 
 ROOT = Path(__file__).parents[2]
 SHARED = (
@@ -77,6 +78,10 @@ class Project:
         (served,) = (each for each in self.environment().products if each.name == product)
         return str(served.api_versions[0].url)
 
+    def ledger(self) -> list[dict[str, Any]]:
+        """Return the entries of the ledger of flight-delays."""
+        return [json.loads(line) for line in self.run("sixfold", "ledger", "flight-delays", "--json").splitlines()]
+
     def pin(self, *releases: Pin) -> None:
         pin(self.stack_file, "flight-delays", "v1", list(releases))
 
@@ -94,9 +99,7 @@ class Project:
         log = engine_log.begin(self.home, "local")
         command = [str(Path(sys.executable).with_name(program)), *arguments]
         with subprocess.Popen(command, cwd=self.root, env=self.variables, stdout=subprocess.DEVNULL) as running:
-            while not (log.exists() and line in log.read_text()):
-                assert running.poll() is None, "it ended before"
-                time.sleep(0.01)
+            wait_for_line(line, log, running)
             self.kill_all()
 
     def kill_all(self) -> None:

@@ -1,6 +1,5 @@
 """`make demo`, end to end: what it says of a good release and of a broken one."""
 
-import json
 from typing import Any
 
 import httpx
@@ -19,8 +18,7 @@ def demo(platform: Any) -> str:
 def decided(demo: str, platform: Any) -> list[dict[str, Any]]:
     """Ledger entries of the rollouts."""
     assert "drawn: " in demo
-    entries = [json.loads(line) for line in platform.run("sixfold", "ledger", "flight-delays", "--json").splitlines()]
-    return [entry for entry in entries if entry["decision"]["by"] == "rollout"]
+    return [entry for entry in platform.ledger() if entry["decision"]["by"] == "rollout"]
 
 
 def test_the_good_release_went_live_step_by_step(decided: list[dict[str, Any]]) -> None:

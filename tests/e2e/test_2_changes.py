@@ -79,7 +79,7 @@ def test_rollback_brings_back_the_feature_definitions_of_the_release(
     platform: Any, second: str, other_features: str
 ) -> None:
     platform.run("sixfold", "release", "flight-delays", "v1", other_features[:12])
-    then = ["--to", _ledger(platform)[-1]["at"]]
+    then = ["--to", platform.ledger()[-1]["at"]]
     for to, wanted, back in (([], False, second), (then, True, other_features), ([], False, second)):
         platform.run("sixfold", "rollback", "flight-delays", "--yes", *to)
         weather = open_store(platform.environment().platform, "flight_delays").get_feature_view("origin_weather")
@@ -87,7 +87,7 @@ def test_rollback_brings_back_the_feature_definitions_of_the_release(
 
 
 def test_the_ledger_tells_what_was_live_when_and_who_decided(platform: Any, second: str) -> None:
-    entries = _ledger(platform)
+    entries = platform.ledger()
     assert [entry["decision"]["verdict"] for entry in entries][-3:] == ["roll back"] * 3
     assert entries[-1]["versions"] == {"v1": [{"release": second, "weight": 100}]}
     assert entries[-1]["decision"]["by"] == getpass.getuser()
@@ -179,10 +179,6 @@ def _calling(platform: Any, flight: dict[str, Any]) -> Iterator[tuple[list[str],
         done.set()
         for client in clients:
             client.join()
-
-
-def _ledger(platform: Any) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in platform.run("sixfold", "ledger", "flight-delays", "--json").splitlines()]
 
 
 def _url(platform: Any) -> str:

@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ import pytest
 from delivery import engine_log
 from delivery.engine import Engine
 from sixfold.errors import SixfoldError
-from tests._projects import Project, find_engine, projects
+from tests._projects import Project, find_engine, projects, wait_for_line
 from tests.conftest import forget_all
 from tests.faults._proxy import Answer, Call, Meddler, Proxy, proxied
 
@@ -100,7 +99,7 @@ def met(moto_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
                 with pytest.raises(SixfoldError) as refused:
                     Engine(project.root, "test", Path(project.env["SIXFOLD_HOME"]), project.env).up()
                 first.send_signal(signal.SIGINT)
-                _wait_for("^C received", engine_log.place(Path(project.env["SIXFOLD_HOME"]), "test"), first)
+                wait_for_line("^C received", engine_log.place(Path(project.env["SIXFOLD_HOME"]), "test"), first)
             finally:
                 hold.go.set()
             said = first.communicate(timeout=PATIENCE_S)[0]
@@ -108,12 +107,6 @@ def met(moto_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         locks = [path for path in (folder / "project0" / "state").glob(".pulumi/locks/**/*") if path.is_file()]
         deployment = project.stack_export()["deployment"]
         yield Met(project, proxy, str(refused.value), first.returncode, said, deployment, locks)
-
-
-def _wait_for(word: str, log: Path, running: subprocess.Popen[str]) -> None:
-    while word not in log.read_text():
-        assert running.poll() is None, f"it ended without a word of {word}"
-        time.sleep(0.05)
 
 
 def test_the_second_is_refused_with_who_holds_the_lock(met: Met) -> None:

@@ -23,9 +23,6 @@ from infra.plans.aws.statements import (
     use_key,
 )
 
-PODS = "pods.eks.amazonaws.com"
-"""The AWS service through which a pod takes its role."""
-
 
 def assume_role_policy(*, service: str) -> Document:
     """Return the trust policy for an AWS service such as `ec2.amazonaws.com`."""
@@ -50,7 +47,7 @@ def pod_trust(cluster_arn: str | None, *, namespace: str, service_account: str) 
     return document(
         {
             "Effect": "Allow",
-            "Principal": {"Service": PODS},
+            "Principal": {"Service": "pods.eks.amazonaws.com"},
             "Action": ["sts:AssumeRole", "sts:TagSession"],
             "Condition": {"StringEquals": {f"aws:RequestTag/{tag}": value for tag, value in tags.items()}},
         }

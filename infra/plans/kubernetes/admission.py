@@ -4,16 +4,18 @@ Whoever may change a pod's template could else take the rights of any account of
 Policies: https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
 """
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from infra.plans import names
 from infra.plans.kubernetes.manifest import NAMESPACE, Manifest, manifest
 from infra.plans.kubernetes.training import ACCOUNT as TRAINING
+from sixfold.roles import Area
 
 _API = "admissionregistration.k8s.io/v1"
-_AREAS = ("serving", "monitoring", "training")
-_OLD = "request.operation == 'UPDATE'"
+_PLAIN_ENVIRONMENT = (
+    "(!has(each.env) || each.env.all(one, !has(one.valueFrom) || !has(one.valueFrom.secretKeyRef))) && "
+    "(!has(each.envFrom) || each.envFrom.all(one, !has(one.secretRef)))"
+)
 # Members of a monitor by which its operator reads Secrets for it.
 _READS = (
     "secrets",
@@ -55,14 +57,20 @@ _KINDS = (
 )
 
 
-def people_policies(stack: str) -> tuple[Manifest, ...]:
-    """Return a policy for each kind of workload, and its binding to the stack's namespaces."""
-    return tuple(each for kind in _KINDS for each in _bound(stack, kind))
+def people_policies(stack: str, groups: str) -> tuple[Manifest, ...]:
+    """Return a policy for each kind of workload, and its binding to the stack's namespaces.
+
+    Args:
+        stack: its name.
+        groups: the beginning of the Kubernetes groups of its people.
+
+    """
+    return tuple(each for kind in _KINDS for each in _bound(stack, groups, kind))
 
 
-def _bound(stack: str, kind: _Kind) -> tuple[Manifest, Manifest]:
+def _bound(stack: str, groups: str, kind: _Kind) -> tuple[Manifest, Manifest]:
     name = f"sixfold-{stack}-people-{kind.name}"
-    of_people = f"request.userInfo.groups.exists(group, group.startsWith('sixfold:{stack}:'))"
+    of_people = f"request.userInfo.groups.exists(group, group.startsWith('{groups}'))"
     resources = {
         "apiGroups": [kind.group],
         "apiVersions": ["*"],
@@ -75,11 +83,11 @@ def _bound(stack: str, kind: _Kind) -> tuple[Manifest, Manifest]:
         "matchConditions": [{"name": "people", "expression": of_people}],
         "variables": [
             {"name": "specs", "expression": kind.specs.format("object")},
-            {"name": "old", "expression": f"{_OLD} ? ({kind.specs.format('oldObject')}) : []"},
+            {"name": "old", "expression": f"request.operation == 'UPDATE' ? ({kind.specs.format('oldObject')}) : []"},
         ],
         "validations": _validations(kind),
     }
-    areas = [names.namespace(stack, area) for area in _AREAS]
+    areas = [names.namespace(stack, area) for area in get_args(Area)]
     where = {"matchExpressions": [{"key": NAMESPACE, "operator": "In", "values": areas}]}
     binding = {
         "policyName": name,
@@ -93,19 +101,22 @@ def _bound(stack: str, kind: _Kind) -> tuple[Manifest, Manifest]:
 
 
 def _validations(kind: _Kind) -> list[dict[str, Any]]:
-    allowed = f"{list(kind.accounts)}"
-    account = " && ".join(_is_kept(field, allowed) for field in ("serviceAccountName", "serviceAccount"))
-    volumes = (
-        "!has(pod.volumes) || pod.volumes.all(volume, !has(volume.secret) && !has(volume.projected)) || "
-        "variables.old.exists(old, has(old.volumes) && old.volumes == pod.volumes)"
+    account = " && ".join(
+        _kept(field, f"pod.{field} in {list(kind.accounts)}") for field in ("serviceAccountName", "serviceAccount")
+    )
+    volumes = _kept("volumes", "pod.volumes.all(volume, !has(volume.secret) && !has(volume.projected))")
+    environment = " && ".join(
+        _kept(containers, f"pod.{containers}.all(each, {_PLAIN_ENVIRONMENT})")
+        for containers in ("containers", "initContainers")
     )
     return [
         _every(account, "a person gives pods no other service account; the stack declares them"),
         _every(volumes, "a person mounts no Secret into pods; the stack declares them"),
-        _every(
-            _no_env("containers") + " && " + _no_env("initContainers"), "a person puts no Secret into an environment"
+        _every(environment, "a person puts no Secret into an environment"),
+        *(
+            _every(_kept(field), f"a person does not change {field}, by which a monitor reads Secrets")
+            for field in kind.unchanged
         ),
-        *_unchanged(kind.unchanged),
     ]
 
 
@@ -113,26 +124,9 @@ def _every(holds: str, message: str) -> dict[str, Any]:
     return {"expression": f"variables.specs.all(pod, {holds})", "message": message, "reason": "Forbidden"}
 
 
-def _is_kept(field: str, allowed: str) -> str:
-    same = f"variables.old.exists(old, has(old.{field}) && old.{field} == pod.{field})"
-    return f"(!has(pod.{field}) || pod.{field} in {allowed} || {same})"
-
-
-def _no_env(containers: str) -> str:
-    one = "!has(one.valueFrom) || !has(one.valueFrom.secretKeyRef)"
-    many = "!has(each.envFrom) || each.envFrom.all(one, !has(one.secretRef))"
-    each = f"(!has(each.env) || each.env.all(one, {one})) && ({many})"
-    same = f"variables.old.exists(old, has(old.{containers}) && old.{containers} == pod.{containers})"
-    return f"(!has(pod.{containers}) || pod.{containers}.all(each, {each}) || {same})"
-
-
-def _unchanged(fields: Sequence[str]) -> list[dict[str, Any]]:
-    return [
-        {
-            "expression": f"!has(object.spec.{field}) || "
-            f"({_OLD} && has(oldObject.spec.{field}) && oldObject.spec.{field} == object.spec.{field})",
-            "message": f"a person does not change {field}, by which a monitor reads Secrets",
-            "reason": "Forbidden",
-        }
-        for field in fields
-    ]
+def _kept(field: str, harmless: str = "false") -> str:
+    """Return the CEL condition that a member of a pod is absent, harmless, or as it was."""
+    return (
+        f"(!has(pod.{field}) || {harmless} || "
+        f"variables.old.exists(old, has(old.{field}) && old.{field} == pod.{field}))"
+    )

@@ -32,7 +32,7 @@ _LOAD_BALANCER = {
 
 
 def gateway_manifests(target: KubernetesTarget) -> tuple[Manifest, ...]:
-    """Return the gateway, and with a certificate the redirect of what asks in the clear.
+    """Return the gateway, and with a certificate the redirect from HTTP to HTTPS.
 
     Envoy Gateway takes no TLS below 1.2 (https://gateway.envoyproxy.io/docs/api/extension_types/, ClientTLSSettings).
     """
@@ -84,7 +84,7 @@ def version_route(target: KubernetesTarget, version: VersionTraffic) -> Manifest
 
 
 def _transport(target: KubernetesTarget) -> dict[str, str]:
-    """Return the header by which browsers stay with TLS (RFC 6797)."""
+    """Return the HSTS header (RFC 6797), where there is TLS."""
     return {"Strict-Transport-Security": "max-age=31536000"} if target.certificate else {}
 
 

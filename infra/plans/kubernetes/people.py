@@ -58,7 +58,7 @@ def people_manifests(stack: str, roles: Mapping[str, Role]) -> tuple[Manifest, .
         if "monitoring" in may.cluster
         for each in _granted(stack, role, "monitoring", f"{role}-portal", [portal.rule()])
     )
-    return (*areas, *rollouts, *portals, *people_policies(stack))
+    return (*areas, *rollouts, *portals, *people_policies(stack, group(stack, "")))
 
 
 def _granted(stack: str, role: str, area: Area, name: str, rules: list[dict[str, Any]]) -> tuple[Manifest, Manifest]:

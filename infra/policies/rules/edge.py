@@ -14,7 +14,7 @@ _SAYS = tuple(f"service.beta.kubernetes.io/aws-load-balancer-{name}" for name in
 
 
 def _in_the_clear(props: Props) -> Iterable[str]:
-    listeners = get(get(props, "spec"), "listeners")
+    listeners = get(props, "spec", "listeners")
     protocols = [get(each, "protocol") for each in items(listeners)]
     if listeners is not UNKNOWN and not {"HTTPS", "TLS", UNKNOWN} & set(protocols):
         yield "no listener has TLS"
@@ -26,10 +26,8 @@ def _reached_from(props: Props) -> Iterable[str]:
     if kind == "NodePort":
         yield "spec.type is NodePort, which every address that reaches a machine reaches"
     balanced = kind == "LoadBalancer" or get(spec, "gatewayClassName") is not None
-    said = (
-        get(get(spec, "infrastructure"), "annotations") if kind is None else get(get(props, "metadata"), "annotations")
-    )
-    if balanced and kind is not UNKNOWN and not _says(said):
+    where = ("spec", "infrastructure") if kind is None else ("metadata",)
+    if balanced and kind is not UNKNOWN and not _says(get(props, *where, "annotations")):
         yield "it does not say whether its load balancer is on the internet"
 
 

@@ -47,7 +47,7 @@ def _taken_by_anyone(props: Props) -> Iterable[str]:
 
 def _any_pod(props: Props) -> Iterable[str]:
     for statement in allowing(get(props, "assume_role_policy")):
-        if _PODS in texts(get(get(statement, "Principal"), "Service")):
+        if _PODS in texts(get(statement, "Principal", "Service")):
             condition = get(statement, "Condition")
             tests = get(condition, "StringEquals")
             named = UNKNOWN in (condition, tests) or all(get(tests, f"aws:RequestTag/{tag}") for tag in _WHERE)
@@ -57,7 +57,7 @@ def _any_pod(props: Props) -> Iterable[str]:
 
 def _is_federated(statement: Statement) -> bool:
     return grants(statement, ("sts:AssumeRoleWithWebIdentity",)) and bool(
-        texts(get(get(statement, "Principal"), "Federated"))
+        texts(get(statement, "Principal", "Federated"))
     )
 
 
