@@ -116,5 +116,5 @@ class Cluster(Strict):
         if self.insecure and self.public:
             raise ValueError("nothing goes in the clear over the internet: leave out public, or bring a certificate")
         if self.eks and self.api_cidrs:
-            raise ValueError("api_cidrs means nothing with eks; leave it out: the API server calls from the network")
+            raise ValueError("api_cidrs means nothing with eks; leave it out: the API server has its own subnets")
         return self

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 
@@ -24,6 +25,13 @@ _SETTINGS = {"vpc-cni": {"enableNetworkPolicy": "true"}}  # else a NetworkPolicy
 _LOG_DAYS = 365
 
 
+class Subnets(NamedTuple):
+    """Ids of the subnets from which the API server calls pods, and of those in which machines stand."""
+
+    control: Sequence[Input[str]]
+    machines: Sequence[Input[str]]
+
+
 class Cluster(ComponentResource):
     """A private EKS cluster whose secrets are under a key of their own, with its add-ons and machines.
 
@@ -37,7 +45,7 @@ class Cluster(ComponentResource):
         physical_name: str,
         eks: Eks,
         region: str,
-        subnet_ids: Sequence[Input[str]],
+        subnets: Subnets,
         security_group_ids: Sequence[Input[str]],
         deletion_protection: bool,
         opts: ResourceOptions | None = None,
@@ -59,7 +67,7 @@ class Cluster(ComponentResource):
                 name=physical_name,
                 role_arn=self._role(f"{name}-control-plane", "eks.amazonaws.com", CONTROL_PLANE),
                 version=eks.version,
-                subnet_ids=list(subnet_ids),
+                subnet_ids=list(subnets.control),
                 security_group_ids=list(security_group_ids),
                 kms_key_arn=key.arn,
                 deletion_protection=deletion_protection,
@@ -67,7 +75,7 @@ class Cluster(ComponentResource):
             self._after(log),
         )
         early = self._addons(cluster, {a: v for a, v in eks.addons.items() if a in _BEFORE_MACHINES}, ())
-        machines = self._machines(name, cluster, eks, list(subnet_ids), after=early)
+        machines = self._machines(name, cluster, eks, list(subnets.machines), after=early)
         late = self._addons(cluster, {a: v for a, v in eks.addons.items() if a not in _BEFORE_MACHINES}, machines)
         ready = Output.all(*(resource.urn for resource in (*machines, *late)))
         self.name, self.arn = cluster.name, cluster.arn

@@ -1,4 +1,4 @@
-"""The network: private subnets for machines and pods, public ones for the gateways to the internet."""
+"""The network: private subnets for machines and pods, public ones for the gateways to the internet, some for EKS."""
 
 from collections.abc import Sequence
 
@@ -27,7 +27,8 @@ _GATEWAY_SERVICES = ("s3", "dynamodb")
 class Network(ComponentResource):
     """A VPC with a private and a public subnet and an egress route in each zone: no zone depends on another.
 
-    Outputs: `vpc_id`, `private_subnet_ids`, `api_group_id` (lets the VPC call a cluster's API), `nat_ids` by zone.
+    Outputs: `vpc_id`, `private_subnet_ids`, `control_subnet_ids` (without an egress route), `api_group_id` (lets the
+    VPC call a cluster's API), `nat_ids` by zone.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Network(ComponentResource):
         internet = InternetGateway(name, InternetGatewayArgs(vpc_id=vpc.id), mine)
         public = [self._subnet(f"{name}-public", vpc, zone.zone, zone.public, _PUBLIC) for zone in zones]
         private = [self._subnet(f"{name}-private", vpc, zone.zone, zone.private, _PRIVATE) for zone in zones]
+        control = [self._subnet(f"{name}-control", vpc, zone.zone, zone.control, {}) for zone in zones]
         out = RouteTable(
             f"{name}-public",
             RouteTableArgs(vpc_id=vpc.id, routes={ANYWHERE: internet.id}, subnet_ids=[subnet.id for subnet in public]),
@@ -65,6 +67,7 @@ class Network(ComponentResource):
         )
         self.vpc_id = vpc.id
         self.private_subnet_ids = [subnet.id for subnet in private]
+        self.control_subnet_ids = [subnet.id for subnet in control]
         self.api_group_id = api.id
         self.register_outputs({"vpc_id": self.vpc_id, "private_subnet_ids": self.private_subnet_ids})
 

@@ -8,14 +8,14 @@ import pulumi_kubernetes
 from pulumi import Output, Resource, ResourceOptions
 
 from infra.components.access import Access
-from infra.components.cluster import Cluster
+from infra.components.cluster import Cluster, Subnets
 from infra.components.network import Network
 from infra.components.operators import Operators
 from infra.components.runner import Runner
 from infra.config import Config
 from infra.plans import names
 from infra.plans.aws.iam import pod_trust
-from infra.plans.aws.network import plan_network
+from infra.plans.aws.network import ZonePlan, plan_network
 from infra.plans.aws.service_policies import autoscaler_policy
 from infra.plans.kubernetes.operators import plan_operators
 from infra.plans.kubernetes.requests import adapter
@@ -86,7 +86,6 @@ def lay(config: Config, cluster: section.Cluster, aws: Provider) -> Foundation:
 
 
 def _target(config: Config, cluster: section.Cluster) -> KubernetesTarget:
-    network = config.settings.network
     return KubernetesTarget(
         stack=config.stack,
         namespace=names.namespace(config.stack, "serving"),
@@ -95,16 +94,21 @@ def _target(config: Config, cluster: section.Cluster) -> KubernetesTarget:
         host=cluster.host,
         certificate=cluster.certificate,
         public=cluster.public,
-        api=tuple(str(cidr) for cidr in ([network.cidr] if network else cluster.api_cidrs)),
+        api=tuple(zone.control for zone in _zones(config)) or tuple(map(str, cluster.api_cidrs)),
     )
+
+
+def _zones(config: Config) -> tuple[ZonePlan, ...]:
+    """Return the zones of the stack's own network, if it has one."""
+    network = config.settings.network
+    return plan_network(region=config.settings.region, cidr=network.cidr, zones=network.zones) if network else ()
 
 
 def _network(config: Config, in_cloud: ResourceOptions) -> Network | None:
     network, region = config.settings.network, config.settings.region
     if network is None:
         return None
-    zones = plan_network(region=region, cidr=network.cidr, zones=network.zones)
-    return Network("network", region=region, cidr=str(network.cidr), zones=zones, opts=in_cloud)
+    return Network("network", region=region, cidr=str(network.cidr), zones=_zones(config), opts=in_cloud)
 
 
 def _cluster(config: Config, eks: section.Eks, network: Network, in_cloud: ResourceOptions) -> Cluster:
@@ -113,7 +117,7 @@ def _cluster(config: Config, eks: section.Eks, network: Network, in_cloud: Resou
         physical_name=names.cluster(config.stack),
         eks=eks,
         region=config.settings.region,
-        subnet_ids=network.private_subnet_ids,
+        subnets=Subnets(control=network.control_subnet_ids, machines=network.private_subnet_ids),
         security_group_ids=[network.api_group_id],
         deletion_protection=config.settings.deletion_protection,
         opts=in_cloud,

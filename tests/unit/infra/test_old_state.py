@@ -49,6 +49,8 @@ SIGNING = {"signing", "signing-releases", "signing-ledger", "publisher", "releas
 NEW = {"keyring", "keyring-flight-delays", "consumers", "triage", *SIGNING}
 # The portal is a process, and on a cluster a pod with a role. What people put into workloads there is looked at.
 GUARDS = {f"sixfold-dev-people-{kind}" for kind in ("deployments", "clusters", "jobs", "monitors")}
+# The control plane moves to subnets of its own; its API keeps its name.
+CONTROL = {f"network-control-eu-west-1{zone}" for zone in "ab"}
 VIEWERS = ("data-engineer", "data-scientist", "platform-engineer", "software-engineer")
 PORTAL = {
     "local": {"portal"},
@@ -56,6 +58,7 @@ PORTAL = {
         *("portal", "sixfold-dev-monitoring/portal-server", "sixfold-dev-monitoring-portal-server"),
         *(f"sixfold-dev-monitoring/{role}-portal" for role in VIEWERS),
         *GUARDS,
+        *CONTROL,
     },
 }
 PEOPLE = {"platform-engineer", "software-engineer", "data-scientist"}
@@ -66,7 +69,7 @@ CHANGED = {
     "local": RESTARTED | TOPICS | FEATURES | SIGNED | {"router"} | KEYED,
     "dev": {
         *TOPICS,
-        *("deaf-arrivals", "deaf-platform"),
+        *("deaf-arrivals", "deaf-platform", "cluster"),
         PAGE,
         "sixfold-dev-monitoring/evaluation",
         "sixfold-dev-monitoring/exporter",

@@ -17,13 +17,13 @@ cidrs = st.builds(
 
 
 def subnets(zones: tuple[ZonePlan, ...]) -> list[IPv4Network]:
-    return [IPv4Network(cidr) for zone in zones for cidr in (zone.private, zone.public)]
+    return [IPv4Network(cidr) for zone in zones for cidr in (zone.private, zone.public, zone.control)]
 
 
 @given(cidrs, letters)
 def test_subnets_are_disjoint_and_inside_their_network(cidr: IPv4Network, zones: list[str]) -> None:
     found = subnets(plan_network(region="eu-west-1", cidr=cidr, zones=zones))
-    assert len(found) == 2 * len(zones)
+    assert len(found) == 3 * len(zones)
     assert not [(one, other) for one, other in combinations(found, 2) if one.overlaps(other)]
     assert all(subnet.subnet_of(cidr) and 16 <= subnet.prefixlen <= 28 for subnet in found)
 
@@ -43,6 +43,6 @@ def test_another_zone_moves_no_subnet(cidr: IPv4Network, zones: list[str]) -> No
 
 def test_it_reads_like_this() -> None:
     assert plan_network(region="eu-west-1", cidr=IPv4Network("10.20.0.0/16"), zones=["a", "b"]) == (
-        ZonePlan("eu-west-1a", private="10.20.0.0/19", public="10.20.32.0/20"),
-        ZonePlan("eu-west-1b", private="10.20.64.0/19", public="10.20.96.0/20"),
+        ZonePlan("eu-west-1a", private="10.20.0.0/19", public="10.20.32.0/20", control="10.20.63.240/28"),
+        ZonePlan("eu-west-1b", private="10.20.64.0/19", public="10.20.96.0/20", control="10.20.127.240/28"),
     )

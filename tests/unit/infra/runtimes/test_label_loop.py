@@ -115,13 +115,6 @@ def from_outside(found: list[Manifest]) -> list[Manifest]:
     return [each["ipBlock"] for each in rule["from"] if "ipBlock" in each]
 
 
-@pytest.mark.parametrize(("stack", "cidr"), [("dev", "10.20.0.0/16"), ("prod", "10.40.0.0/16")])
-def test_prometheus_is_called_by_the_api_server_from_the_stacks_network(stack: str, cidr: str, tmp_path: Path) -> None:
-    planned = record(stack, read(ROOT / "stacks" / f"Pulumi.{stack}.yaml"), root=ROOT, home=tmp_path)
-    found = [each.inputs for each in planned if each.inputs.get("kind") == "NetworkPolicy"]
-    assert from_outside(found) == [{"cidr": cidr}]
-
-
 def test_on_a_cluster_that_exists_prometheus_is_called_from_where_the_stack_file_says(
     shadowed: list[Manifest], manifests: Callable[..., list[Manifest]]
 ) -> None:
