@@ -145,6 +145,7 @@ def _operators(
     return Operators(
         "operators",
         plan=plan_operators(cluster.present, [adapter(target.monitoring), *scaling]),
+        api=target.api,
         after=after,
         opts=ResourceOptions(provider=kubernetes),
     )

@@ -7,7 +7,7 @@ The versions are those whose definitions the tests ask (tools/manifests.py): Env
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
-from infra.plans.kubernetes.manifest import Manifest, namespace
+from infra.plans.kubernetes.manifest import COMPONENT, Manifest, namespace
 
 _PROMETHEUS_OPERATOR = "v0.85.0"
 _OFF = {"enabled": False}
@@ -16,7 +16,9 @@ _OFF = {"enabled": False}
 class Operator(NamedTuple):
     """A release of a chart; `groups` are the API groups whose definitions come with it.
 
-    `repository` is None where the chart names its whole address; `standard` is what its pods need at most.
+    `repository` is None where the chart names its whole address; `standard` is what its pods need at most. The API
+    server calls its pods at the ports `called`, for webhooks and for APIs of its own. Beside that server they call what
+    `calls` says. `proxies` is a label of pods that consumers call.
     """
 
     name: str
@@ -28,6 +30,9 @@ class Operator(NamedTuple):
     repository: str | None = None
     values: dict[str, Any] = {}  # noqa: RUF012 - nobody changes it
     standard: str = "restricted"
+    called: tuple[int, ...] = ()
+    calls: tuple[dict[str, Any], ...] = ()
+    proxies: tuple[str, str] | None = None
 
     @property
     def base(self) -> Manifest:
@@ -44,6 +49,8 @@ OPERATORS = (
         version="v1.7.0",
         groups=("gateway.networking.k8s.io",),
         values={"deployment": {"replicas": 2}},
+        called=(9443,),
+        proxies=(COMPONENT, "proxy"),
     ),
     Operator(
         name="monitoring",
@@ -64,6 +71,7 @@ OPERATORS = (
                 "serviceMonitor": {"selfMonitor": False},
             },
         },
+        called=(10250,),
     ),
     Operator(
         name="ray",
@@ -81,6 +89,7 @@ OPERATORS = (
         chart="oci://registry.k8s.io/kueue/charts/kueue",
         version="0.14.0",
         groups=("kueue.x-k8s.io",),
+        called=(9443, 8082),
     ),
 )
 

@@ -6,7 +6,7 @@ https://github.com/kubernetes-sigs/prometheus-adapter/blob/master/docs/config.md
 
 from typing import Any
 
-from infra.plans.kubernetes import pods
+from infra.plans.kubernetes import network_policy, pods
 from infra.plans.kubernetes.operators import Operator
 from sixfold.metric_names import ALL_REQUESTS, REQUESTS
 
@@ -21,6 +21,7 @@ features (200 reads and 500 requests on two cores, 2026-11-25). Of the half a co
 58%.
 """
 
+_PROMETHEUS = 9090
 # A request that another release answered is as much work as one of its own.
 _QUERY = f'sum(rate({{__name__=~"{ALL_REQUESTS}",<<.LabelMatchers>>}}[1m])) by (<<.GroupBy>>)'
 RULE: dict[str, Any] = {
@@ -43,10 +44,12 @@ def adapter(monitoring: str) -> Operator:
         groups=(),
         repository="https://prometheus-community.github.io/helm-charts",
         values={
-            "prometheus": {"url": f"http://prometheus-operated.{monitoring}.svc", "port": 9090},
+            "prometheus": {"url": f"http://prometheus-operated.{monitoring}.svc", "port": _PROMETHEUS},
             "rules": {"default": False, "custom": [RULE]},
             "replicas": 2,
             "podSecurityContext": pods.security(),
             "securityContext": pods.LOCKED,
         },
+        called=(6443,),
+        calls=({"to": [network_policy.pods_of(monitoring)], "ports": [{"protocol": "TCP", "port": _PROMETHEUS}]},),
     )

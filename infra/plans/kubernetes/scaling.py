@@ -5,7 +5,7 @@ https://github.com/NVIDIA/k8s-device-plugin.
 """
 
 from infra.plans.aws.nodes import GPU, SPOT
-from infra.plans.kubernetes import pods
+from infra.plans.kubernetes import network_policy, pods
 from infra.plans.kubernetes.operators import Operator
 from sixfold.cluster import Eks
 
@@ -46,5 +46,6 @@ def scaling_operators(cluster: str, eks: Eks, *, region: str) -> tuple[Operator,
             "containerSecurityContext": pods.LOCKED,
             "resources": {"requests": {"cpu": "100m", "memory": "600Mi"}, "limits": {"memory": "600Mi"}},
         },
+        calls=tuple(network_policy.egress_aws()),
     )
     return (autoscaler, *([_GPU_PLUGIN] if any(group.gpu for group in eks.node_groups.values()) else []))

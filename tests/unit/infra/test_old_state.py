@@ -51,6 +51,12 @@ NEW = {"keyring", "keyring-flight-delays", "consumers", "triage", *SIGNING}
 GUARDS = {f"sixfold-dev-people-{kind}" for kind in ("deployments", "clusters", "jobs", "monitors")}
 # The control plane moves to subnets of its own; its API keeps its name.
 CONTROL = {f"network-control-eu-west-1{zone}" for zone in "ab"}
+# Each operator's namespace is closed.
+SAME = ("prometheus-operator", "prometheus-adapter", "cluster-autoscaler", "nvidia-device-plugin")
+OPERATORS = {"kueue-system": "kueue", "kuberay-system": "kuberay-operator", "envoy-gateway-system": "envoy-gateway"}
+OPERATORS |= {name: name for name in SAME}
+CLOSED = {f"{where}/{name}" for where, release in OPERATORS.items() for name in ("deny-all", release)}
+CLOSED |= {f"envoy-gateway-system/{name}" for name in ("proxies", "configuration")}
 VIEWERS = ("data-engineer", "data-scientist", "platform-engineer", "software-engineer")
 PORTAL = {
     "local": {"portal"},
@@ -59,6 +65,7 @@ PORTAL = {
         *(f"sixfold-dev-monitoring/{role}-portal" for role in VIEWERS),
         *GUARDS,
         *CONTROL,
+        *CLOSED,
     },
 }
 PEOPLE = {"platform-engineer", "software-engineer", "data-scientist"}
