@@ -2,16 +2,14 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import httpx
+from tests._servers import await_answer
 
 EVERY = timedelta(minutes=1)
-_READY_WITHIN_S = 120
 _BIN = Path(sys.prefix, "bin")
 History = Mapping[str, Sequence[float | None]]
 """Series, as `name{label="value"}` → its values, a minute apart; None where it was not there."""
@@ -33,7 +31,7 @@ def remembering(history: History, until: datetime, folder: Path, port: int) -> I
     where = f"127.0.0.1:{port}"
     with subprocess.Popen([*serve, f"--web.listen-address={where}"], stderr=subprocess.DEVNULL) as process:
         try:
-            _wait(f"http://{where}/-/ready", process)
+            await_answer(f"http://{where}/-/ready", process)
             yield f"http://{where}"
         finally:
             process.kill()
@@ -46,15 +44,3 @@ def _lines(series: str, values: Sequence[float | None], until: datetime) -> str:
         for minute, value in enumerate(values)
         if value is not None
     )
-
-
-def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + _READY_WITHIN_S
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if httpx.get(url).is_success:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.1)
-    raise AssertionError(f"{url} did not answer within {_READY_WITHIN_S} s")

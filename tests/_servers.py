@@ -5,31 +5,42 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
-_READY_WITHIN_S = 60
+_READY_WITHIN_S = 120
 
 
 @contextmanager
 def running(
-    command: Sequence[str | Path], url: str, log: Path, env: Mapping[str, str] | None = None
+    command: Sequence[str | Path], url: str, log: Path, env: Mapping[str, str] | None = None, cwd: Path | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a server until the end of the block; it begins when a GET of the URL succeeds."""
-    with log.open("wb") as out, subprocess.Popen(command, env=env, stdout=out, stderr=subprocess.STDOUT) as server:
+    with (
+        log.open("wb") as out,
+        subprocess.Popen(command, env=env, cwd=cwd, stdout=out, stderr=subprocess.STDOUT) as server,
+    ):
         try:
-            _wait_until_ready(url, server, log)
+            await_answer(url, server, log)
             yield server
         finally:
             server.terminate()
 
 
-def _wait_until_ready(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+def await_answer(url: str, server: "subprocess.Popen[Any] | None" = None, log: Path | None = None) -> None:
+    """Wait until a GET of the URL succeeds; the test fails with the server's log where that takes too long."""
     deadline = time.monotonic() + _READY_WITHIN_S
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            return httpx.get(url).raise_for_status() and None
-        except httpx.TransportError:
-            time.sleep(0.1)
-    pytest.fail(f"{url} did not answer within {_READY_WITHIN_S} s\n{log.read_text()}")
+    while not answers(url):
+        if time.monotonic() > deadline or (server and server.poll() is not None):
+            pytest.fail(f"{url} did not answer within {_READY_WITHIN_S} s\n{log.read_text() if log else ''}")
+        time.sleep(0.1)
+
+
+def answers(url: str) -> bool:
+    """Tell whether a GET of the URL succeeds: what starts refuses the connection, or answers 503."""
+    try:
+        return httpx.get(url).is_success
+    except httpx.TransportError:
+        return False

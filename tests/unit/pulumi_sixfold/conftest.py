@@ -4,6 +4,7 @@ import json
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator
+from http.client import HTTPException
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -152,7 +153,7 @@ def ask() -> Callable[[ProcessArgs], dict[str, Any] | None]:
         try:
             with urllib.request.urlopen(str(args.health_url), timeout=5) as answer:  # noqa: S310 - our own server
                 return dict(json.loads(answer.read()))
-        except OSError:
+        except (OSError, HTTPException, ValueError):  # it is not there, or ended before it had said all
             return None
 
     return get

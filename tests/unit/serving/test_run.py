@@ -24,6 +24,7 @@ from sixfold.contract import load_product
 from sixfold.errors import SixfoldError
 from sixfold.outputs import PlatformRefs
 from sixfold.registry.releases import Record, Registry
+from tests._servers import answers
 
 Start = Callable[[str], "subprocess.Popen[str]"]
 
@@ -76,12 +77,10 @@ def start(platform: PlatformRefs, tmp_path: Path, port: int) -> Start:
 def wait_until_ready(process: "subprocess.Popen[str]", port: int) -> None:
     for _ in range(1200):
         assert process.poll() is None, process.stderr.read()  # type: ignore[union-attr] # it is a pipe
-        try:
-            httpx.get(f"http://127.0.0.1:{port}/readyz").raise_for_status()
-        except httpx.TransportError:
-            time.sleep(0.05)
-        else:
+        if answers(f"http://127.0.0.1:{port}/readyz"):
             return
+        time.sleep(0.05)
+    pytest.fail("the release is not ready within a minute")
 
 
 @pytest.fixture

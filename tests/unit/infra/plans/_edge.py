@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -13,14 +12,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import httpx
-import pytest
-
 from infra.plans.routing.caddy import ADMIN_SOCKET, front_config, router_config
 from infra.plans.routing.traffic import Upstream, VersionTraffic
 from pulumi_sixfold.local.reload import post
 from sixfold.versions import Status
 from tests._parts import free_port
+from tests._servers import await_answer
 
 
 class Release(BaseHTTPRequestHandler):
@@ -114,15 +111,3 @@ def serve_release(stack: ExitStack, port: int = 0) -> ThreadingHTTPServer:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     stack.callback(server.shutdown)
     return server
-
-
-def await_answer(url: str) -> None:
-    """Wait until a GET of the URL succeeds."""
-    for _ in range(100):
-        try:
-            httpx.get(url).raise_for_status()
-        except httpx.HTTPError:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail(f"{url} does not answer")

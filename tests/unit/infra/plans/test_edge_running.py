@@ -15,7 +15,8 @@ import pytest
 
 from infra.plans.routing.caddy import portal_config
 from infra.plans.routing.routes import MAX_BODY_BYTES
-from tests.unit.infra.plans._edge import Edge, await_answer, running_edge, start_caddy
+from tests._servers import await_answer
+from tests.unit.infra.plans._edge import Edge, running_edge, start_caddy
 
 CLIENTS, REQUESTS, RELOADS = 6, 250, 10
 

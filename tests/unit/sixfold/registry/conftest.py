@@ -1,7 +1,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,12 +8,12 @@ from socket import create_server
 from typing import Any
 
 import boto3
-import httpx
 import pytest
 
 from sixfold.outputs import Databases, PlatformRefs
 from sixfold.registry.archive import pack, tree_digest
 from sixfold.registry.releases import Record, Registry
+from tests._servers import await_answer
 from tests.conftest import forget_all, make_signing_keys
 
 
@@ -27,12 +26,7 @@ def stand_in() -> Iterator[str]:
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        for _ in range(200):
-            try:
-                httpx.get(f"http://127.0.0.1:{port}/moto-api/")
-                break
-            except httpx.TransportError:
-                time.sleep(0.1)
+        await_answer(f"http://127.0.0.1:{port}/moto-api/", server)
         yield f"http://127.0.0.1:{port}"
     finally:
         server.kill()
