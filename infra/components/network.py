@@ -1,9 +1,11 @@
 """The network: private subnets for machines and pods, public ones for the gateways to the internet, some for EKS."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from pulumi import ComponentResource, Output, ResourceOptions
 
+from infra.plans.aws.endpoints import endpoint_policy
 from infra.plans.aws.network import ZonePlan
 from pulumi_sixfold.resources.gateways import (
     InternetGateway,
@@ -53,7 +55,10 @@ class Network(ComponentResource):
         ]
         for service in _GATEWAY_SERVICES:
             arguments = VpcEndpointArgs(
-                vpc_id=vpc.id, service=f"com.amazonaws.{region}.{service}", route_table_ids=[t.id for t in tables]
+                vpc_id=vpc.id,
+                service=f"com.amazonaws.{region}.{service}",
+                route_table_ids=[table.id for table in tables],
+                policy=vpc.arn.apply(partial(endpoint_policy, service)),
             )
             VpcEndpoint(f"{name}-{service}", arguments, mine)
         api = SecurityGroup(

@@ -77,6 +77,7 @@ CHANGED = {
     "dev": {
         *TOPICS,
         *("deaf-arrivals", "deaf-platform", "cluster"),
+        *("network-s3", "network-dynamodb"),  # they lead to the account's own data alone
         PAGE,
         "sixfold-dev-monitoring/evaluation",
         "sixfold-dev-monitoring/exporter",

@@ -54,6 +54,11 @@ CLEAN: dict[str, Props] = {
         ],
     },
     "sixfold:ec2:Subnet": {"vpc_id": "vpc-1", "cidr": "10.0.0.0/24", "availability_zone": "eu-west-1a"},
+    "sixfold:ec2:VpcEndpoint": {
+        "vpc_id": "vpc-1",
+        "service": "com.amazonaws.eu-west-1.s3",
+        "policy": allow("*", "*", Principal="*", Condition={"StringEquals": {"aws:ResourceAccount": "123456789012"}}),
+    },
     "sixfold:ecr:Repository": {"lifecycle_policy": {"rules": []}},
     "sixfold:eks:Cluster": {
         "role_arn": "arn:aws:iam::123456789012:role/control-plane",
@@ -97,6 +102,8 @@ BROKEN: list[tuple[str, str, Props]] = [
     ("EC2.19", "ec2:SecurityGroup", ingress(None, protocol="ALL")),
     ("EC2.19", "ec2:SecurityGroup", ingress(22, peer="0.0.0.0/1")),
     ("EC2.19", "ec2:SecurityGroup", ingress(22, peer="2000::/3")),
+    ("Endpoint.1", "ec2:VpcEndpoint", {"policy": None}),
+    ("Endpoint.1", "ec2:VpcEndpoint", {"policy": allow("*", "*", Principal="*")}),
     ("ECR.1", "ecr:Repository", {"scan_on_push": False}),
     ("ECR.2", "ecr:Repository", {"immutable_tags": False}),
     ("ECR.3", "ecr:Repository", {"lifecycle_policy": None}),
