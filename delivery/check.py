@@ -45,6 +45,7 @@ def check(product: Product, products: Path = PRODUCTS) -> list[Fault]:
         (REQUIREMENTS, partial(_requirements, products)),
         ("data", _data),
         ("data", _curation),
+        ("data", _growth),
         ("features", _features),
         ("service", _service),
         ("model", _model),
@@ -113,6 +114,31 @@ def _curation(product: Product, code: ProductCode) -> Iterator[Fault]:
     for name in names:
         if name.split(".")[0] not in _LAYERS or name.count(".") != 1:
             yield Fault("data.TABLES", f"{name} is no table of {' or '.join(_LAYERS)}", "name it `curated.<name>`")
+
+
+def _growth(_: Product, code: ProductCode) -> Iterator[Fault]:
+    sources = code.data.sources()
+    growing = {source.name for source in sources if source.arrivals}
+    still = {source.name for source in sources} - growing
+    for source in sources:
+        if source.arrivals and "*" not in source.arrivals.name:
+            yield Fault(
+                "data.sources", f"{source.name}: {source.arrivals} has no `*`", "write the pattern of its files"
+            )
+    tables = {spec.name: spec for spec in code.data.TABLES}
+    for name in sorted(growing):
+        spec = tables.get(f"curated.{name}")
+        if spec and spec.grows_with != name:
+            yield Fault("data.TABLES", f"{spec.name} does not grow, and its source does", f"set `grows_with={name!r}`")
+    for spec in tables.values():
+        if not spec.grows_with:
+            continue
+        yield from _known(
+            "data.TABLES", [spec.grows_with], growing, f"{spec.name} grows with", "a source with arrivals"
+        )
+        yield from _known("data.TABLES", spec.reads, still, f"{spec.name} reads", "a source that does not grow")
+        if not spec.key:
+            yield Fault("data.TABLES", f"{spec.name} grows and has no key", "name the column that identifies a row")
 
 
 def _features(product: Product, code: ProductCode) -> Iterator[Fault]:

@@ -4,14 +4,17 @@ Tables are named `layer.name`; the layer is one of the databases of `sixfold.out
 tables of its own: two products may both have `curated.events`, and neither sees or writes the other's.
 """
 
-from typing import Any
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import polars as pl
 import pyarrow as pa
 from pyiceberg.exceptions import NoSuchTableError
+from pyiceberg.expressions import AlwaysFalse, BooleanExpression
 from pyiceberg.io.pyarrow import ArrowScan, schema_to_pyarrow
 from pyiceberg.schema import Schema
-from pyiceberg.table import ALWAYS_TRUE, Table
+from pyiceberg.table import ALWAYS_TRUE, Table, Transaction
 from pyiceberg.transforms import IdentityTransform, MonthTransform
 
 from models.aws import open_catalog
@@ -42,7 +45,7 @@ class Lake:
         """The name of the product."""
         return self.package.replace("_", "-")
 
-    def read(self, name: str, where: str = "") -> pl.DataFrame:
+    def read(self, name: str, where: str | BooleanExpression = "") -> pl.DataFrame:
         """Return the rows of a table as it is now, or just those of which `where` is true.
 
         Raises:
@@ -96,29 +99,36 @@ class Lake:
         snapshot = self._table(name).current_snapshot()
         return int(snapshot.summary["total-records"] or 0) if snapshot and snapshot.summary else 0
 
+    def columns(self, name: str) -> list[str]:
+        """Return the names of a table's columns.
+
+        Raises:
+            SixfoldError: there is no such table.
+
+        """
+        return list(self._table(name).schema().column_names)
+
     def replace(self, spec: TableSpec, frame: pl.DataFrame, facts: dict[str, str]) -> None:
         """Make `frame` the whole content of a table, in one commit: readers see the old snapshot or the new one.
-
-        Files are written before the catalog is pointed at them, so a writer that dies leaves the old snapshot in place.
 
         Raises:
             SixfoldError: something else than this product made the table.
 
         """
-        rows = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
-        notes = {f"{FACT}{key}": value for key, value in facts.items()}
-        table = self._find(spec.name)
-        if table is None:
-            self._create(spec, rows, notes)
-            return
-        self._check_owner(table, spec.name)
-        with table.transaction() as change:
-            _change_columns(change, table.schema(), rows.schema)
-            change.set_properties(self._properties(spec))
-            if self.count(spec.name):
-                change.overwrite(rows, snapshot_properties=notes)
-            else:  # pyiceberg warns of an overwrite that deletes nothing
-                change.append(rows, snapshot_properties=notes)
+        with self.change(spec) as change:
+            change.put(frame, facts)
+
+    @contextmanager
+    def change(self, spec: TableSpec) -> Iterator["Change"]:
+        """Write to a table several times; readers see all of it when the block ends, and nothing where it fails.
+
+        Raises:
+            SixfoldError: something else than this product made the table.
+
+        """
+        change = Change(self, spec)
+        yield change
+        change.commit()
 
     def lend(self) -> None:
         """Let releases from before tables carried their product read the curated tables and labels, as they are now.
@@ -136,20 +146,32 @@ class Lake:
                         self._catalog.drop_table(lent)
                     self._catalog.register_table(lent, self._catalog.load_table(identifier).metadata_location)
 
-    def _create(self, spec: TableSpec, rows: pa.Table, notes: dict[str, str]) -> None:
+    def begin(self, spec: TableSpec, columns: pa.Schema) -> Transaction:
+        """Begin a change of a table, which is made if there is none yet.
+
+        Raises:
+            SixfoldError: something else than this product made it.
+
+        """
+        table = self._find(spec.name)
+        if table is not None:
+            self._check_owner(table, spec.name)
+            change = table.transaction()
+            change.set_properties(self._properties(spec))
+            return change
         layer, identifier = spec.name.split(".")[0], self._identifier(spec.name)
-        with self._catalog.create_table_transaction(
+        create = self._catalog.create_table_transaction(
             identifier,
-            schema=rows.schema,
+            schema=columns,
             location=f"s3://{self.platform.lake_bucket}/{layer}/{identifier[1]}",
             properties=self._properties(spec),
-        ) as create:
-            with create.update_spec() as partition:
-                for column in spec.by:
-                    partition.add_field(column, IdentityTransform(), f"{column}_is")
-                if spec.month_of:
-                    partition.add_field(spec.month_of, MonthTransform(), f"{spec.month_of}_month")
-            create.append(rows, snapshot_properties=notes)
+        )
+        with create.update_spec() as partition:
+            for column in spec.by:
+                partition.add_field(column, IdentityTransform(), f"{column}_is")
+            if spec.month_of:
+                partition.add_field(spec.month_of, MonthTransform(), f"{spec.month_of}_month")
+        return create
 
     def _properties(self, spec: TableSpec) -> dict[str, str]:
         return {**spec.properties, PRODUCT: self.package}
@@ -181,11 +203,46 @@ class Lake:
         return self.platform.table(self.package, name)
 
 
-def _change_columns(change: Any, old: Schema, new: pa.Schema) -> None:  # noqa: ANN401 - pyiceberg's transaction is untyped in use
-    """Follow a definition that gained or lost columns; a new type of an old column is refused by Iceberg."""
-    gone = set(old.column_names) - set(new.names)
-    if gone or set(new.names) - set(old.column_names):
+class Change:
+    """Several writes to one table, which become visible together.
+
+    Files are written before the catalog is pointed at them, so a writer that dies leaves the old snapshot in place.
+    """
+
+    def __init__(self, lake: Lake, spec: TableSpec) -> None:
+        self._lake, self._spec = lake, spec
+        self._begun: Transaction | None = None
+
+    def put(self, frame: pl.DataFrame, facts: dict[str, str], instead_of: BooleanExpression = ALWAYS_TRUE) -> int:
+        """Write rows in the place of those that a filter matches. Return how many rows the table has then."""
+        rows = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+        notes = {f"{FACT}{key}": value for key, value in facts.items()}
+        change = self._begun = self._begun or self._lake.begin(self._spec, rows.schema)
+        whole = instead_of is ALWAYS_TRUE
+        _change_columns(change, change.table_metadata.schema(), rows.schema, gone=whole)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Delete operation did not match any records")
+            change.overwrite(rows, instead_of if self._rows() else AlwaysFalse(), snapshot_properties=notes)
+        return self._rows()
+
+    def commit(self) -> None:
+        """Make what was written visible; without a write there is nothing to do."""
+        if self._begun is not None:
+            self._begun.commit_transaction()
+
+    def _rows(self) -> int:
+        snapshot = self._begun.table_metadata.current_snapshot() if self._begun else None
+        return int(snapshot.summary["total-records"] or 0) if snapshot and snapshot.summary else 0
+
+
+def _change_columns(change: Transaction, old: Schema, new: pa.Schema, *, gone: bool) -> None:
+    """Follow a definition that gained or, where all rows are replaced, lost columns.
+
+    A new type of an old column is refused by Iceberg.
+    """
+    lost = set(old.column_names) - set(new.names) if gone else set()
+    if lost or set(new.names) - set(old.column_names):
         with change.update_schema(allow_incompatible_changes=True) as columns:
-            for name in sorted(gone):
+            for name in sorted(lost):
                 columns.delete_column(name)
             columns.union_by_name(new)

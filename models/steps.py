@@ -13,6 +13,9 @@ from botocore.exceptions import ClientError
 from models import aws
 from sixfold.outputs import PlatformRefs
 
+LOAD = "load"
+"""The step that loads a product's sources."""
+
 
 class Done(NamedTuple):
     """The record of a finished step: key of its inputs, metadata location of its tables, and the files that it read."""

@@ -40,9 +40,12 @@ all of them, and returns a score for each of these; null where it knows none.
 
 @dataclass(frozen=True)
 class Source:
-    """A CSV file, plain or as the only member of a zip archive, and the table that it becomes.
+    """A file, and the table that it becomes: CSV (plain, or as the only member of a zip), JSON lines or Parquet.
 
-    `partition_by` names the columns by whose values the raw table is partitioned.
+    `partition_by` names the columns by whose values the raw table is partitioned. `arrivals` is where further files
+    arrive, in the order of their names: a path with a `*` in its last part. Such a source grows, each file being a
+    batch that is taken once, by content; the tables made of it say so in `grows_with` and `key`. `encoding` is that of
+    text files.
     """
 
     name: str
@@ -50,17 +53,27 @@ class Source:
     owner: str
     description: str
     partition_by: tuple[str, ...] = ()
+    arrivals: Path | None = None
+    encoding: str = "utf-8"
 
 
 @dataclass(frozen=True)
 class TableSpec:
-    """A table of the lake, partitioned by the month of the timestamp `month_of` and by the values in columns `by`."""
+    """A table of the lake, partitioned by the month of the timestamp `month_of` and by the values in columns `by`.
+
+    One that `grows_with` a source is merged with the rows of each new batch: those with a `key` that it has already
+    take the place of the old ones, and of two in one batch the last counts. `reads` names the sources that do not grow
+    whose rows it needs too; where one of them changes, the table is made anew.
+    """
 
     name: str
     owner: str
     description: str
     month_of: str | None = None
     by: tuple[str, ...] = ()
+    grows_with: str = ""
+    key: str = ""
+    reads: tuple[str, ...] = ()
 
     @property
     def properties(self) -> dict[str, str]:
@@ -83,7 +96,11 @@ class DataModule(Protocol):
         """The tables that `curate` returns: `curated.<source>` for each source, and `labels.<package>`."""
 
     def curate(self, passed: "dict[str, pl.DataFrame]") -> "dict[str, pl.DataFrame]":
-        """Return the content of each of `TABLES`, from the rows that passed, by source."""
+        """Return the content of each of `TABLES`, from the rows that passed, by source.
+
+        Where a source grows it is called for each batch, with the rows of the batch and of the sources that its tables
+        read, and for the sources together that do not grow; it returns what can be made of those that it is given.
+        """
 
 
 class FeaturesModule(Protocol):

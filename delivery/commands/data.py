@@ -47,6 +47,27 @@ def quarantine(product: ProductName, *, stack: StackName = "local", as_json: AsJ
 
 
 @commands.command()
+def batches(product: ProductName, *, stack: StackName = "local", as_json: AsJson = False) -> None:
+    """List the files that arrived for a product's growing sources, and what became of the rows of each."""
+    from models.batches import recorded
+    from sixfold.product import load_code
+
+    contract = contract_of(product)
+    live = connect(stack, Terminal(for_program=as_json))
+    growing = [source.name for source in load_code(contract).data.sources() if source.arrivals]
+    found = {name: recorded(live.platform, contract.package, name).batches for name in growing}
+    if as_json:
+        write_json({name: [batch.model_dump(mode="json") for batch in each] for name, each in found.items()})
+        return
+    for name, each in found.items():
+        console.print(f"[bold]{name}[/]: {len(each):,} files")
+        for batch in each:
+            console.print(f"  {batch.at:%Y-%m-%d %H:%M}  {escape(str(batch))}")
+    if not growing:
+        console.print(f"No source of {product} grows")
+
+
+@commands.command()
 def skew(
     product: ProductName,
     *,

@@ -5,7 +5,7 @@ import io
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from models import aws, steps
 from models.features.online import Freshness, begin, confirm, end, freshness_key, is_online, materialization_key
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str], None]
 STEP = "features"
-_EPOCH = datetime(1970, 1, 2, tzinfo=UTC)  # Feast refuses the first
 _LOG = logging.getLogger(__name__)
 
 
@@ -44,9 +43,10 @@ def build(platform: PlatformRefs, product: Product, progress: Progress = _LOG.in
     definitions = load_code(product).features
     lake = Lake(platform, product.package)
     key = content_key(code, _inputs_key(lake, definitions.INPUTS))
-    newest = _write_tables(lake, definitions, key, progress)
-    _materialize(platform, product.package, definitions, newest, progress)
-    steps.record(platform, product.package, STEP, code, [*definitions.INPUTS, *newest])
+    copied = _is_copied(lake, definitions.INPUTS, done, code)
+    written = _write_tables(lake, definitions, key, progress, copied=copied)
+    _materialize(platform, product.package, definitions, written, progress)
+    steps.record(platform, product.package, STEP, code, [*definitions.INPUTS, *written])
     return True
 
 
@@ -65,18 +65,39 @@ def teardown(platform: PlatformRefs, package: str) -> None:
 
 
 def _inputs_key(lake: "Lake", names: tuple[str, ...]) -> str:
-    keys = {lake.facts(name).get("content", "") for name in names}
-    if len(keys) != 1 or "" in keys:
+    loaded = steps.recorded(lake.platform, lake.package, steps.LOAD)
+    there = steps.versions(lake.platform, lake.package, names)
+    if loaded is None or any(there[name] != loaded.tables.get(name) for name in names):
         raise SixfoldError(
-            f"{', '.join(names)} are not of one load",
+            f"{', '.join(names)} are not as a load left them",
             remedy=f"load the data again, which finishes what was left: `sixfold data load {lake.product}`",
         )
-    return keys.pop()
+    return content_key(*(lake.facts(name).get("content", "") for name in names))
 
 
-def _write_tables(lake: "Lake", definitions: FeaturesModule, key: str, progress: Progress) -> dict[str, datetime]:
-    """Write the tables whose inputs have changed; return the newest event of each."""
-    newest: dict[str, datetime] = {}
+def _is_copied(lake: "Lake", inputs: tuple[str, ...], done: steps.Done | None, code: str) -> bool:
+    """Say whether all that the feature tables have now, by these definitions, is online."""
+    if done is None or done.key != code or not is_online(lake.platform, lake.package):
+        return False
+    left = {name: place for name, place in done.tables.items() if name not in inputs}
+    return steps.versions(lake.platform, lake.package, left) == left
+
+
+class _Written(NamedTuple):
+    """A table: its newest event, and from when on the online store may lack its rows; None where it lacks none."""
+
+    newest: datetime
+    since: datetime | None
+
+
+def _write_tables(
+    lake: "Lake", definitions: FeaturesModule, key: str, progress: Progress, *, copied: bool
+) -> dict[str, _Written]:
+    """Write the months of the tables that are not as they were."""
+    from models.features.months import EPOCH, changed, write  # noqa: PLC0415 - a run with nothing to do does not wait
+
+    keys = {view.batch_source.name: view.join_keys for view in definitions.VIEWS}
+    written: dict[str, _Written] = {}
     for spec, frame in definitions.tables(lake.read).items():
         if frame.is_empty():
             raise SixfoldError(
@@ -84,22 +105,35 @@ def _write_tables(lake: "Lake", definitions: FeaturesModule, key: str, progress:
                 remedy=f"look at what {', '.join(definitions.INPUTS)} have: `sixfold data quarantine {lake.product}` "
                 "shows the rows that were left out",
             )
-        newest[spec.name] = frame["event_timestamp"].max()  # type: ignore[assignment] # polars types max as any literal
+        newest: datetime = frame["event_timestamp"].max()  # type: ignore[assignment] # polars types max as any literal
+        found = changed(lake, spec, frame)
+        since = found.since(lake, spec, frame, keys.get(spec.name, ())) if copied else EPOCH
+        written[spec.name] = _Written(newest, since)
         if lake.facts(spec.name).get("content") != key:
-            lake.replace(spec, frame, {"content": key, "newest-event": newest[spec.name].isoformat()})
-        progress(f"{spec.name}: {frame.height:,} rows")
-    return newest
+            write(lake, spec, frame, found, {"content": key, "newest-event": newest.isoformat()})
+        what = "all" if found.whole else ", ".join(f"{month:%Y-%m}" for month in found.months) or "none"
+        progress(f"{spec.name}: {frame.height:,} rows; months written: {what}")
+    return written
 
 
 def _materialize(
-    platform: PlatformRefs, package: str, definitions: FeaturesModule, newest: dict[str, datetime], progress: Progress
+    platform: PlatformRefs,
+    package: str,
+    definitions: FeaturesModule,
+    written: dict[str, _Written],
+    progress: Progress,
 ) -> None:
-    """Publish the definitions, and copy the newest row of each entity to the online store."""
+    """Publish the definitions, and copy the newest row of each entity to the online store, where it may be another."""
     store = open_store(platform, package)
     begin(platform, package)
     store.apply([*definitions.ENTITIES.values(), *definitions.VIEWS, definitions.SERVICE])
+    newest = max(table.newest for table in written.values())
+    lacking = {view.name: written[view.batch_source.name].since for view in definitions.VIEWS}
     with contextlib.redirect_stdout(io.StringIO()):  # Feast prints its progress
-        store.materialize(_EPOCH, max(newest.values()) + timedelta(seconds=1))
-    fresh = Freshness(max(newest.values()), datetime.now(UTC))
+        for since in sorted({since for since in lacking.values() if since}):
+            views = [name for name, from_when in lacking.items() if from_when == since]
+            store.materialize(since, newest + timedelta(seconds=1), feature_views=views)
+    fresh = Freshness(newest, datetime.now(UTC))
     end(platform, package, fresh)
-    progress(f"{len(definitions.VIEWS)} feature views online, newest event {fresh.newest_event.isoformat()}")
+    copied = sum(since is not None for since in lacking.values())
+    progress(f"{copied} of {len(lacking)} feature views copied, newest event {fresh.newest_event.isoformat()}")

@@ -20,7 +20,15 @@ _UNLISTED = {
 }
 
 TABLES = (
-    TableSpec("curated.flights", OWNER, "Flights up to their departure, times in UTC", month_of="scheduled_departure"),
+    TableSpec(
+        "curated.flights",
+        OWNER,
+        "Flights up to their departure, times in UTC",
+        month_of="scheduled_departure",
+        grows_with="flights",
+        key="flight_id",
+        reads=("airports",),
+    ),
     TableSpec("curated.weather", OWNER, "Hourly weather by origin; time_hour begins the hour", month_of="time_hour"),
     TableSpec("curated.planes", OWNER, "Aircraft by tail number"),
     TableSpec("curated.airlines", OWNER, "Names of the airlines by carrier code"),
@@ -30,15 +38,20 @@ TABLES = (
         OWNER,
         f"late: landed {LATE_MINUTES} minutes late or more; known_at: the arrival. Cancelled and diverted: no row",
         month_of="scheduled_departure",
+        grows_with="flights",
+        key="flight_id",
+        reads=("airports",),
     ),
 )
 
 
 def curate(passed: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """Turn the rows that passed, by source, into the content of `TABLES`; each curated table keeps a row for a row."""
-    flights = arrived_at(_scheduled(passed["flights"]), passed["airports"])
-    others = {f"curated.{name}": passed[name] for name in ("weather", "planes", "airlines", "airports")}
-    return {"curated.flights": _departures(flights), **others, "labels.flight_delays": _labels(flights)}
+    tables = {f"curated.{name}": rows for name, rows in passed.items() if name != "flights"}
+    if "flights" in passed:
+        flights = arrived_at(_scheduled(passed["flights"]), passed["airports"])
+        tables |= {"curated.flights": _departures(flights), "labels.flight_delays": _labels(flights)}
+    return tables
 
 
 def arrived_at(flights: pl.DataFrame, airports: pl.DataFrame) -> pl.DataFrame:

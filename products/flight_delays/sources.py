@@ -6,6 +6,8 @@ from pathlib import Path
 from sixfold.product import Source
 
 OWNER = "arrivals"
+ARRIVALS = Path(__file__).parent / "arrivals"
+"""Where files with later flights, and corrected ones, are put."""
 
 
 def sources() -> tuple[Source, ...]:
@@ -27,6 +29,7 @@ def sources() -> tuple[Source, ...]:
             OWNER,
             "Flights from New York as their airlines reported them",
             by_month,
+            arrivals=ARRIVALS / "flights-*.csv",
         ),
         Source("weather", folder / "weather.csv", OWNER, "Hourly weather at the three New York airports", by_month),
         Source("planes", folder / "planes.csv", OWNER, "Aircraft by tail number, from the FAA registry"),

@@ -41,7 +41,7 @@ def _shorten(source: Source, folder: Path) -> Source:
     rows = read(source)
     kept = rows.filter(pl.col("day").is_in(DAYS)) if "day" in rows.columns else rows
     kept.write_csv(path := folder / f"{source.name}.csv", null_value="NA")
-    return replace(source, path=path)
+    return replace(source, path=path, arrivals=None)
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def _head(source: Source, rows: int, folder: Path) -> Source:
     whole = read(source)
     path = folder / f"{source.name}-{rows}.csv"
     (whole if source.name == "airports" else whole.head(rows)).write_csv(path, null_value="NA")
-    return replace(source, path=path, partition_by=())
+    return replace(source, path=path, partition_by=(), arrivals=None)
 
 
 @pytest.fixture(scope="session")

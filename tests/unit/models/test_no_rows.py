@@ -38,4 +38,4 @@ def test_features_without_a_row_are_refused_before_a_model_misses_them(
 ) -> None:
     lake = type("Lake", (), {"read": curated.__getitem__, "product": "daily-high"})
     with pytest.raises(SixfoldError, match=r"(?s)would have no rows.*sixfold data quarantine daily-high"):
-        _write_tables(lake, code.features, "key", print)  # type: ignore[arg-type] # it needs no more of a lake
+        _write_tables(lake, code.features, "key", print, copied=False)  # type: ignore[arg-type] # it needs no more of a lake
