@@ -15,14 +15,20 @@ export RAY_USAGE_STATS_ENABLED := 0
 needs = $(if $($(1)),,$(error `make $@` needs $(1)=…, for example `make $@ STACK=dev$(if $(filter BASE,$(1)), BASE=main)`))
 begun = pulumi stack output --stack $(STACK) >/dev/null || { echo '  → begin it: sixfold init --stack $(STACK); or set PULUMI_BACKEND_URL, as that prints it' >&2; exit 1; }
 
-.PHONY: help bootstrap up down status demo cost plan deploy drift review owners check test conformance cluster faults attacks lock mutants bench bench-evaluation bench-serving
+.PHONY: help bootstrap pack restore up down status demo cost plan deploy drift review owners check test conformance cluster faults attacks lock mutants bench bench-evaluation bench-serving
 .DEFAULT_GOAL := help
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 bootstrap: ## get what is missing: .venv, and the binaries in it
-	@$(PYTHON) tools/bootstrap.py
+	@$(PYTHON) tools/bootstrap.py $(BOOTSTRAP)
+
+pack: bootstrap ## write .venv and its binaries to build/environment.tar, and print the digest: for a job that builds nothing
+	@$(PYTHON) tools/handover.py
+
+restore: ## unpack build/environment.tar, if it has the digest; then BOOTSTRAP=--built builds nothing; DIGEST=sha256
+	@$(PYTHON) tools/handover.py --restore "$$DIGEST"
 
 up: bootstrap ## bring the whole platform up on this machine, from raw flights to live predictions
 	@sixfold up

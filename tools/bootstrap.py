@@ -35,11 +35,12 @@ _PARTS: dict[str, tuple[Tool, ...]] = {
 _DEFAULT = ["python", "pulumi", "monitoring"]  # only tests need the others, and they ask for them
 
 
-async def bootstrap(parts: list[str]) -> None:
-    """Make what is missing, side by side.
+async def bootstrap(parts: list[str], *, built: bool = False, pinned: bool = False) -> None:
+    """Make what is missing, side by side; `built`: nothing may be; `pinned`: only from what has a hash here.
 
     Raises:
         ExceptionGroup: of StepFailed, for each part that failed.
+        StepFailed: something is missing where nothing may be made.
 
     """
     stamp = Stamp(_ENVIRONMENT)
@@ -48,12 +49,16 @@ async def bootstrap(parts: list[str]) -> None:
     missing = [tool for tool in tools if not (has_python and stamp.holds(tool.name, digest_of(tool)))]
     if has_python and not missing:
         return
+    if built:
+        what = [*([] if has_python else [".venv"]), *(tool.name for tool in missing)]
+        why = f"{', '.join(what)}: not there, or not made from what is committed, and nothing is built here"
+        raise StepFailed("finding what was built", why=why, remedy="make restore DIGEST=…, of the same commit")
     console = Console()
     ticker = asyncio.create_task(console.tick())
     try:
         uv = await python_env.find_uv()
         async with asyncio.TaskGroup() as group:
-            chooser = Chooser(uv, group.create_task(_python(uv, stamp, console)), console)
+            chooser = Chooser(uv, group.create_task(_python(uv, stamp, console)), console, pinned=pinned)
             for tool in missing:
                 group.create_task(_install(tool, chooser, stamp, console))
     finally:
@@ -89,11 +94,13 @@ def main() -> None:
     """Parse the arguments, run, and turn failures into sentences."""
     parser = argparse.ArgumentParser(description="Get what Sixfold needs onto this machine.")
     parser.add_argument("--only", nargs="+", choices=list(_PARTS), default=_DEFAULT, help="python is always made")
+    parser.add_argument("--built", action="store_true", help="fail where something is missing, and make nothing")
+    parser.add_argument("--pinned", action="store_true", help="take nothing from PATH, and no release without a hash")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # asyncio then ends its tasks, and their processes
     failed = False
     try:
-        asyncio.run(bootstrap(arguments.only))
+        asyncio.run(bootstrap(arguments.only, built=arguments.built, pinned=arguments.pinned))
     except* StepFailed as group:
         for failure in group.exceptions:
             print(f"\n{failure}", file=sys.stderr)

@@ -22,12 +22,14 @@ class Chooser:
         uv: the command that fetches Go where there is none.
         python: is done when the environment's interpreter, which it gives, has the Pulumi SDK.
         console: where to say what is going on.
+        pinned: take nothing but what apt has verified or a hash in this repository names.
 
     """
 
     uv: Path
     python: asyncio.Task[Path]
     console: Console
+    pinned: bool = False
     _building: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))  # one compiler uses all cores
 
     async def choose(self, tool: Tool) -> Choice:
@@ -37,17 +39,17 @@ class Chooser:
             StepFailed: nothing worked.
 
         """
-        found = on_path(tool, os.environ["PATH"])
+        found = {} if self.pinned else on_path(tool, os.environ["PATH"])
         if good_enough(tool, found):
             return found, "found on PATH"
         if found:
             self.console.say(tool.name, f"on PATH, but not all of it at {tool.minimum} or newer: not used")
-        return sources.cached(tool) or await self._obtained(tool)
+        return sources.cached(tool, released=not self.pinned) or await self._obtained(tool)
 
     async def _obtained(self, tool: Tool) -> Choice:
         if tool.packages:
             return await self._packaged(tool)
-        return await (self._released(tool) if tool is PULUMI else self._built(tool))
+        return await (self._released(tool) if tool is PULUMI and not self.pinned else self._built(tool))
 
     async def _packaged(self, tool: Tool) -> Choice:
         try:

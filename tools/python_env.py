@@ -17,9 +17,17 @@ _PINS = Path(__file__).with_name("uv.txt")
 
 def digest(project: Path) -> str:
     """Digest what the environment is made from: when it changes, the environment is brought up to date."""
+    return hashlib.sha256(b"\0".join([*_inputs(project), sys.version.encode()])).hexdigest()
+
+
+def inputs(project: Path) -> str:
+    """Digest what the environment is made from, whatever Python makes it."""
+    return hashlib.sha256(b"\0".join(_inputs(project))).hexdigest()
+
+
+def _inputs(project: Path) -> list[bytes]:
     files = (project / "requirements.lock", project / "pyproject.toml", *of_products(project))
-    inputs = [file.read_bytes() for file in files]
-    return hashlib.sha256(b"\0".join([*inputs, sys.version.encode()])).hexdigest()
+    return [file.read_bytes() for file in files]
 
 
 def of_products(project: Path) -> list[Path]:

@@ -59,15 +59,18 @@ async def distribution(tool: Tool) -> dict[str, Path]:
     return _commands(tool, await cache.obtain(f"{tool.name}-distribution", make))
 
 
-def cached(tool: Tool) -> tuple[dict[str, Path], str] | None:
-    """Find what an earlier bootstrap, of any clone, has left in the cache, and where it had come from."""
+def cached(tool: Tool, *, released: bool = True) -> tuple[dict[str, Path], str] | None:
+    """Find what an earlier bootstrap, of any clone, has left in the cache, and where it had come from.
+
+    Without `released` an official release does not count: it came without a hash.
+    """
     root = cache.root()
     places = (
         (release_key(tool), "bin", "the official release"),
         (f"{tool.name}-distribution", "", "the distribution's package"),
         (build_key(tool), "", "built from its Go module"),
     )
-    for key, folder, origin in places:
+    for key, folder, origin in places[0 if released else 1 :]:
         if (root / key).exists():
             return _commands(tool, root / key / folder), f"{origin}, from the cache"
     return None

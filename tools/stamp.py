@@ -22,6 +22,15 @@ class Stamp:
         made = self._parts.get(part)
         return made is not None and made["digest"] == digest and all(Path(file).exists() for file in made["files"])
 
+    def files_in(self, folder: Path) -> list[Path]:
+        """Return the files of all parts that lie in a folder."""
+        files = (Path(file) for part in self._parts.values() for file in part["files"])
+        return [file for file in files if file.is_relative_to(folder)]
+
+    def again(self, part: str, digest: str) -> None:
+        """Record a part, which has its files, as made from other inputs."""
+        self.put(part, digest, [Path(file) for file in self._parts[part]["files"]])
+
     def put(self, part: str, digest: str, files: list[Path]) -> None:
         """Record a part that is finished."""
         self._parts[part] = {"digest": digest, "files": [str(file) for file in files]}

@@ -1,5 +1,6 @@
 """The workflows in .github: sound, pinned, without keys, and made of make targets."""
 
+import itertools
 import re
 import subprocess
 import sys
@@ -60,10 +61,52 @@ def test_no_secret_is_used_and_rights_are_given_job_by_job(workflows: dict[str, 
 def test_staging_and_prod_wait_for_the_stack_before_and_for_their_plan(workflows: dict[str, Any]) -> None:
     found = workflows["deploy.yml"]["jobs"]
     order = ["dev", "staging-plan", "staging", "prod-plan", "prod"]
-    assert [found[job].get("needs") for job in order] == [None, *order[:-1]]
+    assert [found[job]["needs"] for job in order] == ["build", *(["build", job] for job in order[:-1])]
     assert [found[job]["with"]["environment"] for job in order] == order
 
 
 def test_every_stack_on_aws_is_looked_at_every_night(workflows: dict[str, Any]) -> None:
     stacks = {path.name.split(".")[1] for path in (ROOT / "stacks").glob("Pulumi.*.yaml")}
     assert set(workflows["drift.yml"]["jobs"]["drift"]["strategy"]["matrix"]["stack"]) == stacks - {"local"}
+
+
+def test_what_has_credentials_restores_what_was_built_before_it_has_them(workflows: dict[str, Any]) -> None:
+    trusted = [job for job in jobs(workflows) if any(_is_login(step) for step in job.get("steps", []))]
+    assert len(trusted) == 2
+    for job in trusted:
+        before = [
+            step["run"] for step in itertools.takewhile(lambda step: not _is_login(step), job["steps"]) if "run" in step
+        ]
+        assert (job["env"]["BOOTSTRAP"], before) == ("--built", ["make restore"])
+
+
+def test_a_job_that_may_have_credentials_gets_the_digest_of_what_the_same_run_built(workflows: dict[str, Any]) -> None:
+    built = "${{ needs.build.outputs.digest }}"
+    called = [job for job in jobs(workflows) if job.get("uses") == "./.github/workflows/stack.yml"]
+    restoring = [step for step in steps(workflows) if step.get("run") == "make restore"]
+    assert {job["with"]["digest"] for job in called} == {built}
+    assert {step["env"]["DIGEST"] for step in restoring} == {built, "${{ inputs.digest }}"}
+    assert all("build" in job["needs"] for job in called)
+
+
+def test_what_builds_has_no_right_but_to_read_the_code_and_takes_nothing_without_a_hash(
+    workflows: dict[str, Any],
+) -> None:
+    (job,) = workflows["build.yml"]["jobs"].values()
+    assert (job["permissions"], job["env"]) == ({"contents": "read"}, {"BOOTSTRAP": "--pinned"})
+    assert "environment" not in job
+    assert job["runs-on"] == "ubuntu-24.04"
+    callers = [each for each in jobs(workflows) if each.get("uses") == "./.github/workflows/build.yml"]
+    assert [each["permissions"] for each in callers] == [{"contents": "read"}] * 3
+
+
+def test_a_pull_request_runs_where_no_stack_does(workflows: dict[str, Any]) -> None:
+    asked = {job["runs-on"] for job in workflows["pull-request.yml"]["jobs"].values() if "runs-on" in job}
+    assert "vars.RUNNER_PULL_REQUEST" in " ".join(asked)
+    assert not any("RUNNER_{0}" in where for where in asked)
+    (stack,) = workflows["stack.yml"]["jobs"].values()
+    assert "format('RUNNER_{0}', inputs.stack)" in stack["runs-on"]
+
+
+def _is_login(step: dict[str, Any]) -> bool:
+    return "configure-aws-credentials" in step.get("uses", "")
