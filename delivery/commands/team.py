@@ -52,13 +52,18 @@ def codeowners(organisation: Annotated[str, typer.Option(help="The GitHub organi
 def deployer_policy(
     stack: StackName = "local",
     to: Annotated[Path | None, typer.Option(help="A folder: write a file for each policy there.")] = None,
+    *,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Those of a role that plans, and looks for drift.")
+    ] = False,
 ) -> None:
     """Print the IAM policies of a stack's deployer. Needs neither credentials nor an engine."""
     from infra.checks.deployer.policies import policies
     from sixfold.stack import read
 
     here = project()
-    documents = policies(stack, read(here.stack_file(stack)), root=here.root, home=here.home)
+    settings = read(here.stack_file(stack))
+    documents = policies(stack, settings, root=here.root, home=here.home, read_only=read_only)
     if to is None:
         write(json.dumps(documents, indent=2) + "\n")
         return
@@ -69,7 +74,7 @@ def deployer_policy(
             f"{to} cannot be a folder: {error.strerror}", remedy="give --to a folder of yours"
         ) from error
     for number, document in enumerate(documents):
-        path = to / f"sixfold-{stack}-{number}.json"
+        path = to / f"sixfold-{stack}-{'plan-' if read_only else ''}{number}.json"
         path.write_text(json.dumps(document, indent=2) + "\n")
         write(f"aws iam create-policy --policy-name {path.stem} --policy-document {quote(f'file://{path}')}\n")
 

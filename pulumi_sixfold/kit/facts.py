@@ -3,6 +3,7 @@
 The servicer, the schema, the reference, the deployer's policy, the preflight, the leak check and the tests read it.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -58,6 +59,10 @@ class Tagging(NamedTuple):
     kind: str = "resource"
     output: str = "arn"
     one_case: bool = False
+
+
+# By AWS's own levels; a value under a key of KMS is not read without the last.
+_READS = re.compile(r":(?:Get|List|Describe|View)|kms:Decrypt$")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +133,11 @@ class Facts:
     def kind_name(self) -> str:
         """The last part of the token, such as `Bucket`."""
         return self.token.rsplit(":", 1)[-1]
+
+    @property
+    def reading(self) -> tuple[str, ...]:
+        """Those of the actions that a refresh or an import needs: they change nothing."""
+        return tuple(action for action in self.actions if _READS.search(action))
 
     def in_old_words(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
         """Return new inputs in which each that means the same as the old one is spelt like it."""

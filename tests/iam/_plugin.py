@@ -63,6 +63,13 @@ class Plugin:
         )
         made.inputs = inputs
 
+    def read(self, made: Made) -> dict[str, Any]:
+        """Return the inputs as they are now, as a refresh does; empty if the resource is gone."""
+        request = pb.ReadRequest(
+            urn=made.urn, type=made.token, id=made.id, inputs=encode(made.inputs), properties=encode(made.properties)
+        )
+        return decode(self._call("Read", request).inputs).values
+
     def delete(self, made: Made) -> None:
         """Remove the resource."""
         request = pb.DeleteRequest(urn=made.urn, type=made.token, id=made.id, old_inputs=encode(made.inputs))

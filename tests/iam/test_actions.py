@@ -20,8 +20,8 @@ from pulumi_sixfold.catalogue import HANDLERS
 from pulumi_sixfold.kit.handler import Handler
 from tests.engine.conformance._all import AWS, collect
 from tests.engine.conformance._gaps import NOT_IN_MOTO
-from tests.iam._life import live, prepare
-from tests.iam._plugin import Plugin
+from tests.iam._life import live, prepare, resolved
+from tests.iam._plugin import Plugin, Refused
 from tests.iam._role import Caller, allowing
 from tests.iam._unchecked import UNCHECKED
 
@@ -68,6 +68,19 @@ def test_a_type_needs_the_actions_that_it_lists_and_no_other_and_a_refusal_names
     for action in sorted(unchecked):
         record_property("not tried", f"{handler.facts.token}, {action}: {UNCHECKED[handler.facts.token, action]}")
     assert sorted(_live(caller, handler)) == sorted({*handler.facts.actions} - unchecked)
+
+
+@pytest.mark.parametrize("handler", AWS, ids=_id)
+def test_who_plans_reads_a_type_and_cannot_remove_it(caller: Caller, handler: type[Handler[Any]]) -> None:
+    name, case = next((name, case) for name, case in CASES.items() if case.handler is handler and not case.supports)
+    plugin = Plugin({"region": "eu-west-1", "endpoint": caller.endpoint, "default_tags": {"stack": "test"}})
+    made = plugin.create(
+        handler.facts.token, name, resolved(case.args, prepare(plugin, CASES, {name}, caller.administrator))
+    )
+    caller.take_role(allowing([*handler.facts.reading, _NEEDS_NO_RIGHT]))
+    assert plugin.read(made).keys() == made.inputs.keys()
+    with pytest.raises(Refused, match="AWS refused"):
+        plugin.delete(made)
 
 
 def test_every_exception_is_about_an_action_that_is_listed() -> None:

@@ -54,6 +54,15 @@ def test_an_action_is_allowed_everywhere_only_where_aws_cannot_narrow_it(
 
 
 @pytest.mark.parametrize("handler", AWS, ids=lambda handler: handler.facts.token.removeprefix("sixfold:"))
+def test_a_type_is_read_by_what_aws_calls_reading(reference: dict[str, Any], handler: type[AwsHandler[Any]]) -> None:
+    actions = {action: action.split(":") for action in handler.facts.actions}
+    levels = {each: reference[name]["privileges"][verb]["access_level"] for each, (name, verb) in actions.items()}
+    reads = {action for action, level in levels.items() if level in {"Read", "List"}}
+    # AWS calls opening a value a write; a removal scans, as it refuses a table with items.
+    assert {*handler.facts.reading} - {"kms:Decrypt"} == reads - {"dynamodb:Scan"}
+
+
+@pytest.mark.parametrize("handler", AWS, ids=lambda handler: handler.facts.token.removeprefix("sixfold:"))
 def test_every_narrowed_action_is_on_the_kinds_of_resources_that_it_needs(
     reference: dict[str, Any], handler: type[AwsHandler[Any]]
 ) -> None:

@@ -10,6 +10,7 @@ from pulumi_sixfold.aws.handler import AwsHandler
 from pulumi_sixfold.aws.iam import RoleHandler
 from pulumi_sixfold.aws.iam_policy import PolicyHandler
 from pulumi_sixfold.aws.lookups import LOOKUPS
+from pulumi_sixfold.aws.secretsmanager import SecretHandler
 from pulumi_sixfold.catalogue import HANDLERS
 from pulumi_sixfold.kit.arns import arn_patterns
 from sixfold.stack import Settings
@@ -36,18 +37,24 @@ UNNARROWABLE = frozenset({"ec2:DescribeRegions", "eks:ListClusters", "s3:ListAll
 """Actions that AWS allows on everything or not at all (https://docs.aws.amazon.com/service-authorization/)."""
 
 
-def policies(stack: str, settings: Settings, *, root: Path, home: Path) -> list[Document]:
+_OPEN = frozenset({"secretsmanager:GetSecretValue", "kms:Decrypt"})
+
+
+def policies(stack: str, settings: Settings, *, root: Path, home: Path, read_only: bool = False) -> list[Document]:
     """Return the policy documents of a stack's deployer: the rights to create, change and delete it.
+
+    With `read_only` they are those of a role that plans it and looks for drift: to read each of its resources, and
+    nothing that the platform keeps in them.
 
     Raises:
         SixfoldError: it takes more documents than a role may have.
 
     """
-    return rights(record(stack, settings, root=root, home=home), settings)
+    return rights(record(stack, settings, root=root, home=home), settings, read_only=read_only)
 
 
-def rights(planned: Sequence[Planned], settings: Settings) -> list[Document]:
-    """Return the deployer's policy documents for planned resources.
+def rights(planned: Sequence[Planned], settings: Settings, *, read_only: bool = False) -> list[Document]:
+    """Return the policy documents for planned resources.
 
     Raises:
         SixfoldError: as above.
@@ -56,6 +63,9 @@ def rights(planned: Sequence[Planned], settings: Settings) -> list[Document]:
     account = settings.account or ANY_ACCOUNT
     arns = {each.urn: _arns(each, settings.region, account) for each in planned if each.type in _AWS}
     types = {each.urn: _AWS[each.type] for each in planned if each.urn in arns}
+    if read_only:
+        reads = ((_reading(each), tuple(arns[each.urn]), types[each.urn].facts) for each in planned if each.urn in arns)
+        return deployer_policies((Need(may, on, facts.unnarrowable) for may, on, facts in reads), ())
     needs = [
         Need(facts.actions, tuple(found), facts.unnarrowable, facts.passes_roles_to)
         for facts, found in ((types[urn].facts, found) for urn, found in arns.items())
@@ -64,6 +74,13 @@ def rights(planned: Sequence[Planned], settings: Settings) -> list[Document]:
     asked = (f"arn:aws:iam::{account}:role/*", f"arn:aws:servicequotas:{settings.region}:{account}:*")
     checks = (Need(PREFLIGHT, asked, UNNARROWABLE), Need(LEAKS, _listed(settings.region, account), UNNARROWABLE))
     return deployer_policies([*needs, *checks], roles, _bound(planned, arns, settings))
+
+
+def _reading(each: Planned) -> tuple[str, ...]:
+    """Return the actions that read a resource; a value is read only where the program writes it."""
+    kind = _AWS[each.type]
+    unread = _OPEN if kind is SecretHandler and each.inputs.get("value") is None else frozenset()
+    return tuple(action for action in kind.facts.reading if action not in unread)
 
 
 def _bound(planned: Sequence[Planned], arns: Mapping[str, list[str]], settings: Settings) -> Bound | None:
