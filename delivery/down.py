@@ -1,6 +1,8 @@
 """`sixfold down`: deletes everything that a stack created, also after an interrupted run."""
 
+import json
 import shutil
+from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -8,6 +10,8 @@ from delivery.lifecycle import remove_features
 from delivery.live_stack import LiveStack
 from infra.checks.state import Held
 from infra.plans.names import kept_aws
+from pulumi_sixfold.local.process import ProcessHandler
+from pulumi_sixfold.local.supervisor import Supervisor
 from sixfold.errors import SixfoldError
 
 
@@ -25,8 +29,21 @@ def down(stack: LiveStack) -> list[Held]:
     held = stack.engine.held()
     stack.engine.destroy()
     if local:
+        held += _end_strays(stack.project.home, stack.name)
         shutil.rmtree(kept_aws(stack.project.home, stack.name), ignore_errors=True)
     return held
+
+
+def _end_strays(home: Path, name: str) -> list[Held]:
+    """End processes of the stack that its state does not have: where it was lost, an `up` may adopt only some."""
+    supervisor, ended = Supervisor(home), []
+    for spec in sorted(supervisor.conf.glob("*.json")):
+        urn = str(json.loads(spec.read_text())["urn"])
+        if urn.startswith(f"urn:pulumi:{name}::"):
+            supervisor.remove(spec.stem)
+            shutil.rmtree(supervisor.run / spec.stem, ignore_errors=True)
+            ended.append(Held(ProcessHandler.facts.token, str(supervisor.run / spec.stem), urn))
+    return ended
 
 
 def _remove_features(stack: LiveStack) -> None:

@@ -1,6 +1,8 @@
 """`sixfold down` after an `up` that came no further than it did."""
 
+import sys
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -12,6 +14,8 @@ from delivery.live_stack import LiveStack
 from delivery.project import Project
 from delivery.reporter import Silent
 from infra.checks.state import Held
+from pulumi_sixfold.kit.handler import ProviderArgs
+from pulumi_sixfold.local.process import ProcessArgs, ProcessHandler
 from sixfold.errors import SixfoldError
 
 ROOT = Path(__file__).parents[3]
@@ -71,3 +75,23 @@ def test_an_aws_that_is_away_is_named_and_nothing_is_destroyed(tmp_path: Path, m
     with pytest.raises(SixfoldError, match=r"(?s)online feature tables of the stack 'dev' cannot be deleted.*→"):
         down(dev)
     assert "destroy" not in engine.calls
+
+
+SLEEPS = {"command": [sys.executable, "-c", "import time; time.sleep(600)"], "start_timeout_s": 20, "stop_timeout_s": 2}
+
+
+def test_a_process_that_the_state_has_forgotten_ends_too_and_that_of_another_stack_does_not(tmp_path: Path) -> None:
+    handler, ids = ProcessHandler(ProviderArgs(), Event()), {}
+    for name in ("local", "other"):
+        args = ProcessArgs.model_validate({"home": str(tmp_path), "program": f"{name}-aws", **SLEEPS})
+        ids[name] = handler.create(f"urn:pulumi:{name}::sixfold::sixfold:local:Process::{name}-aws", args)
+    try:
+        local, _ = stack("local", tmp_path)
+        assert down(local)[1:] == [Held("sixfold:local:Process", ids["local"], _URN)]
+        assert [handler.read(each) is None for each in ids.values()] == [True, False]
+        assert not Path(ids["local"]).exists()
+    finally:
+        handler.delete(ids["other"], args)
+
+
+_URN = "urn:pulumi:local::sixfold::sixfold:local:Process::local-aws"
