@@ -188,6 +188,7 @@ def publish(
         snapshots=candidate.origin.snapshots,
         metrics={**candidate.record.metrics, f"baseline_{verdict.metric}": verdict.baseline},
         changes=_changes(candidate, product, known.values(), live, code),
+        gate=tuple(rule.sentence for rule in verdict.rules),
     )
     registry.publish(record, archive)
     report.say(f"release {record.short} published")

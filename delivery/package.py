@@ -1,9 +1,9 @@
 """Packages a candidate as a bento that is the same, byte for byte, whenever and wherever it is built.
 
-The bento has the model, the contract, the lock, and the modules that a release runs, with the template of a page beside
-its module: the service, and the command that builds its features. A release runs that code and not the working tree's,
-because `src/` comes first on `sys.path` when BentoML loads it. Modules are found by following imports, so that no
-change of any other module changes a digest.
+The bento has the model, the contract, the lock, the bill of materials, and the modules that a release runs, with the
+template of a page beside its module: the service, and the command that builds its features. A release runs that code
+and not the working tree's, because `src/` comes first on `sys.path` when BentoML loads it. Modules are found by
+following imports, so that no change of any other module changes a digest.
 """
 
 import json
@@ -17,6 +17,8 @@ from pathlib import Path
 import yaml
 
 from delivery.interface import FILE, interface_of
+from delivery.sbom import FILE as SBOM
+from delivery.sbom import OF_THE_PRODUCT, bill
 from models.imports import closure
 from sixfold.contract import Product
 from sixfold.elsewhere import REQUIREMENTS, folder_of
@@ -30,7 +32,6 @@ from sixfold.telemetry import QUIET
 ROOT = Path(__file__).resolve().parents[1]
 _RUN = ("serving.service", "models.features.__main__")
 _RUN_OF_THE_PRODUCT = ("service", "features")
-OF_THE_PRODUCT = "requirements.product.txt"
 _NO_TIME = "1970-01-01T00:00:00+00:00"  # BentoML wants one; the day of publishing is in the release's record
 
 
@@ -80,6 +81,7 @@ def stage(candidate: Path, product: Product, root: Path, source: Path) -> None:
                 f"the candidate {candidate} has no {name}", remedy=f"train it: `sixfold train {product.name}`"
             )
         _copy(candidate / name, source / name)
+    (source / SBOM).write_text(bill(source, product.name))
     recipe = {"service": "serving.service:Sixfold", "name": product.name, "include": ["**"]}
     (source / "bentofile.yaml").write_text(yaml.safe_dump({**recipe, "python": {"lock_packages": False}}))
 

@@ -33,7 +33,8 @@ class Changes(Strict):
 class Record(Strict):
     """The origin of a release. `snapshots` are table → Iceberg snapshot id; `metrics` those of its evaluation.
 
-    `changes` is None for the first release of a stack, and for those from before they were noted.
+    `changes` is None for the first release of a stack, and for those from before they were noted. `gate` has the rules
+    of the gate that it passed when it was published, each a sentence with its figures; None for those from before.
     """
 
     product: Slug
@@ -46,6 +47,7 @@ class Record(Strict):
     snapshots: dict[str, int]
     metrics: dict[str, FiniteFloat]
     changes: Changes | None = None
+    gate: tuple[str, ...] | None = None
 
     @property
     def short(self) -> str:
@@ -56,7 +58,7 @@ class Record(Strict):
         """Return whether both describe one release.
 
         The same data, code and lock give the same release on another day, at another commit, from another lake and
-        after another live release, so these four may differ.
+        after another live release, so these five may differ.
         """
-        circumstances = ("created", "git_commit", "snapshots", "changes")
+        circumstances = ("created", "git_commit", "snapshots", "changes", "gate")
         return self.model_copy(update={name: getattr(other, name) for name in circumstances}) == other

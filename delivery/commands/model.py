@@ -119,6 +119,16 @@ def releases(product: ProductName, *, stack: StackName = "local", as_json: AsJso
 
 
 @commands.command()
+def sbom(product: ProductName, digest: DigestArgument, *, stack: StackName = "local") -> None:
+    """Print a release's bill of materials, as CycloneDX JSON: its model and the packages that it runs with."""
+    from delivery.sbom import bill
+
+    contract_of(product)
+    registry = traffic_of(stack, Terminal(for_program=True)).registry
+    write(bill(registry.fetch(product, registry.resolve(product, digest)) / "src", product))
+
+
+@commands.command()
 def changelog(product: ProductName, *, stack: StackName = "local", as_json: AsJson = False) -> None:
     """Show the releases of a product, the newest first: what changed, the cases fixed, and who reported those."""
     from delivery.changelog import markdown

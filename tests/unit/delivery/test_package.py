@@ -92,7 +92,9 @@ def test_a_bento_has_all_that_runs_in_it_and_no_bytecode(candidate: Path, produc
         names = set(tar.getnames())
     code = {f"src/{path.relative_to(ROOT)}" for path in modules(product).values()}
     pages = {name for name in names if name.endswith(".html") and name.startswith("src/")}
-    rest = {f"src/{name}" for name in ("model.onnx", "candidate.json", "product.yaml", "requirements.lock")}
+    rest = {
+        f"src/{name}" for name in ("model.onnx", "candidate.json", "product.yaml", "requirements.lock", "sbom.cdx.json")
+    }
     assert code | rest <= names
     assert {name for name in names if name.endswith((".py", ".pyc"))} == code
     assert pages == {"src/serving/docs.html"}
