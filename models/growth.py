@@ -28,7 +28,7 @@ from models import batches
 from models.batches import Batch, Taken
 from models.hashing import content_key
 from models.lake import Change, Lake
-from models.quality import check
+from models.quality import Checked, check
 from models.sources import read
 from sixfold.errors import SixfoldError
 from sixfold.product import DataModule, Source, TableSpec
@@ -140,10 +140,7 @@ def _curate(
         changes = {spec.name: stack.enter_context(growing.lake.change(spec)) for spec in growing.tables}
         for position, batch in enumerate(todo):
             whole = anew and position == 0
-            raw = growing.lake.read(growing.raw.name, f"{BATCH} == '{batch.mark}'")
-            contract = growing.data.CONTRACTS[growing.source.name]
-            absent = [pl.lit(None, pl.String).alias(name) for name in contract.columns if name not in raw.columns]
-            checked = check(raw.drop(BATCH).with_columns(absent), contract)
+            checked = _checked(growing, batch)
             failed = checked.failed.with_columns(pl.lit(batch.mark).alias(BATCH))
             curated = _made_of(growing, checked.passed, others)
             done = batch.model_copy(update={"quarantined": failed.height, "held": before})
@@ -157,6 +154,14 @@ def _curate(
                     before = held
             taken = taken.with_batch(done)
     return taken
+
+
+def _checked(growing: Growing, batch: Batch) -> Checked:
+    """Hold the raw rows of a batch to the contract; what it names and they lack is null."""
+    raw = growing.lake.read(growing.raw.name, f"{BATCH} == '{batch.mark}'").drop(BATCH)
+    contract = growing.data.CONTRACTS[growing.source.name]
+    absent = [pl.lit(None, pl.String).alias(name) for name in contract.columns if name not in raw.columns]
+    return check(raw.with_columns(absent), contract)
 
 
 def _number(batch: Batch) -> int:
