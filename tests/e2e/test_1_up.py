@@ -30,6 +30,13 @@ def test_status_is_json_as_documented(platform: Any) -> None:
     assert (status["well"], asked) == (True, AREAS)
 
 
+def test_a_release_has_its_bill_of_materials_and_the_rules_that_it_passed(platform: Any) -> None:
+    (release, *_) = json.loads(platform.run("sixfold", "releases", "flight-delays", "--json"))
+    bill = json.loads(platform.run("sixfold", "sbom", "flight-delays", release["digest"]))
+    assert any("roc_auc against the baseline and its margin" in rule for rule in release["gate"])
+    assert (bill["bomFormat"], bill["metadata"]["component"]["name"]) == ("CycloneDX", "flight-delays")
+
+
 def test_the_live_service_predicts(platform: Any, flight: dict[str, Any]) -> None:
     answer = httpx.post(f"{platform.url()}/predict", json=flight).raise_for_status().json()
     assert set(answer) == {"prediction_id", "release", "prediction"}
