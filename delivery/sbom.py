@@ -6,7 +6,6 @@ signature, covers it; for a release from before, it is made of the lock that the
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,19 +16,33 @@ from cyclonedx.model.bom import Bom, BomMetaData
 from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
+from packaging.requirements import Requirement
 
 FILE = "sbom.cdx.json"
 OF_THE_PRODUCT = "requirements.product.txt"
 _LOCK, _MODEL = "requirements.lock", "model.onnx"
-_PINNED = re.compile(r"^([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?==([^\s;\\]+)", re.MULTILINE)
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # the same release has the same bytes; its record has the day
 
 
 def packages(source: Path) -> Iterator[tuple[str, str]]:
-    """Yield name and version of each package in a release's lock, and of what its product asks for beside it."""
+    """Yield name and version of each package in a release's lock, and of what its product asks for beside it.
+
+    The version is empty where the product asks for none in particular.
+
+    Raises:
+        packaging.requirements.InvalidRequirement: a line is no requirement; `sixfold check` says so before.
+
+    """
     for file in (source / _LOCK, source / OF_THE_PRODUCT):
-        if file.is_file():
-            yield from _PINNED.findall(file.read_text())
+        lines = file.read_text().splitlines() if file.is_file() else []
+        for line in (line.split(" #")[0].removesuffix("\\").strip() for line in lines):
+            if line and not line.startswith(("#", "-")):
+                yield _pinned(Requirement(line))
+
+
+def _pinned(asked: Requirement) -> tuple[str, str]:
+    exact = (each.version for each in asked.specifier if each.operator in {"==", "==="})
+    return asked.name, next((version for version in exact if not version.endswith("*")), "")
 
 
 def bill(source: Path, product: str) -> str:
@@ -61,5 +74,5 @@ def bill(source: Path, product: str) -> str:
 
 
 def _component(name: str, version: str) -> Component:
-    where = PackageURL("pypi", name=name, version=version)
-    return Component(name=name, version=version, type=ComponentType.LIBRARY, purl=where, bom_ref=str(where))
+    where = PackageURL("pypi", name=name, version=version or None)
+    return Component(name=name, version=version or None, type=ComponentType.LIBRARY, purl=where, bom_ref=str(where))

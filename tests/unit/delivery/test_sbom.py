@@ -33,9 +33,19 @@ def test_it_has_every_package_of_the_lock_and_the_model_by_its_hash(source: Path
     assert found["metadata"]["component"]["hashes"][0]["content"] == sha256(b"a model").hexdigest()
 
 
-def test_what_a_product_asks_for_beside_the_lock_is_in_it(source: Path) -> None:
-    (source / OF_THE_PRODUCT).write_text("torch==2.9.1\n")
-    assert "pkg:pypi/torch@2.9.1" in bill(source, "flight-delays")
+@pytest.mark.parametrize(
+    ("line", "listed"),
+    [
+        ("torch==2.9.1", "pkg:pypi/torch@2.9.1"),
+        ("torch == 2.9.1 # fits our drivers", "pkg:pypi/torch@2.9.1"),
+        ("  torch[cuda]===2.9.1 ; python_version > '3'", "pkg:pypi/torch@2.9.1"),
+        ("torch==2.*", "pkg:pypi/torch"),
+        ("torch>=2", "pkg:pypi/torch"),
+    ],
+)
+def test_what_a_product_asks_for_beside_the_lock_is_in_it(source: Path, line: str, listed: str) -> None:
+    (source / OF_THE_PRODUCT).write_text(f"# more\n{line}\n")
+    assert listed in {each["purl"] for each in json.loads(bill(source, "flight-delays"))["components"]}
 
 
 def test_it_is_the_same_on_every_day_and_another_for_another_lock_or_model(source: Path) -> None:
