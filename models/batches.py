@@ -47,7 +47,7 @@ class Batch(BaseModel, frozen=True):
     def __str__(self) -> str:
         """Say in a line what became of it."""
         if self.refused:
-            return f"{self.file}, refused: {self.refused}"
+            return f"refused: {self.refused}"
         counts = f"{self.rows:,} rows, {self.quarantined:,} quarantined, {self.superseded:,} superseded"
         return f"{self.file}, {counts}"
 

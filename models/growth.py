@@ -102,7 +102,7 @@ def _into_raw(growing: Growing, taken: Taken, file: Path, content: str) -> Batch
         rows = read(growing.source, file)
         _require_columns(growing, taken, file, set(rows.columns))
     except SixfoldError as error:
-        return batch.model_copy(update={"refused": str(error)})
+        return batch.model_copy(update={"refused": " ".join(str(error).split())})
     first = not taken.good
     with growing.lake.change(growing.raw) as raw:
         marked = rows.with_columns(pl.lit(batch.mark).alias(BATCH))

@@ -81,8 +81,8 @@ def load(platform: PlatformRefs, product: Product, sources: tuple[Source, ...], 
     steps.record(platform, product.package, steps.LOAD, key, tables, map(str, places))
     if refused:
         raise SixfoldError(
-            "; ".join(f"{batch.file} was refused: {batch.refused}" for batch in refused),
-            remedy="send it again, mended; everything else was taken, and this content is not tried again",
+            f"refused: {'; '.join(batch.refused for batch in refused)}",
+            remedy="everything else was taken; these contents are tried again when the product's code changes",
         )
     return True
 

@@ -31,6 +31,7 @@ WITHOUT_JSON = {
     "dashboard": "it prints JSON",
     "deployer-policy": "it prints JSON",
     "codeowners": "it prints a file for GitHub",
+    "sbom": "it prints CycloneDX, which is JSON",
     "env": "it prints lines for a shell",
 }
 VALUES = {
