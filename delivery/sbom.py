@@ -25,7 +25,7 @@ _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # the same release has the same byt
 
 
 def packages(source: Path) -> Iterator[tuple[str, str]]:
-    """Yield name and version of each package in a release's lock, and of what its product asks for beside it.
+    """Yield name and version of the packages in a release's lock, and of those that its product requires as well.
 
     The version is empty where the product asks for none in particular.
 

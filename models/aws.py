@@ -31,6 +31,15 @@ def has_object(platform: PlatformRefs, bucket: str, key: str) -> bool:
     return True
 
 
+def read_object(platform: PlatformRefs, bucket: str, key: str) -> bytes | None:
+    """Return the content of an object, None where there is none."""
+    client = s3(platform)
+    try:
+        return client.get_object(Bucket=bucket, Key=key)["Body"].read()
+    except client.exceptions.NoSuchKey:
+        return None
+
+
 def glue(platform: PlatformRefs) -> "GlueClient":
     """Return a client for the platform's table catalog."""
     return boto3.client("glue", region_name=platform.region, endpoint_url=platform.aws_endpoint)

@@ -4,13 +4,11 @@ raw = curated + quarantined + superseded, for each batch and in all: a row is su
 batch or of another, has its key.
 """
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from botocore.exceptions import ClientError
 from pydantic import BaseModel
 
 from models import aws, steps
@@ -45,7 +43,7 @@ class Batch(BaseModel, frozen=True):
         return f"{self.place}{self.content[:12]}"
 
     def __str__(self) -> str:
-        """Say in a line what became of it."""
+        """Return the batch's outcome as one line."""
         if self.refused:
             return f"refused: {self.refused}"
         counts = f"{self.rows:,} rows, {self.quarantined:,} quarantined, {self.superseded:,} superseded"
@@ -60,7 +58,7 @@ class Taken(BaseModel, frozen=True):
 
     @property
     def good(self) -> tuple[Batch, ...]:
-        """Those that were not refused."""
+        """Batches that were not refused."""
         return tuple(batch for batch in self.batches if not batch.refused)
 
     def with_batch(self, batch: Batch) -> "Taken":
@@ -92,18 +90,13 @@ class Totals(NamedTuple):
 
 def recorded(platform: PlatformRefs, package: str, source: str) -> Taken:
     """Read the record of a source; it is empty if no batch was ever taken."""
-    try:
-        found = aws.s3(platform).get_object(Bucket=platform.lake_bucket, Key=_object(package, source))
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "NoSuchKey":
-            return Taken()
-        raise
-    return Taken.model_validate_json(found["Body"].read())
+    found = aws.read_object(platform, platform.lake_bucket, _object(package, source))
+    return Taken() if found is None else Taken.model_validate_json(found)
 
 
 def record(platform: PlatformRefs, package: str, source: str, taken: Taken) -> None:
     """Keep the record of a source."""
-    body = json.dumps(taken.model_dump(mode="json"), indent=1)
+    body = taken.model_dump_json(indent=1)
     aws.s3(platform).put_object(Bucket=platform.lake_bucket, Key=_object(package, source), Body=body.encode())
 
 

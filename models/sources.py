@@ -78,18 +78,12 @@ def _json_lines(text: str) -> "pl.DataFrame":
     found: list[dict[str, str | None]] = []
     for number, line in enumerate(text.splitlines(), start=1):
         if line.strip():
-            row = json.loads(line, parse_float=_Digits, parse_int=_Digits)
+            row = json.loads(line, parse_float=str, parse_int=str)
             if not isinstance(row, dict):
                 raise ValueError(f"line {number} is no object")
             found.append({name: _published(value) for name, value in row.items()})
     names = dict.fromkeys(name for row in found for name in row)
     return pl.DataFrame(found, schema=dict.fromkeys(names, pl.String))
-
-
-class _Digits(str):
-    """A number as it was written."""
-
-    __slots__ = ()
 
 
 def _published(value: object) -> str | None:

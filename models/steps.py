@@ -8,8 +8,6 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from botocore.exceptions import ClientError
-
 from models import aws
 from sixfold.outputs import PlatformRefs
 
@@ -51,13 +49,8 @@ def forget(platform: PlatformRefs, package: str, step: str) -> None:
 
 def recorded(platform: PlatformRefs, package: str, step: str) -> Done | None:
     """Return the record of `step`, or None if it has never finished."""
-    try:
-        found = aws.s3(platform).get_object(Bucket=platform.lake_bucket, Key=_object(package, step))
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "NoSuchKey":
-            return None
-        raise
-    return Done(**json.loads(found["Body"].read()))
+    found = aws.read_object(platform, platform.lake_bucket, _object(package, step))
+    return None if found is None else Done(**json.loads(found))
 
 
 def versions(platform: PlatformRefs, package: str, tables: Iterable[str]) -> dict[str, str | None]:
